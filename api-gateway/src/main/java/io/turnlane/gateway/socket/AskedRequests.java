@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * Requests that were asked on one socket. A client that has the scope {@code ask} but not {@code read} receives only
- * the events of these requests. Keeps the newest {@value #MAX} requests, which is many more than can be open. Safe for
- * use by multiple threads.
+ * the events of these requests. Keeps the newest {@value #MAX} requests. This is many more than can be open, so every
+ * open request is kept. Safe for use by multiple threads.
  */
 final class AskedRequests {
 

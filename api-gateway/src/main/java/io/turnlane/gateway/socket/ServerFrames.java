@@ -34,10 +34,7 @@ final class ServerFrames {
 
     private record CursorFrame(String type, SessionId sessionId, String cursor) {}
 
-    /**
-     * Confirms that a cancel request was accepted. The {@code cancelled} event follows when the turn has been
-     * cancelled.
-     */
+    /** Confirms that the gateway accepted a cancel. The {@code cancelled} event follows when the turn has ended. */
     private record CancellingFrame(
             String type,
             @Nullable String ref,

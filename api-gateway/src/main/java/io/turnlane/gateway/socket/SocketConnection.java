@@ -77,7 +77,7 @@ final class SocketConnection {
         }
     }
 
-    /** Unsubscribing and pings need no scope. */
+    /** Checks that the caller has the scope that the frame requires. Unsubscribing and pings require no scope. */
     private void requireScope(ClientFrame frame) {
         switch (frame) {
             case ClientFrame.AskFrame _, ClientFrame.CancelFrame _ -> caller.require(Scope.ASK);
@@ -121,7 +121,8 @@ final class SocketConnection {
             unfollow(session);
         }
         Subscription subscription = follow(session, after);
-        // No event may be queued between the reading of the cursor and the reply that contains it.
+        // Without the hold, an event could be queued after the cursor is read and before the reply is queued. The
+        // client would then receive a cursor that is older than an event it already has.
         subscription.hold();
         send(services.frames().subscribed(subscribe.ref(), session.sessionId(), subscription.currentCursor()));
         services.streams().release(subscription);

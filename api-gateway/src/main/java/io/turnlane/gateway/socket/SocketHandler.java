@@ -23,8 +23,8 @@ import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 /**
- * Opens and closes connections of subprotocol {@value #PROTOCOL} and reads their frames. All state of a connection is
- * kept in its {@link WebSocketSession}.
+ * Opens and closes connections of subprotocol {@value #PROTOCOL} and reads their frames. The handler itself has no
+ * state for a connection. This state is in the attributes of the {@link WebSocketSession}.
  */
 final class SocketHandler extends TextWebSocketHandler implements SubProtocolCapable {
 
@@ -75,8 +75,8 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     }
 
     /**
-     * Returns true: the handler accepts partial messages. Otherwise the container would allocate a buffer of the
-     * maximum message size for each open socket.
+     * Returns true, because the handler accepts partial messages. If it did not, the container would need a buffer of
+     * the maximum message size for each open socket.
      */
     @Override
     public boolean supportsPartialMessages() {

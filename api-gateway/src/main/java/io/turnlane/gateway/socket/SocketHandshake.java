@@ -19,8 +19,8 @@ import org.springframework.web.util.WebUtils;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Accepts handshakes for the subprotocol from allowed origins. Rejects all others with a problem document that gives
- * the reason.
+ * Accepts handshakes that offer the subprotocol and come from an allowed origin. Rejects all others with a problem
+ * document that gives the reason.
  */
 final class SocketHandshake implements HandshakeInterceptor {
 

@@ -17,12 +17,12 @@ import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
 
 /**
- * Writes one outbox to one socket on a dedicated virtual thread. The container allows one sender at a time, and a
- * client that does not read blocks only this thread. The container ends a send that exceeds its timeout, which
- * disconnects the client.
+ * Writes one outbox to one socket on a dedicated virtual thread. The container allows one sender at a time. A client
+ * that does not read blocks only this thread. If a send exceeds its timeout, the container ends the send, and the
+ * writer disconnects the client.
  *
- * <p>Pings are sent regardless of other messages. A client that only listens sends nothing but pongs. Without pings, it
- * would send nothing and reach the idle timeout.
+ * <p>The writer sends pings even if it sends other messages. A client that only listens sends nothing except pongs, so
+ * without pings it would reach the idle timeout.
  */
 final class SocketWriter {
 

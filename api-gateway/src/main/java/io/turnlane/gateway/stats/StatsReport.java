@@ -58,8 +58,8 @@ record StatsReport(
      * Statistics of a processor.
      *
      * @param management address of the processor's management endpoints: health, metrics and evacuation
-     * @param stalled time for which the processor has read no turns, because its open turns have reached a bound and
-     *     none of them has ended
+     * @param stalled time for which the processor has read no new turns and ended none, because its open turns have
+     *     reached a bound
      */
     record ProcessorStats(
             String processor,

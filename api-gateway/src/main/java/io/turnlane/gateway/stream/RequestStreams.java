@@ -28,8 +28,8 @@ import org.springframework.stereotype.Component;
 public final class RequestStreams {
 
     /**
-     * Maximum time between the end of a request and the publication of its terminal event. If the owner died after it
-     * stored the answer, the next owner publishes the event within this time.
+     * Maximum time between the end of a request and the publication of its terminal event. It is long only if the owner
+     * died after it stored the answer: the next owner then publishes the event.
      */
     private static final Duration TERMINAL_EVENT_DELAY = Duration.ofSeconds(30);
 
@@ -75,8 +75,9 @@ public final class RequestStreams {
     }
 
     /**
-     * Finds the record of a request. If Redis is unavailable or has lost the record, returns empty if the client has a
-     * cursor of this session, because the stream can then continue without the record. Otherwise throws an exception.
+     * Finds the record of a request. Returns empty if Redis is unavailable or has lost the record, but the client has a
+     * cursor of this session. The stream can then continue without the record. Without such a cursor, throws an
+     * exception instead.
      */
     private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
         boolean canContinue = after != null && after.belongsTo(session);
@@ -162,9 +163,10 @@ public final class RequestStreams {
 
     /**
      * Continues the stream of a request that has ended. If the log contains events that the client is missing, sends
-     * them. Otherwise waits for the terminal event: if the owner died before it published this event, the next owner
-     * publishes it soon. If the event does not arrive in time, sends the terminal event from the request record if the
-     * request was running at the cursor. Otherwise the client has all events, and the response has status 204.
+     * them. Otherwise waits for the terminal event, because an owner that died may have left its publication to the
+     * next owner. If the event does not arrive in time and the request was running at the cursor, sends the terminal
+     * event from the request record. In all other cases the client already has all events, and the response has status
+     * 204.
      */
     private void finish(
             HttpServletResponse response, SseStream.StreamSource source, Cursor after, RequestRecord request)
@@ -179,8 +181,8 @@ public final class RequestStreams {
         } else if (after.isBeforeEnd(request.requestId())) {
             sse.writeEnd(response, request);
         } else {
-            // Status 204 stops an EventSource. After an empty response with status 200, it would reconnect again and
-            // again.
+            // Status 204 makes a browser's EventSource stop. If the response were empty with status 200, the
+            // EventSource would reconnect again and again.
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
         }
     }

@@ -21,7 +21,10 @@ final class SseConnection {
         this.out = response.getOutputStream();
     }
 
-    /** Opens the connection and sends the response headers, so that the client knows it is connected. */
+    /**
+     * Opens the connection. Sends the response headers at once, so that the client sees that it is connected before the
+     * first event.
+     */
     static SseConnection open(HttpServletResponse response) throws IOException {
         writeHead(response);
         SseConnection connection = new SseConnection(response);
@@ -51,8 +54,8 @@ final class SseConnection {
     }
 
     /**
-     * Writes a cursor without an event, as the id of a message without data. A browser's EventSource stores such an id
-     * too and sends it when it reconnects.
+     * Writes a cursor without an event, as a message that has an id but no data. A browser's EventSource stores this id
+     * as well and sends it when it reconnects.
      */
     void writeCursor(Cursor cursor) throws IOException {
         out.write(ascii("id: " + cursor + "\n\n"));

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the items of a client's outbox as server-sent events, on the virtual thread of the request. This thread is the
- * stream's only writer. A stream ends when its request ends or its client is disconnected.
+ * Writes the items of a client's outbox as server-sent events. Only the virtual thread of the HTTP request writes to
+ * the stream. A stream ends when its request ends or its client is disconnected.
  */
 public final class SseStream {
 

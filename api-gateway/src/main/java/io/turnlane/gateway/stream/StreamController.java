@@ -85,8 +85,8 @@ final class StreamController {
     }
 
     /**
-     * Parses the cursor. The header takes precedence, because a browser's EventSource sends a new header but the same
-     * URL on every reconnection. The header is therefore newer than the parameter.
+     * Parses the cursor. If the client sends both, the header takes precedence. When a browser's EventSource
+     * reconnects, it repeats the URL but sends its latest cursor in the header, so the header is newer.
      */
     private static @Nullable Cursor cursor(@Nullable String lastEventId, @Nullable String after) {
         String text = lastEventId == null || lastEventId.isEmpty() ? after : lastEventId;

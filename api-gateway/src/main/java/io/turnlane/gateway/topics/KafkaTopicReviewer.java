@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares existing topics with the settings that they need. Changes what is safe to change, and rejects a topic that
- * would lose records. The processor has a class of the same kind, because it shares no Kafka code with the gateway.
+ * Compares the settings of existing topics with the settings that the gateway needs. Corrects settings that are safe to
+ * change, and rejects a topic that would lose records. The processor has a similar class of its own, because gateway
+ * and processor share no Kafka code.
  */
 public final class KafkaTopicReviewer {
 
@@ -46,8 +47,8 @@ public final class KafkaTopicReviewer {
      * Reviews the topics.
      *
      * @param needed needed settings of each topic
-     * @throws IllegalStateException if a topic has settings that only an operator may change, or that Kafka does not
-     *     let this process change; the message has the command
+     * @throws IllegalStateException if only an operator may change a topic's settings, or if Kafka does not allow this
+     *     process to change them; the message contains the command for the operator
      */
     public void review(Map<String, Map<String, String>> needed)
             throws ExecutionException, TimeoutException, InterruptedException {
