@@ -11,8 +11,8 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * Reports that processors offer different agents. If a processor lacks an agent, questions for this agent wait in the
- * partitions of this processor. The health is therefore reported as degraded, but the gateway stays ready. Reports
- * nothing while Redis is unavailable, and returns within 300 ms even if Redis does not reply.
+ * partitions of this processor. The health is then degraded, but the gateway stays ready. While Redis is unavailable,
+ * no difference is reported. The check returns within 300 ms even if Redis does not reply.
  */
 final class AgentHealth implements HealthIndicator {
 

@@ -11,7 +11,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Limits the size of request bodies before anything is parsed, with or without a {@code Content-Length} header. */
+/**
+ * Rejects request bodies that are too large before they are parsed. The limit also applies to bodies without a {@code
+ * Content-Length} header.
+ */
 final class BodyLimitFilter extends OncePerRequestFilter {
 
     private static final String IMPORT = "/import";
@@ -20,7 +23,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     private final int importLimit;
 
     /**
-     * @param limit largest body of any other request, in bytes
+     * @param limit largest body of a request that is not a session import, in bytes
      * @param importLimit largest body of a session import, in bytes
      */
     BodyLimitFilter(int limit, int importLimit) {

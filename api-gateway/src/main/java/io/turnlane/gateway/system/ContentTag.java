@@ -11,8 +11,7 @@ import org.springframework.core.io.Resource;
 
 /**
  * Computes the ETag of a static file from its content. The tag is weak, because the file can be sent compressed or
- * uncompressed. The tag of each file is computed once and cached. The number of files in the jars bounds the size of
- * the cache.
+ * uncompressed. Each tag is computed once and then cached. The cache has at most one entry for each file in the jars.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Beans of the gateway that are not part of HTTP, WebSocket, Kafka, Redis, security and limits. */
+/** Beans of the gateway that no more specific configuration class of this package defines. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
     GatewayProperties.class,
@@ -46,7 +46,10 @@ class GatewayConfiguration {
         return new WireFormat();
     }
 
-    /** Static, so that Spring runs the check before it creates any other bean. */
+    /**
+     * Returns the check of the settings. The method is static, so that Spring runs the check before it creates any
+     * other bean.
+     */
     @Bean
     static GatewaySettingsCheck settingsCheck(ConfigurableEnvironment environment) {
         return new GatewaySettingsCheck(environment);

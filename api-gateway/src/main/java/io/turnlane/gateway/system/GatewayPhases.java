@@ -5,16 +5,17 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 /**
  * Lifecycle phases of the gateway. A component with a higher phase starts later and stops earlier.
  *
- * <p>On shutdown, {@link #CLIENTS} first asks all clients to reconnect elsewhere. An open stream would otherwise block
- * the graceful shutdown of the web server until its timeout, and a WebSocket would be cut off without a close frame.
- * Then the web server finishes the calls in progress. Then {@link #FOLLOWER} stops. It must not stop earlier, because
- * calls in progress can wait for its events. Redis and the Kafka producer stop last.
+ * <p>The shutdown has four steps. First, phase {@link #CLIENTS} asks all clients to reconnect to another gateway.
+ * Without this step, an open stream would block the graceful shutdown of the web server until its timeout, and a
+ * WebSocket would end without a close frame. Second, the web server finishes the calls in progress. Third, the
+ * components of phase {@link #FOLLOWER} stop; calls in progress can wait for their events until then. Last, Redis and
+ * the Kafka producer stop.
  */
 final class GatewayPhases {
 
     static final int CLIENTS = WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE + 512;
 
-    /** Starts before the web server accepts its first call. */
+    /** Components that start before the web server accepts its first call, such as the follower of the events topic. */
     static final int FOLLOWER = WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1024;
 
     private GatewayPhases() {}

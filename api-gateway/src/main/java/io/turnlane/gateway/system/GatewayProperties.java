@@ -27,8 +27,8 @@ public record GatewayProperties(
         @Valid @DefaultValue WebSocketSettings sockets) {
 
     /**
-     * Divisor of the heap: this part of the heap can hold waiting events. The rest is needed for other data, such as
-     * about 70 KiB for each open stream.
+     * Divisor of the heap. By default, an eighth of the heap can hold events that wait to be sent. The rest is needed
+     * for other data, such as about 70 KiB for each open stream.
      */
     private static final int HEAP_DIVISOR = 8;
 
@@ -104,7 +104,7 @@ public record GatewayProperties(
     /**
      * Catch-up of clients that resume.
      *
-     * @param readers number of threads that read past events, each with its own consumer
+     * @param readers number of threads that read earlier events from the log, each with its own consumer
      * @param maxRecords maximum number of records that one catch-up reads; a client further behind gets a gap
      * @param maxTime maximum duration of one catch-up; a client whose catch-up takes longer gets a gap
      */

@@ -9,7 +9,10 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-/** Stops the start if a setting or a variable of the environment is misspelt, because Spring would ignore it. */
+/**
+ * Stops the start if the name of a setting or environment variable is misspelt. Without this check, Spring would ignore
+ * the unknown name.
+ */
 final class GatewaySettingsCheck implements BeanFactoryPostProcessor {
 
     private final ConfigurableEnvironment environment;
@@ -18,7 +21,7 @@ final class GatewaySettingsCheck implements BeanFactoryPostProcessor {
         this.environment = environment;
     }
 
-    /** @throws IllegalStateException if a name is unknown; the message has the nearest valid one */
+    /** @throws IllegalStateException if a name is unknown; the message contains the most similar valid name */
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
         for (PropertySource<?> source : environment.getPropertySources()) {

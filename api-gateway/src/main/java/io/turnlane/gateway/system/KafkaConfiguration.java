@@ -35,8 +35,8 @@ class KafkaConfiguration {
     }
 
     /**
-     * Factory of consumers without a consumer group and without commits. An offset outside the log causes an exception
-     * instead of a reset.
+     * Factory of consumers without a consumer group and without commits. If a consumer reads at an offset outside the
+     * log, its poll throws an exception instead of moving to another offset.
      */
     @Bean
     KafkaLogConsumerFactory kafkaConsumers(ConsumerFactory<?, ?> configured) {

@@ -3,9 +3,9 @@ package io.turnlane.gateway.system;
 import org.apache.coyote.http11.Http11NioProtocol;
 
 /**
- * Tomcat's HTTP/1.1 protocol with small buffers, for many connections with little traffic. An open stream keeps all of
- * its buffers for as long as it is open: 130 KiB with Tomcat's default sizes (8 KiB for each byte buffer, 16 KiB for
- * each character buffer).
+ * Tomcat's HTTP/1.1 protocol with small buffers, for many connections with little traffic. A stream keeps all of its
+ * buffers for as long as it is open. With Tomcat's default sizes (8 KiB for each byte buffer, 16 KiB for each character
+ * buffer), they take 130 KiB.
  *
  * <p>Public because Tomcat instantiates it by name.
  */
@@ -22,8 +22,8 @@ public final class LeanHttpProtocol extends Http11NioProtocol {
     private static final int WRITE = 4 * 1024;
 
     /**
-     * Send buffer of the kernel, in bytes, for a client that does not read. By default, the kernel buffers up to 4 MiB.
-     * The gateway cannot detect that a client is behind until this buffer is full.
+     * Size of the kernel's send buffer for a connection, in bytes. The gateway can detect a client that does not read
+     * only when this buffer is full. By default, the kernel would buffer up to 4 MiB.
      */
     private static final int KERNEL = 64 * 1024;
 

@@ -14,10 +14,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Rejects calls whose {@code Host} header does not name this machine. A gateway without authentication is reachable only
- * from this machine, but a browser on this machine also runs pages of foreign sites. The owner of such a site can change
- * its DNS entry to this machine's address, so that the page's calls reach the gateway (DNS rebinding). These calls carry
- * the site's name in {@code Host}. {@link LoopbackHost} decides which names are allowed.
+ * Rejects calls whose {@code Host} header does not name this machine. The filter prevents DNS rebinding. A gateway
+ * without authentication is reachable only from this machine, but a browser on this machine also runs pages of other
+ * sites. The owner of such a site can change the site's DNS entry to the address of this machine. The page's calls then
+ * reach the gateway, but their {@code Host} header still has the name of the site. {@link LoopbackHost} decides which
+ * names are allowed.
  */
 final class LoopbackHostFilter extends OncePerRequestFilter {
 

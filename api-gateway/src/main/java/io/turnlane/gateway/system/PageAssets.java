@@ -24,11 +24,11 @@ import org.webjars.WebJarVersionLocator;
 
 /**
  * Puts the version of the page's files into their URLs: {@code /assets/<version>/js/main.js}. The version is a hash of
- * all files and of the libraries' versions. Modules import each other by relative paths, so only the URLs in the page
- * itself are changed.
+ * all files and of the libraries' versions. Only the URLs in the page itself are changed, because script modules import
+ * each other by relative paths.
  *
- * <p>The version in the path of a request is ignored: the response is always a file of this gateway. During a rolling
- * update, a page of one gateway can therefore load its files from another gateway.
+ * <p>The gateway ignores the version in the path of a request and always returns its own file. During a rolling update,
+ * a page that one gateway served can therefore load its files from another gateway.
  *
  * <p>Immutable and safe for use by any number of threads.
  */
@@ -42,7 +42,10 @@ final class PageAssets implements ResourceTransformer, ResourceResolver {
 
     private final String version = version();
 
-    /** Returns the path under which browsers may keep the files, with a slash at its end. */
+    /**
+     * Returns the path prefix with the version, with a slash at its end. Browsers may cache files under this path for a
+     * year.
+     */
     String path() {
         return FOLDER + version + "/";
     }

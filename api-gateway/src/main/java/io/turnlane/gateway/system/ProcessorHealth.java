@@ -9,9 +9,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the processors. A stalled processor answers no new questions, although gateways still accept them. The
- * health of the gateway is then reported as degraded, and the gateway stays ready. If Redis is unavailable, the state
- * of processors is unknown, and only the indicator of Redis reports a problem.
+ * Health of the processors. If a processor has stalled, it answers no new questions, although gateways still accept
+ * them. The health of the gateway is then degraded, but the gateway stays ready. If Redis is unavailable, the state of
+ * the processors is unknown, and this indicator reports no problem.
  */
 final class ProcessorHealth implements HealthIndicator {
 

@@ -22,9 +22,8 @@ import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Redis beans. All threads share one connection. Lettuce pipelines the commands of all callers on it and matches
- * replies in order, so a thousand concurrent callers do not need a thousand connections. A connection pool is necessary
- * only for blocking commands or transactions, and the gateway uses neither.
+ * Redis beans. All threads share one connection, on which Lettuce pipelines the commands of all callers. A connection
+ * pool would be necessary only for blocking commands or transactions, and the gateway uses neither.
  */
 @Configuration(proxyBeanMethods = false)
 class RedisConfiguration {
@@ -46,7 +45,7 @@ class RedisConfiguration {
                 .requestQueueSize(MOST_IN_FLIGHT);
     }
 
-    /** Circuit breaker for all Redis commands. If Redis hangs, only a few calls run into a timeout. */
+    /** Circuit breaker for all Redis commands. If Redis stops replying, only the first few calls wait for a timeout. */
     @Bean(destroyMethod = "close")
     RedisBreaker redisBreaker(LettuceConnectionFactory connections, GatewayProperties properties) {
         GatewayProperties.RedisBreakerSettings memory = properties.memory();
@@ -69,8 +68,8 @@ class RedisConfiguration {
     }
 
     /**
-     * List of each user's sessions. An entry expires after the longest time for which a session can exist after its
-     * last question: the maximum time of a turn, plus the maximum time for which a session is kept without activity.
+     * List of each user's sessions. An entry expires when its session can no longer exist. This is after the maximum
+     * duration of a turn plus the maximum time for which a session is kept without activity.
      */
     @Bean
     SessionList sessionList(StringRedisTemplate redis) {
@@ -83,8 +82,8 @@ class RedisConfiguration {
     }
 
     /**
-     * Replaces Spring's health indicator of Redis. If Redis is unavailable, that indicator would report the gateway as
-     * down. If Redis hangs, it would also block.
+     * Replaces Spring's health indicator of Redis. Spring's indicator would report the gateway as down if Redis is
+     * unavailable, and would block if Redis does not reply.
      */
     @Bean
     HealthIndicator redisHealthIndicator(RedisBreaker breaker, RedisWatch watch) {

@@ -67,7 +67,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Authentication and authorisation of callers. Spring Boot's auto-configuration of Spring Security is not on the class
- * path: it would also apply to a processor in the same JVM.
+ * path, because it would also secure the endpoints of a processor in the same JVM.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SecurityProperties.class)
@@ -76,7 +76,7 @@ class SecurityConfiguration {
     private static final String FILTER = "springSecurityFilterChain";
 
     /**
-     * Determines who calls.
+     * Returns the component that determines the caller of each request.
      *
      * @throws IllegalStateException if authentication is disabled and the gateway listens on an address that other
      *     machines can reach, unless the operator has explicitly allowed this
@@ -114,7 +114,7 @@ class SecurityConfiguration {
         return origins;
     }
 
-    /** Filter for CORS. Runs before authentication, because a CORS preflight carries no credentials. */
+    /** Filter for CORS. It runs before authentication, because a CORS preflight carries no credentials. */
     @Bean
     FilterRegistrationBean<CorsFilter> crossOriginFilter(AllowedOrigins origins, JsonMapper json) {
         FilterRegistrationBean<CorsFilter> registration =
@@ -163,7 +163,7 @@ class SecurityConfiguration {
         return () -> (security.mode() == Mode.API_KEY && !keys.isLoaded() ? Health.down() : Health.up()).build();
     }
 
-    /** Replaces the authentication filters if authentication is disabled. */
+    /** Filter that protects a gateway without authentication. It is registered only if authentication is disabled. */
     @Bean
     FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
         FilterRegistrationBean<LoopbackHostFilter> registration =
@@ -204,15 +204,15 @@ class SecurityConfiguration {
         }
 
         /**
-         * Fetches the keys of the issuer for the first token, not at startup, because the issuer may be unavailable
-         * then.
+         * Returns a decoder that fetches the keys of the issuer when the first token arrives. At startup, the issuer
+         * may be unavailable.
          */
         private static JwtDecoder decoder(SecurityProperties.Jwt jwt) {
             String issuer = Objects.requireNonNull(jwt.issuer());
             NimbusJwtDecoder decoder = (jwt.jwkSetUri() == null
                             ? NimbusJwtDecoder.withIssuerLocation(issuer)
-                            // Accepts all asymmetric algorithms, as the decoder with discovery does. A key verifies
-                            // only signatures of its own algorithm.
+                            // All asymmetric algorithms are accepted, as in the decoder with discovery. This is safe,
+                            // because a key verifies only signatures of its own algorithm.
                             : NimbusJwtDecoder.withJwkSetUri(jwt.jwkSetUri())
                                     .jwsAlgorithms(all -> all.addAll(List.of(SignatureAlgorithm.values()))))
                     .build();
@@ -226,8 +226,8 @@ class SecurityConfiguration {
         }
 
         /**
-         * Accepts access tokens (RFC 9068) and tokens that do not name a special type. An issuer signs other documents
-         * with the same keys, such as logout tokens. The gateway must not accept these other documents as access
+         * Returns a validator that accepts access tokens (RFC 9068) and tokens without a special type. An issuer also
+         * signs other documents with the same keys, such as logout tokens, which the gateway must not accept as access
          * tokens.
          */
         private static JwtTypeValidator accessTokenType() {

@@ -40,7 +40,7 @@ record SecurityProperties(
         NONE,
         /** API keys, created with {@code ./turnlane keys}. */
         API_KEY,
-        /** Tokens of an issuer. */
+        /** JWTs of an external issuer. */
         JWT
     }
 

@@ -26,7 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableWebSocket
 class SocketConfiguration {
 
-    /** Size of a partial frame, in bytes or characters. A question of the usual length fits into one partial frame. */
+    /**
+     * Maximum size of a partial frame, in bytes or characters. A question of the usual length fits into one partial
+     * frame.
+     */
     private static final int PARTIAL_FRAME = 1024;
 
     @Bean

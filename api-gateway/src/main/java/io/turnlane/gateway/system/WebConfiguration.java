@@ -54,8 +54,8 @@ class WebConfiguration implements WebMvcConfigurer {
     private static final String WEBJARS = "classpath:/META-INF/resources/webjars/";
 
     /**
-     * Configures JSON as in the HTTP contract. Input is checked strictly: an unknown field is reported to the client as
-     * an error.
+     * Configures JSON as in the HTTP contract. A request with an unknown field is rejected, and the error names the
+     * field.
      */
     @Bean
     JsonMapperBuilderCustomizer contractJson() {
@@ -99,8 +99,9 @@ class WebConfiguration implements WebMvcConfigurer {
 
     /**
      * Serves static files. The paths of a page's files contain their {@link PageAssets version}, and browsers cache
-     * these files for a year. Browsers revalidate all other paths on every use, and the response is 304 if the content
-     * is unchanged. Last-Modified is not used, because all jar entries have the same date.
+     * these files for a year. Browsers revalidate files under all other paths on every use. If the content is
+     * unchanged, the response is 304. The responses have no Last-Modified header, because all jar entries have the same
+     * date.
      */
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {

@@ -101,7 +101,10 @@ class OpenApiConfiguration {
                 .addSecurityItem(new SecurityRequirement());
     }
 
-    /** Describes API keys and tokens in one security scheme. Without authentication, no credentials are needed. */
+    /**
+     * Describes API keys and tokens in one security scheme. A gateway without authentication ignores it and needs no
+     * credentials.
+     */
     private static SecurityScheme bearer() {
         return new SecurityScheme()
                 .type(SecurityScheme.Type.HTTP)
@@ -137,7 +140,7 @@ class OpenApiConfiguration {
     }
 
     /**
-     * Describes the error codes of failed requests as a string and not as an enumeration, because agents and newer
+     * Describes the error code of a failed request as a string. An enumeration would be wrong, because agents and newer
      * versions can use other codes.
      */
     private static void describeErrorCodes(Components components) {

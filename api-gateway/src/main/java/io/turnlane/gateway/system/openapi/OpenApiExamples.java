@@ -20,8 +20,8 @@ import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Examples of all operations, from {@code examples.json}. The file lists the operations in the order in which the
- * document describes them.
+ * Examples of all operations, from {@code examples.json}. The order of the operations in this file is also their order
+ * in the OpenAPI document.
  *
  * @param operations for each operation id, the names of its examples: {@code request} for the request, and each status
  *     for its response
