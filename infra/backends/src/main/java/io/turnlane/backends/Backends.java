@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Kafka broker and the Redis of one data folder. Both keep their data in the folder and listen only on the loopback
- * address. Both end when this process ends, even if this process is killed.
+ * Kafka broker and Redis of one data folder, as child processes. Both keep their data in the folder and listen only on
+ * the loopback address. Both end when this process ends, even if this process is killed.
  *
  * <p>Thread-safe.
  */
@@ -62,8 +62,9 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Listener of the broker for clients that connect through a proxy. A broker sends its clients the port to which
-     * they must connect. For clients behind a proxy, this must be the port of the proxy.
+     * Listener of the broker for clients that connect through a proxy. A Kafka client connects to the port that the
+     * broker names. Clients behind a proxy therefore need a listener of their own, for which the broker names the port
+     * of the proxy.
      *
      * @param port port on which the broker listens, and to which the proxy forwards
      * @param advertisedPort port on which the proxy listens
@@ -79,8 +80,8 @@ public final class Backends implements AutoCloseable {
 
     /**
      * Prepares the backends of a data folder that this process holds. Stops the processes that a killed run left
-     * behind, and chooses the ports, so that addresses are known before {@link #start}. Each port is the preferred port
-     * if it is free, otherwise the port of the last run if it is free, otherwise any free port.
+     * behind, and chooses the ports, so that the addresses are known before {@link #start}. For each port, the choice
+     * is the first free one of: the preferred port, the port of the last run, any port.
      */
     public static Backends on(DataFolder folder, BackendOptions options) throws IOException {
         stopLeftovers(folder);
@@ -193,8 +194,8 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Makes the broker stop Redis if this process ends. The broker detects the end of its parent process, which is this
-     * process. Redis does not.
+     * Makes the broker stop Redis when this process ends. The broker detects the end of this process, which is its
+     * parent. Redis cannot detect the end of its parent.
      */
     private void watchRedis() {
         if (broker != null && redis != null) {

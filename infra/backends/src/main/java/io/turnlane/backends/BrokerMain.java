@@ -20,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Main class of the embedded broker. The broker runs in a separate process because it halts its JVM if the disk is
+ * Main class of the embedded broker. The broker runs in a JVM of its own, because Kafka halts the JVM if the disk is
  * full.
  *
  * <p>Its standard input is connected to the parent process. When the parent ends for any reason, the stream closes and
- * the broker stops. A line {@code watch <pid> <start in epoch ms>} names another process that the broker stops when the
- * parent ends. The parent names its Redis process, because Redis does not detect the end of its parent. A later line
- * replaces an earlier line.
+ * the broker stops. A line {@code watch <pid> <start in epoch ms>} on the standard input names another process that the
+ * broker stops when the parent ends. The parent names its Redis process in this way, because Redis cannot detect the
+ * end of its parent. Each line replaces the process of the line before.
  *
  * <p>Exit codes: 0 stopped, 1 failed (standard error and the log contain the reason), 2 wrong arguments.
  */

@@ -17,9 +17,9 @@ import java.util.Map;
 record BrokerProgram(BrokerSettings settings, Path log) implements Program {
 
     /**
-     * JVM flags for a small broker that starts fast. With only the C1 compiler, the start takes 1.6 s instead of 2.9 s
-     * and 60 % of the CPU time. The memory is 160 MB instead of 190 MB. The append rate does not change (130,000
-     * records/s of 500 bytes, measured on two cores).
+     * JVM flags for a small broker that starts fast. Use of the C1 compiler only shortens the start from 2.9 s to 1.6
+     * s, and reduces its CPU time by 40 % and the memory from 190 MB to 160 MB. The append rate does not change
+     * (130,000 records/s of 500 bytes; all values measured on two cores).
      */
     private static final List<String> JVM_FLAGS = List.of(
             "-Xms64m",
@@ -61,7 +61,8 @@ record BrokerProgram(BrokerSettings settings, Path log) implements Program {
 
     @Override
     public Map<String, String> environment() {
-        // CLASSPATH instead of an argument keeps the output of ps short. Two malloc arenas suffice and save memory.
+        // The variable CLASSPATH is used instead of an argument to keep the output of ps short. Two malloc arenas
+        // suffice and save memory.
         return Map.of("CLASSPATH", System.getProperty("java.class.path"), "MALLOC_ARENA_MAX", "2");
     }
 

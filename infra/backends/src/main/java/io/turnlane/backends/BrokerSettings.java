@@ -71,7 +71,7 @@ record BrokerSettings(Path folder, int port, int controllerPort, Optional<Backen
     }
 
     private static void putTimings(Properties settings) {
-        // After a kill, a restarted broker waits until its previous session has expired: 9 s by default.
+        // If the broker was killed, its next start waits until its previous session has expired. The default is 9 s.
         settings.put("broker.session.timeout.ms", "2000");
         settings.put("broker.heartbeat.interval.ms", "400");
         settings.put("group.initial.rebalance.delay.ms", "0");

@@ -18,12 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a {@link Program} as a child process. A start returns when the program is ready. A stop sends a signal, and
- * kills the process if it does not end in time.
+ * Runs a {@link Program} as a child process. {@link #start} returns when the program is ready. {@link #stop} sends a
+ * signal, and kills the process if it does not end in time.
  *
- * <p>The child runs in its own session, so that Ctrl-C in a terminal reaches only the parent process. The parent stops
- * its children at the end of its own shutdown. Thread-safe: {@code lock} allows one start at a time. A stop or kill
- * does not acquire the lock, so it can also end a process that is not ready yet.
+ * <p>The child runs in its own session, so that Ctrl-C in a terminal reaches only the parent process, which stops its
+ * children at the end of its own shutdown.
+ *
+ * <p>Thread-safe. The field {@code lock} allows one start at a time. {@link #stop} and {@link #kill} do not acquire the
+ * lock, so they can also end a process that is not ready yet.
  */
 public final class ChildProcess implements AutoCloseable {
 
@@ -156,8 +158,8 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Sends SIGTERM, and SIGKILL if the process does not end in time. Returns when the process has ended. */
     public void stop() {
-        // Process.destroy would also close the child's standard input. The child would then assume that its parent has
-        // ended.
+        // Process.destroy would also close the child's standard input, from which the child would conclude that its
+        // parent has ended.
         handle().ifPresent(ProcessHandle::destroy);
         end(program.stopLimit());
     }

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class ClassCache {
 
-    /** System property of a run that creates caches: the folder in which to store them. */
+    /** System property that makes a run record caches. Its value is the folder in which the run stores them. */
     public static final String RECORD_PROPERTY = "turnlane.class-cache.record";
 
     /**
@@ -28,9 +28,9 @@ public final class ClassCache {
     }
 
     /**
-     * Returns JVM flags for another process with the same class path as this one. The flags make the other JVM record
-     * the cache of this name during a recording run, and otherwise use the cache. Returns an empty list if there is no
-     * cache to use.
+     * Returns JVM flags for another process with the same class path as this one. In a recording run, the flags make
+     * the other JVM write the cache of this name. In any other run, they make it use the cache. Returns an empty list
+     * if there is no such cache.
      */
     public static List<String> flags(String name) {
         String folder = System.getProperty(RECORD_PROPERTY);

@@ -17,10 +17,10 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Data folder that this process holds. A file lock lets only one process hold the folder. The operating system releases
- * the lock when the process ends for any reason. {@code run.json} in the folder describes the running processes. Only
- * the owner of this file has read permission, because the file contains the Redis password. After a clean end, the file
- * is kept as {@code last-run.json}, so that the next start can use the same ports.
+ * Data folder that this process holds. A file lock ensures that only one process holds the folder. The operating system
+ * releases the lock when the process ends for any reason. {@code run.json} in the folder describes the running
+ * processes. Only the owner of this file has read permission, because the file contains the Redis password. After a
+ * clean end, the file is renamed to {@code last-run.json}, so that the next run can use the same ports.
  *
  * <p>Thread-safe; {@code this} guards the state.
  */

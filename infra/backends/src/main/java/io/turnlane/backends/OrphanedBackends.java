@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stops the processes that a killed run left behind. Stops only processes that verifiably belong to this run. */
+/**
+ * Stops the processes that a killed run left behind. It identifies each of them by its pid and start time, or by the
+ * password that its Redis accepts, and stops no other process.
+ */
 final class OrphanedBackends {
 
     private static final Logger log = LoggerFactory.getLogger(OrphanedBackends.class);
@@ -36,8 +39,8 @@ final class OrphanedBackends {
     }
 
     /**
-     * Stops a Redis that the killed run started but did not record in {@code run.json}. It is identified by its port
-     * and by its password, which it accepts.
+     * Stops a Redis that the killed run started but did not record in {@code run.json}. The Redis is identified by the
+     * port and the password of the run.
      */
     private static void stopUnrecorded(RunState.EmbeddedRedis redis) {
         if (RedisProbe.isServing(redis.port(), redis.password())) {

@@ -8,7 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Minimal client of a Redis on the loopback address. Used before a client library is loaded. */
+/**
+ * Minimal client of a Redis on the loopback address. It is used instead of a client library during the start, because
+ * it needs no loading time.
+ */
 final class RedisProbe {
 
     private static final int LIMIT_MILLIS = 200;

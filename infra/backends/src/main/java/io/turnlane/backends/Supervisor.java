@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Restarts child processes that end unexpectedly. The first restart is immediate, and later restarts have delays that
- * double up to ten seconds. The number of restarts is not limited, because a disk can be full for hours. After a child
- * has run for a minute, its next restart is again immediate.
+ * Restarts child processes that end unexpectedly. The first restart is immediate. The delay before each later restart
+ * doubles, up to ten seconds. After a child has run for a minute, its next restart is again immediate. The number of
+ * restarts is not limited, because the cause can last for hours, for example a full disk.
  *
  * <p>Each child has its own virtual thread. Must be closed before the children are stopped. Any thread may close it.
  */
