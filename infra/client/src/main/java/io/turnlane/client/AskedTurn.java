@@ -27,7 +27,7 @@ public final class AskedTurn {
         return sessionId;
     }
 
-    /** Returns the request id, which names the turn. */
+    /** Returns the request id, which identifies the turn. */
     public String requestId() {
         return requestId;
     }

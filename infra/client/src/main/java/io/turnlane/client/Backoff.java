@@ -17,13 +17,13 @@ final class Backoff {
     private long startNanos;
     private int attempts;
 
-    /** @param patience time without a success after which retrying stops */
+    /** @param patience maximum time since the last success for which attempts continue */
     Backoff(Duration patience) {
         this.patience = patience;
         succeeded();
     }
 
-    /** Resets the delay and restarts the patience. */
+    /** Resets the delay, and starts the time of the patience again. */
     void succeeded() {
         startNanos = System.nanoTime();
         attempts = 0;
@@ -33,7 +33,7 @@ final class Backoff {
      * Waits before the next attempt.
      *
      * @param retryAfter delay that the server asked for
-     * @return true after the wait; false, without waiting, if the patience would end before the next attempt
+     * @return true after the wait; false, at once, if the patience would end before the next attempt
      */
     boolean pause(Optional<Duration> retryAfter) throws InterruptedException {
         long millis = delay(retryAfter).toMillis();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class EventFeed {
 
     /**
-     * Time without a line after which the connection counts as broken. The server sends a comment every 15 s, so at
-     * least two comments are missing after this time.
+     * Time without a line after which the connection counts as broken. The server sends a comment at least every 15 s,
+     * so after this time at least two comments are missing.
      */
     private static final Duration SILENCE = Duration.ofSeconds(40);
 
@@ -81,8 +81,8 @@ final class EventFeed {
         SilenceTimer silence = new SilenceTimer(body);
         Runnable onLine = () -> {
             silence.reset();
-            // A received line counts as a success, so the patience starts again. Otherwise a long quiet period would
-            // count as a failure.
+            // Each line that arrives shows that the gateway works, so the patience starts again. Otherwise, the
+            // patience of a long stream would already be used up when its connection breaks.
             backoff.succeeded();
         };
         try (SseReader events = new SseReader(body, onLine, at -> cursor = at)) {
@@ -99,8 +99,8 @@ final class EventFeed {
     }
 
     /**
-     * Closes a connection that has been silent for too long. If the peer has vanished, nothing else closes the
-     * connection. The reader calls {@link #reset} and {@link #stop}; the JDK's timer thread checks the time.
+     * Closes a connection that has been silent for too long. Without it, the reader would wait forever for a gateway
+     * that has vanished. The reader calls {@link #reset} and {@link #stop}; the JDK's timer thread checks the time.
      */
     private static final class SilenceTimer {
         private final InputStream body;

@@ -42,7 +42,7 @@ final class GatewayPool {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
-    /** RFC 9110, section 9.2.2. */
+    /** Idempotent methods (RFC 9110, section 9.2.2). */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
 
     private final HttpClient http;
@@ -61,8 +61,9 @@ final class GatewayPool {
     }
 
     /**
-     * Returns the time to wait for one gateway. A frozen gateway, or one behind a broken network, accepts a connection
-     * and never answers. With several gateways each gets an equal share of the patience, between 1 s and 10 s.
+     * Returns the time to wait for the answer of one gateway. A gateway that is frozen, or behind a broken network, may
+     * accept a connection and never answer. If there is one gateway, the time is 10 s. If there are several, it is an
+     * equal share of the patience, but at least 1 s and at most 10 s.
      */
     private static Duration callTimeout(int gateways, Duration patience) {
         Duration share = gateways == 1 ? LONGEST_TIMEOUT : patience.dividedBy(gateways);
@@ -100,7 +101,10 @@ final class GatewayPool {
             return of("GET", path, null);
         }
 
-        /** Returns a GET to which the gateway responds when the turn has ended, or at the latest after this time. */
+        /**
+         * Returns a GET call that waits for the end of a turn. The gateway responds when the turn has ended, or at the
+         * latest after {@code wait}.
+         */
         static GatewayCall poll(String path, Duration wait) {
             return new GatewayCall("GET", path + "?wait=" + wait.toSeconds(), null, null, true, wait);
         }
@@ -166,15 +170,15 @@ final class GatewayPool {
         if (call.idempotencyKey() != null) {
             request.header("Idempotency-Key", call.idempotencyKey());
         }
-        // A call that must not be repeated gets the longest timeout.
+        // If a call must not be repeated, its failure is final, so it gets the longest timeout.
         Duration limit = call.repeatable() ? callTimeout : LONGEST_TIMEOUT;
         return within(limit.plus(call.serverWait()), request.build(), BodyHandlers.ofByteArray());
     }
 
     /**
-     * Waits this long for the response: its headers and, if the handler reads it, its body. The timeout of an
-     * {@code HttpRequest} is not suitable. Up to JDK 25 it covers only the headers, and from JDK 26 on it also ends an
-     * open stream.
+     * Sends a request and waits at most {@code limit} for the headers of the response and, if the handler reads it, for
+     * the body. The timeout of an {@code HttpRequest} is not suitable. Up to JDK 25 it covers only the headers, and
+     * from JDK 26 on it also ends an open stream.
      */
     private <T> HttpResponse<T> within(Duration limit, HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
@@ -194,7 +198,7 @@ final class GatewayPool {
         }
     }
 
-    /** Adds the address to a connect failure, because the JDK's exception has no message. */
+    /** Adds a message with the address to a failure to connect, because the JDK's exception has no message. */
     private static IOException named(IOException failure, URI called) {
         if (!(failure instanceof ConnectException) || failure.getMessage() != null) {
             return failure;

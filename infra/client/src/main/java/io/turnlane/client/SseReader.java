@@ -12,8 +12,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Parses server-sent events (WHATWG HTML, section 9.2.6), with one difference: an {@code id} applies to its own event
- * only. Not thread-safe, except for {@link #close}.
+ * Parses server-sent events (WHATWG HTML, section 9.2.6). In one point it differs from the standard: an {@code id}
+ * applies to its own event only, not to later events. Not thread-safe, except for {@link #close}.
  */
 final class SseReader implements AutoCloseable {
 

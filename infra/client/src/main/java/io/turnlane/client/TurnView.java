@@ -26,8 +26,8 @@ public final class TurnView {
     }
 
     /**
-     * Returns the text received so far, or the whole answer if the turn is completed. If a piece of text is missing,
-     * later pieces are not appended until the turn completes, and this method then returns the whole answer.
+     * Returns the text received so far, or the whole answer if the turn is completed. If the client missed a piece of
+     * text, later pieces of the same attempt are not appended, so the text ends before the missing piece.
      */
     public String text() {
         return text.toString();
@@ -76,7 +76,7 @@ public final class TurnView {
         };
     }
 
-    /** Applies a terminal status found in a request resource; otherwise does nothing. */
+    /** Applies the status of a request resource if it is terminal. Otherwise has no effect. */
     public void applyFinalState(JsonNode request) {
         String wire = request.path("status").asString("");
         if (!status.isTerminal() && TurnStatus.isTerminal(wire)) {
@@ -143,8 +143,8 @@ public final class TurnView {
     }
 
     /**
-     * Appends a piece of text. Its {@code pos} is its start in code points: overlapping text is cut off, and missing
-     * text is detected.
+     * Appends a piece of text. Its {@code pos} is the position of the piece in the answer, in code points. With this
+     * position, the method removes text that it has already appended and detects missing text.
      */
     private void delta(JsonNode data) {
         String piece = data.path("text").asString("");

@@ -49,9 +49,9 @@ public final class TurnlaneClient {
      * @param gateways {@code http://host:port} of each gateway; if one fails, the client tries the next
      * @param token supplies an API key or a JWT for each call; empty without authentication
      * @param patience time to keep trying before a call fails. A gateway may accept the connection and then not answer.
-     *     If there is only one gateway, the client waits 10 s for the answer and then tries again. If there are several,
-     *     it divides the patience equally among them, waits that long for each, but at least 1 s and at most 10 s, and
-     *     then tries the next one
+     *     If there is only one gateway, the client waits 10 s for the answer and then tries again. If there are
+     *     several, it divides the patience equally among them, waits that long for each, but at least 1 s and at most
+     *     10 s, and then tries the next one
      */
     public static TurnlaneClient with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {
@@ -99,7 +99,7 @@ public final class TurnlaneClient {
 
     /**
      * Makes any other API call, for example {@code call("GET", "/v1/sessions/s-1/turns", null)}. If the reply is lost,
-     * the call is repeated, except for POST and PATCH, for which a repeated call can take effect twice.
+     * the client repeats the call. It does not repeat POST and PATCH, because these could take effect twice.
      *
      * @param body value to send as JSON; null for no body
      * @return the JSON of the response; a missing node if it has no body
