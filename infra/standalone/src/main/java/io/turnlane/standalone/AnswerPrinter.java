@@ -10,9 +10,9 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Prints a turn: the answer to one stream, the progress to another. If the output is a terminal, prints text as it
- * arrives. If the output is a file or a pipe, prints the whole answer at the end, because text of a failed attempt
- * cannot be removed from it.
+ * Prints the answer of a turn to one stream and its progress to another. On a terminal, text appears as it arrives. To
+ * a file or a pipe, the whole answer is printed at the end, because text of a failed attempt could not be removed
+ * again.
  */
 final class AnswerPrinter implements TurnListener {
 

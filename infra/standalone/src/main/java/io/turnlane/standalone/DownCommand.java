@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
 final class DownCommand implements Callable<Integer> {
 
     /**
-     * Maximum time to wait for the end of the run. Longer than the drain of a processor and the stop of the backends
-     * together.
+     * Maximum time to wait for the end of the run. It is longer than the sum of a processor's drain and the stop of the
+     * backends.
      */
     private static final Duration LIMIT = Duration.ofSeconds(75);
 

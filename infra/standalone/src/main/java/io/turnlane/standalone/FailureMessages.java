@@ -9,7 +9,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Messages for failures of commands: a sentence if the cause is known, otherwise the innermost cause. */
+/**
+ * Messages for failures of commands. A known failure has a sentence for the user. For any other failure, the message
+ * contains the innermost cause.
+ */
 final class FailureMessages {
 
     private FailureMessages() {}
@@ -24,14 +27,14 @@ final class FailureMessages {
         };
     }
 
-    /** Returns the message for gateways of which none answers. */
+    /** Returns the message for the case that no gateway of the client answers. */
     static String noGateway(OperatorClient client) {
         String addresses = client.addresses().stream().map(URI::toString).collect(Collectors.joining(", "));
         return "No gateway answers at " + addresses
                 + ". Start Turnlane: ./turnlane up, or name another gateway with --url";
     }
 
-    /** Returns what the user can do about a missing or insufficient API key; empty for other problems. */
+    /** Returns advice for a user whose API key is missing or insufficient; empty for other problems. */
     private static String remedy(ProblemException rejected) {
         if (rejected.status() == 401) {
             return ". Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create";
@@ -48,7 +51,7 @@ final class FailureMessages {
         return Objects.requireNonNullElseGet(failure.getMessage(), failure::toString);
     }
 
-    /** Returns only the message if the type of the failure adds no information; otherwise the type and the message. */
+    /** Returns the type and the message of a failure. Omits the type if it adds no information. */
     private static String describe(Throwable root) {
         return root instanceof IllegalStateException ? message(root) : root.toString();
     }

@@ -60,7 +60,10 @@ final class KafkaOption {
         return all;
     }
 
-    /** Returns the properties in the file as settings of a gateway or processor, with these overrides applied. */
+    /**
+     * Returns the properties in the file as settings of a gateway or processor. If a setting is also in {@code
+     * overrides}, the override takes precedence.
+     */
     Map<String, String> withOverrides(Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>();
         properties().forEach((name, value) -> all.put("spring.kafka.properties." + name, value));

@@ -36,7 +36,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Command that manages API keys. It accesses Kafka directly, so that creating the first key requires no key. */
+/**
+ * Command that manages API keys. It accesses Kafka directly and not through a gateway, because a gateway would require
+ * a key, even for creating the first key.
+ */
 @Command(
         name = "keys",
         description = {
@@ -316,8 +319,7 @@ final class KeysCommand implements Runnable {
         }
 
         /**
-         * If the text is a whole key, returns only its id, so that the secret is not printed. Returns any other text
-         * unchanged.
+         * Returns the id of a key, so that its secret is not printed. Returns a text that is not a whole key unchanged.
          */
         private static String idOf(String given) {
             String[] parts = given.split("_", 3);

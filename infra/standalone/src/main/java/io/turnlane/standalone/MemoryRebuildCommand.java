@@ -119,7 +119,7 @@ final class MemoryRebuildCommand implements Callable<Integer> {
         return 1;
     }
 
-    /** @param known true if memory now holds data of the session */
+    /** @param known true if Redis now holds any data of the session */
     private int printRebuilt(SessionId id, int turns, boolean known) {
         String outcome = turns > 0
                 ? "restored " + turns + " turns"

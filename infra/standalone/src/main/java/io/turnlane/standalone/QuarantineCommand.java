@@ -43,8 +43,8 @@ final class QuarantineCommand implements Runnable {
     }
 
     /**
-     * Passes at most {@code most} turns with this error code to the consumer, newest first. Returns the number of turns
-     * passed.
+     * Passes quarantined turns with this error code to the consumer, newest first, but at most {@code most} turns.
+     * Returns the number of turns that were passed.
      */
     private static int walk(GatewayCallOptions options, @Nullable String code, int most, Consumer<JsonNode> each)
             throws InterruptedException {

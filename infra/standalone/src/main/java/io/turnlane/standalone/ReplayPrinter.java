@@ -31,7 +31,10 @@ final class ReplayPrinter {
         this.width = width;
     }
 
-    /** Returns the width of the terminal in columns, which the launcher passes on; 80 if unknown. */
+    /**
+     * Returns the width of the terminal in columns. The launcher script passes it in the environment. Returns 80 if it
+     * is missing.
+     */
     static int width(Map<String, String> environment) {
         String columns = environment.getOrDefault("COLUMNS", "");
         return columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : 80;

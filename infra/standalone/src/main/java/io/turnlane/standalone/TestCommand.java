@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * Entry in the list of commands. The launcher script handles this command itself, because the tests need no build of
- * this program. {@link #call} runs only if this program was started without the script.
+ * Entry of {@code test} in the list of commands. The launcher script runs the tests itself, without this program.
+ * {@link #call} runs only if a user started this program without the script.
  */
 @Command(name = "test", description = "Build everything and run all tests. Further arguments go to Maven.")
 final class TestCommand implements Callable<Integer> {

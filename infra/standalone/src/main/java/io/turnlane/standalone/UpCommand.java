@@ -74,8 +74,7 @@ final class UpCommand implements Callable<Integer> {
 
     /**
      * Starts a gateway and a processor. Parts stop in the reverse order of their registration. The processor is
-     * therefore registered last: it stops first, and the gateway then still sends the processor's last answers to
-     * clients.
+     * registered last, so it stops first, and the gateway can still send its last answers to clients.
      */
     private void startTogether(OrderedShutdown stop, Backends backends, int gatewayPort, StartupProgress progress)
             throws ExecutionException, InterruptedException {
@@ -108,8 +107,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /**
-     * Returns a handle that waits for the start and then closes the started part. If the start failed, closing the
-     * handle does nothing.
+     * Returns a handle for a part that is still starting. Closing the handle waits until the part has started and then
+     * closes the part. If the start failed, closing the handle has no effect.
      */
     private static AutoCloseable startedBy(Future<? extends AutoCloseable> start) {
         return () -> {

@@ -9,7 +9,10 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Prints one line about a wrong command line. Does not print the usage text, which would hide this line. */
+/**
+ * Prints one line about a wrong command line. It omits the usage text, because the line would be hard to find above a
+ * long text.
+ */
 public final class UsageErrorHandler implements IParameterExceptionHandler {
 
     @Override

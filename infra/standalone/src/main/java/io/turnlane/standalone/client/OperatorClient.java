@@ -14,14 +14,15 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Client that commands use to call gateways. Offers calls for clients and calls for operators. Each call throws
- * {@link io.turnlane.client.ProblemException} if the gateway rejects it, and {@link IOException} if no gateway answers.
+ * Client that commands use to call gateways. Offers calls that any client can make, and calls for operators. Each call
+ * throws {@link io.turnlane.client.ProblemException} if the gateway rejects it, and {@link IOException} if no gateway
+ * answers.
  */
 public final class OperatorClient {
 
     /**
-     * Maximum time for which the client retries a call. A gateway can restart within this time, and a user at a
-     * terminal does not wait long.
+     * Maximum time for which the client retries a call. It is long enough for the restart of a gateway, and short
+     * enough for a user who waits at a terminal.
      */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 

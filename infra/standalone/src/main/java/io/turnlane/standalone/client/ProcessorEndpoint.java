@@ -23,7 +23,7 @@ public record ProcessorEndpoint(String id, URI management) {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
 
-    /** Longer than a drain with any usual drain budget. */
+    /** Maximum time to wait for a drain. It is longer than any usual drain budget of a processor. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     /** Returns the processors that are named in the statistics of a gateway. */
@@ -45,7 +45,8 @@ public record ProcessorEndpoint(String id, URI management) {
     public JsonNode evacuate() throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(management.resolve("/actuator/evacuate"))
                 .timeout(LIMIT)
-                // Without this media type, the processor rejects the call as one that a web page could send.
+                // The processor accepts only this media type, because a web page of another site cannot send it without
+                // a preflight.
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();

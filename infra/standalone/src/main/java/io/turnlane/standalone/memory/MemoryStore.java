@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Requests rebuilds of memory by changes in Redis, and reads their results. Redis can be a single server or a cluster.
- * Not thread-safe.
+ * Requests rebuilds of memory and reads their results. Requests and results are values in Redis that the processors
+ * read and write. Redis can be a single server or a cluster. Not thread-safe.
  */
 public final class MemoryStore implements AutoCloseable {
 
@@ -50,7 +50,10 @@ public final class MemoryStore implements AutoCloseable {
         this.turnsTopic = turnsTopic;
     }
 
-    /** Deletes the result of the partition's last rebuild, so that the owner of the partition rebuilds it again. */
+    /**
+     * Requests a rebuild of the partition: deletes the report of its last rebuild, after which the owner of the
+     * partition rebuilds it.
+     */
     public void requestRebuild(int partition) {
         redis.del(MemoryKeys.lastRebuild(turnsTopic, partition));
     }
@@ -67,7 +70,10 @@ public final class MemoryStore implements AutoCloseable {
         }
     }
 
-    /** Returns the number of turns that this command restored; empty until the command is finished. */
+    /**
+     * Returns the number of turns that a processor restored for this command; empty until the processor has finished
+     * the command.
+     */
     public OptionalInt restored(SessionKey session, RequestId command) {
         Map<String, String> rebuilt = redis.hgetall(new MemoryKeys(session).lastRebuild());
         return command.toString().equals(rebuilt.get("request_id"))

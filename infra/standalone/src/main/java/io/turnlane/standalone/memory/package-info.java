@@ -1,4 +1,4 @@
-/** Access to Kafka and Redis for the commands that let processors rebuild memory. */
+/** Access to Kafka and Redis for the command that makes processors rebuild memory. */
 @NullMarked
 package io.turnlane.standalone.memory;
 

@@ -12,12 +12,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts gateways and processors, each as a Spring context. All contexts share one class path, so properties switch off
- * the parts that only the other application needs.
+ * Starts gateways and processors, each as a Spring context. Both kinds share one class path. For a processor,
+ * properties therefore disable the parts of Spring Boot that only a gateway needs.
  *
  * @param backends addresses of Kafka and Redis
- * @param backendsReady completes when Kafka and Redis are ready; a context creates its beans before that and starts
- *     them after it
+ * @param backendsReady completes when Kafka and Redis are ready; a context creates its beans without waiting, but
+ *     starts them only after completion
  * @param overrides Spring properties that take precedence over all others
  */
 public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<String, String> overrides) {

@@ -18,8 +18,8 @@ public record BackendAddresses(String kafkaBootstrapServers, String redisUrl) {
     public static final String REDIS = "REDIS_URL";
 
     /**
-     * Returns each address from the environment or, if it is not set there, from the backends that run on the data
-     * folder; empty if an address is in neither of them.
+     * Returns the addresses of the backends. An address comes from the environment or, if it is not set there, from the
+     * backends that run on the data folder. Returns empty if one of the addresses is in neither place.
      */
     public static Optional<BackendAddresses> find(Map<String, String> environment, Path data) {
         Optional<RunState> embedded = DataFolder.read(data).filter(RunState::alive);

@@ -14,9 +14,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Entry of a gateway that was started separately, in {@code gateways/<pid>.json} of a data folder. Commands find the
- * gateway by its entry. Each gateway has its own file, because {@code run.json} belongs to the process that holds the
- * folder.
+ * Address of a gateway that was started separately, stored in the file {@code gateways/<pid>.json} of a data folder.
+ * Commands find the gateway by this file. The address is not stored in {@code run.json}, because only the process that
+ * holds the folder writes that file.
  *
  * @param process process of the gateway; if it has ended, the entry is ignored
  * @param address {@code http://host:port} at which it listens

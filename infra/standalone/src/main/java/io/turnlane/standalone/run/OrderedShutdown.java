@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
  * Closes the started parts in reverse order when {@link #close} is called, or on SIGTERM or Ctrl-C. Each part is closed
  * only once.
  *
- * <p>Thread-safe. The lock on {@code this} guards the stack and is held while parts close, so that a second caller
- * returns only after all parts are closed.
+ * <p>Thread-safe. The lock on {@code this} guards the stack. {@link #close} holds the lock while it closes the parts,
+ * so a second caller returns only after all parts are closed.
  */
 public final class OrderedShutdown implements AutoCloseable {
 
@@ -56,7 +56,8 @@ public final class OrderedShutdown implements AutoCloseable {
         }
         announce.run();
         close();
-        // A requested stop is a success. Without this, the JVM would end with 130 or 143, depending on the signal.
+        // A requested stop is a success. Without this call, the JVM would end with exit code 130 or 143, depending on
+        // the signal.
         Runtime.getRuntime().halt(0);
     }
 

@@ -5,9 +5,9 @@ import java.util.concurrent.Future;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * First lifecycle bean of a context to start. It waits until the backends are ready. Spring creates all beans before it
- * starts the first lifecycle bean, so the beans are created while the broker starts. No bean connects before the broker
- * is ready.
+ * Lifecycle bean that waits until the backends are ready. Its phase makes it the first lifecycle bean to start, after
+ * Spring has created all beans. The beans are therefore created while the broker starts, but none of them connects
+ * before the broker is ready.
  */
 final class StartGate implements SmartLifecycle {
 

@@ -1,4 +1,7 @@
-/** Start and stop of gateways and processors in this JVM, and the addresses at which they find each other. */
+/**
+ * Start and stop of gateways and processors in this JVM, and the addresses of the backends and gateways of a data
+ * folder.
+ */
 @NullMarked
 package io.turnlane.standalone.run;
 
