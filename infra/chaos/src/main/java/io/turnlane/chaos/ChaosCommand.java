@@ -30,8 +30,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Command that starts a rig (a complete Turnlane in separate processes), runs scenarios on it, and reports the promises
- * that were broken.
+ * Command that runs scenarios on a rig (a complete Turnlane in separate processes) and reports which promises were
+ * broken.
  */
 @Command(
         name = "turnlane chaos",
@@ -83,7 +83,8 @@ public final class ChaosCommand implements Callable<Integer> {
     private @Nullable Path folder;
 
     public static void main(String[] args) {
-        // Must precede all logging: the driver's Kafka and Redis clients would log every fault.
+        // Must be set before anything logs. With the default configuration, the Kafka and Redis clients of this process
+        // would log every fault.
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
         System.exit(new CommandLine(new ChaosCommand())
                 .setUsageHelpAutoWidth(true)
@@ -142,8 +143,8 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     /**
-     * Runs each scenario once. With {@code --minutes}, repeats all scenarios until the time has passed, each round with
-     * the next seed.
+     * Runs each scenario once. With {@code --minutes}, runs further rounds of all scenarios until the time has passed.
+     * Each round has the next seed.
      */
     private void run(List<Scenario> chosen, Path output, ChaosProgress progress, List<ScenarioResult> results)
             throws Exception {

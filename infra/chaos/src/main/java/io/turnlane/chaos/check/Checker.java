@@ -11,8 +11,9 @@ import java.util.List;
  * Checks a run against the promises. Reads each file at most twice, from start to end. Memory use grows with the number
  * of requests and agent calls, not with the number of events.
  *
- * <p>Treats an operation with an unknown outcome as Jepsen does: the operation possibly happened at any time after it
- * began, or it never happened. The run must be correct in either case.
+ * <p>If the outcome of an operation is unknown, the checker assumes, like Jepsen, that the operation either never
+ * happened or happened at any time after it began. It reports a violation only if both assumptions contradict the
+ * promises.
  */
 public final class Checker {
 

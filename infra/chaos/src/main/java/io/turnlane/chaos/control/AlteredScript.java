@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Copy of a Lua script of the processor with one piece replaced. It has the same resource name and precedes the
- * original on the class path.
+ * Copy of a Lua script of the processor in which one piece is replaced. The processor loads the copy instead of the
+ * original, because it has the same resource name and comes first on the class path.
  *
  * @param name name of the script, as {@code begin}
  * @param piece text to replace; must occur exactly once

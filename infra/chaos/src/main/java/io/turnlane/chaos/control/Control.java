@@ -18,12 +18,12 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * Negative control: a promise that is switched off on purpose in the processors of a run, to show that the checker
- * finds the violations.
+ * Negative control: a promise that the processors of a run do not keep, because the code that keeps it was removed on
+ * purpose. Such a run shows that the checker finds violations of the promise.
  *
- * <p>A control is switched on by a folder at the beginning of the processors' class path. This folder contains altered
- * copies of scripts and a file with the name of the control. A processor's main class always adds
- * {@link #initializer()}, which does nothing if there is no such file.
+ * <p>To activate a control, the rig puts a folder at the beginning of the processors' class path. The folder contains
+ * altered copies of scripts and a file with the name of the control. The main class of each processor adds {@link
+ * #initializer()}, which has no effect if there is no such file.
  *
  * <p>A control has an effect only together with certain faults. {@code DEDUPE} needs redeliveries of ended turns,
  * caused by kills of processors or by records that are published twice. {@code ORDER} only needs sessions with several
@@ -38,7 +38,7 @@ public enum Control {
     /** Memory accepts writes of a previous owner. */
     FENCE;
 
-    /** Resource that holds the name of this process's control. */
+    /** Resource whose content is the name of the control of this process. */
     private static final String NAME = "turnlane-chaos-control";
 
     private static final String ALREADY_ENDED = """

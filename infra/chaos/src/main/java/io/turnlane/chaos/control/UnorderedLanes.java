@@ -14,8 +14,8 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.ResolvableType;
 
 /**
- * Replaces the processor's lanes with lanes that treat a turn as done as soon as it has begun. The turn then continues
- * on its own thread, so the turns of a session run at the same time.
+ * Replaces the processor's lanes with lanes that do not wait for the end of a turn. Each turn runs on its own thread
+ * and its lane treats it as done at once, so the turns of a session run at the same time.
  */
 final class UnorderedLanes implements BeanFactoryPostProcessor {
 

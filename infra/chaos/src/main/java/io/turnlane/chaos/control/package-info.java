@@ -1,6 +1,6 @@
 /**
- * Negative controls: switch off a promise on purpose, to show that the checker finds violations. The product itself has
- * no such switches.
+ * Negative controls: processors that break a promise on purpose, to show that the checker finds violations. The product
+ * itself has no switches for this.
  */
 @NullMarked
 package io.turnlane.chaos.control;

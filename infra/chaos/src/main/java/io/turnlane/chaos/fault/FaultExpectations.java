@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Requirements of single faults beyond the invariants. The injector's classes add them when they inject a fault, and
- * the scenario checks them after the run. Used only by the driver's thread.
+ * Requirements that a single fault adds to the invariants, for example the status with which a turn must end. The
+ * classes that inject a fault add its requirements. The scenario checks them after the run. Used only by the driver's
+ * thread.
  */
 public final class FaultExpectations {
 
@@ -49,7 +50,10 @@ public final class FaultExpectations {
         runOnce.add(request);
     }
 
-    /** Requires this many more records in quarantine. */
+    /**
+     * Requires that the run puts this many records into quarantine, in addition to the records that earlier calls
+     * require.
+     */
     public void expectQuarantined(int records) {
         expectQuarantined += records;
     }

@@ -111,7 +111,7 @@ public final class FaultInjector implements AutoCloseable {
         }
     }
 
-    /** Waits until a processor other than the target is running. This processor continues the target's turns. */
+    /** Waits until a processor other than the target is running, so that it can continue the target's turns. */
     private void awaitOtherProcessor(String target) throws Exception {
         if (!rig.processorNames().contains(target)) {
             return;

@@ -18,14 +18,11 @@ public enum FaultKind {
     DISK_FULL,
     /** Connections that stay open but carry nothing until after the hold. */
     HALF_OPEN,
-    /**
-     * Redis replies that are lost: Redis receives the commands, but the proxy cuts the connection when the next reply
-     * arrives, and does not forward this reply.
-     */
+    /** Redis replies that are lost. Redis executes a command, but the proxy drops the reply and cuts the connection. */
     SWALLOW,
     /** Connections that delay every byte until after the hold. */
     SLOW,
-    /** Group members that take partitions, do nothing, and leave. */
+    /** Members of the consumer group that take partitions, process nothing, and leave. */
     GHOST,
     /** Questions whose agent throws. */
     THROWING,
@@ -40,7 +37,7 @@ public enum FaultKind {
     /** Records of the turns topic, published again. */
     DUPLICATES;
 
-    /** Returns true if the heal restarts a process, which happens in the background. */
+    /** Returns true if healing the fault means to restart a process. The injector restarts it in the background. */
     boolean startsAgain() {
         return this == KILL || this == STOP;
     }

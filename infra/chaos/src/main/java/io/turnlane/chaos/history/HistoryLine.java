@@ -89,8 +89,8 @@ public sealed interface HistoryLine {
             implements HistoryLine {}
 
     /**
-     * It is unknown if the question is accepted: the post timed out, its connection broke, or the gateway answered with
-     * 5xx.
+     * The outcome of a post is unknown: it timed out, its connection broke, or the gateway answered with 5xx. The
+     * question was possibly accepted.
      */
     record QuestionUnresolved(
             long time,
@@ -224,7 +224,10 @@ public sealed interface HistoryLine {
      */
     record OffsetRead(long time, String process, int partition, long offset, long end) implements HistoryLine {}
 
-    /** The driver read counters of a process; their names are those of the report, for example {@code redeliveries}. */
+    /**
+     * The driver read the counters of a process. A counter has the same name in the report, for example {@code
+     * redeliveries}.
+     */
     record CountersRead(long time, String process, Map<String, Double> values) implements HistoryLine {
         public CountersRead {
             values = Map.copyOf(values);

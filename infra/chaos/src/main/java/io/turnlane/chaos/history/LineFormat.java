@@ -11,8 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Converts lines to JSON and back: snake_case names, no nulls, and {@code op} and {@code type} beside the line's own
- * fields. Safe for use by multiple threads.
+ * Converts lines to JSON and back. The JSON has names in snake_case, omits nulls, and has the fields {@code op} and
+ * {@code type} in addition to the line's own fields. Safe for use by multiple threads.
  */
 public final class LineFormat {
 

@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Reads a file line by line, so that files larger than the heap can be checked. If the last line has no line end, its
- * writer was killed while it wrote the line. The reader skips such a line.
+ * Reads a file line by line, so that files larger than the heap can be checked. Skips the last line if it has no line
+ * end, because its writer was killed before the line was complete.
  */
 final class LineReader {
 

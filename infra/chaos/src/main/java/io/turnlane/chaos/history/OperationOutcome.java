@@ -3,8 +3,8 @@ package io.turnlane.chaos.history;
 import java.util.Locale;
 
 /**
- * State of an operation, in the terms of Jepsen. {@code INFO} means that the outcome is unknown: it is possible that
- * the operation has happened, happens later or never happens.
+ * State of an operation, in the terms of Jepsen. {@code INFO} means that the outcome is unknown: the operation may have
+ * happened, may happen later, or may never happen.
  */
 public enum OperationOutcome {
     INVOKE,

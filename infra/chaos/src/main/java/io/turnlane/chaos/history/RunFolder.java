@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Files of one run. The read methods pass each line together with its file and line number, so that a violation can
- * name its evidence.
+ * Files of one run. The read methods pass each line together with its file and line number, which a violation names as
+ * evidence.
  */
 public record RunFolder(Path path) {
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param turns turns in memory, oldest first
  * @param ttlMs milliseconds until the memory expires; -1 if it never expires, -2 if there is none (as in Redis
  *     {@code PTTL})
- * @param open unfinished requests, from the session's open set
+ * @param open ids of the unfinished requests, from the set of open requests that Redis keeps for the session
  * @param requests request records of the session
  */
 public record StoredSession(

@@ -28,7 +28,7 @@ public final class AcceptedTurns {
         resumptions.add(resumption);
     }
 
-    /** Returns the streams that broke and were served again. */
+    /** Returns the interruptions of streams that a gateway served again later. */
     public List<Resumption> resumptions() {
         return List.copyOf(resumptions);
     }

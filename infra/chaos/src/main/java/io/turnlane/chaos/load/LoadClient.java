@@ -68,7 +68,7 @@ final class LoadClient {
             int batch = random.nextInt(4) == 0 ? Math.min(3, turns - next + 1) : 1;
             List<LoadTurn> asked = ask(session, next, batch, waiting);
             if (asked.size() < batch || !awaitEnds(session, asked, waiting)) {
-                return; // the outcome of the rest is unknown, so later questions would have no defined order
+                return; // some outcomes are unknown, so the order of later questions would not be defined
             }
             next += batch;
             Thread.sleep(random.nextInt(profile.thinkMillis() + 1));
@@ -90,7 +90,8 @@ final class LoadClient {
 
     private ScriptedQuestion question(String session, int number) {
         String canary = "c-" + session + "-" + number;
-        // Log-uniform over the range of the profile, so that short turns are more frequent than long ones.
+        // The logarithm of the time is evenly distributed over the range of the profile, so short turns are more
+        // frequent than long ones.
         double exponent = random.nextDouble();
         int millis = (int) (profile.leastMillis()
                 * Math.pow((double) profile.mostMillis() / Math.max(1, profile.leastMillis()), exponent));
@@ -120,7 +121,8 @@ final class LoadClient {
         }
         follower.follow(name, gateway(), turn, waiting).ifPresent(last -> cursor = last);
         if (choice <= 2 && turn.ended()) {
-            poller.poll(name, gateway(), turn); // a poll must already show the end that the stream delivered
+            // The stream has delivered the end. The checker requires that this poll returns the same end.
+            poller.poll(name, gateway(), turn);
         }
     }
 

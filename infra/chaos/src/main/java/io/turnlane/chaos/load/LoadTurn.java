@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An accepted question, as its client sees it. Any thread may set the end; later calls have no effect.
+ * An accepted question, as its client sees it. Any thread may set the end. The first end is kept.
  *
  * @param end terminal status, once a client has seen it
  */

@@ -11,9 +11,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Journal of the agent calls of one process: a line for the start and a line for the end of each call. Each line is
- * passed to the operating system before the method that writes it returns. A SIGKILL therefore loses no lines. Times
- * are microseconds since 1970. Any thread may write.
+ * Journal of the agent calls of one process: a line for the start and a line for the end of each call. When a method of
+ * this class returns, the operating system has the line, so a SIGKILL loses no lines. Times are microseconds since
+ * 1970. Any thread may write.
  */
 final class AgentJournal {
 

@@ -2,7 +2,7 @@ package io.turnlane.chaos.member;
 
 import io.turnlane.gateway.GatewayApplication;
 
-/** Starts a gateway as shipped, in a process that ends with the rig. The arguments are Spring properties. */
+/** Starts an unchanged gateway, in a process that ends when the rig ends. The arguments are Spring properties. */
 public final class GatewayMain {
 
     private GatewayMain() {}

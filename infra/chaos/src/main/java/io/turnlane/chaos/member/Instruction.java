@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 public record Instruction(String canary, int millis, int deltas, ScriptedAction action) {
 
-    /** Bounds, so that no question blocks a run permanently. */
+    /** Maximum time that a question can request, so that no question blocks a run permanently. */
     private static final int MAX_MILLIS = 600_000;
 
     private static final int MAX_DELTAS = 10_000;

@@ -3,8 +3,8 @@ package io.turnlane.chaos.member;
 import java.io.IOException;
 
 /**
- * Ends this process when the rig's process has ended for any reason. The rig's process holds the other end of standard
- * input, which the operating system then closes.
+ * Ends this process when the rig's process has ended for any reason. The rig's process holds the other end of this
+ * process's standard input. When it ends, the operating system closes the stream.
  */
 final class ParentWatch {
 

@@ -10,9 +10,10 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * Starts a processor as shipped, with the {@link ScriptedAgent} in addition to its own agents, in a process that ends
- * with the rig. Only a negative control on the class path changes its behavior, see {@link Control}. The arguments are
- * the path of the agent's journal, the name of this process in the journal, and then Spring properties.
+ * Starts an unchanged processor with the {@link ScriptedAgent} as an additional agent, in a process that ends when the
+ * rig ends. Only a {@linkplain Control negative control} on the class path changes its behavior. The first argument is
+ * the path of the agent's journal, and the second is the name of this process in the journal. All other arguments are
+ * Spring properties.
  */
 public final class ProcessorMain {
 

@@ -1,4 +1,4 @@
-/** Main classes of the rig's processes: gateways and processors as shipped, and a scripted agent. */
+/** Main classes of the rig's gateways and processors, and the scripted agent of the processors. */
 @NullMarked
 package io.turnlane.chaos.member;
 

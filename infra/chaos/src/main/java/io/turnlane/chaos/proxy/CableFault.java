@@ -2,7 +2,7 @@ package io.turnlane.chaos.proxy;
 
 import java.time.Duration;
 
-/** State of a cable (a proxied network path). Applies to open and new connections. */
+/** State of a cable (a proxied network path). A state applies to all connections of the cable, open and new ones. */
 public sealed interface CableFault {
 
     /** All traffic passes. */
@@ -30,7 +30,8 @@ public sealed interface CableFault {
 
     /**
      * The proxy accepts connections but forwards nothing, not even the end of a connection, as in a network partition
-     * that neither peer notices. Bytes that a peer sends during the fault arrive after it, as with TCP.
+     * that neither peer notices. Bytes that a peer sends during the fault are delivered when the fault has ended, as by
+     * TCP.
      */
     record HalfOpen() implements CableFault {}
 
@@ -38,8 +39,8 @@ public sealed interface CableFault {
      * The proxy forwards requests, but drops a reply and resets the connection. The client then cannot know if the
      * server executed its request.
      *
-     * @param pass number of replies of each connection that the proxy forwards before it drops one, so that clients can
-     *     connect
+     * @param pass number of replies that the proxy forwards on each connection before it drops one; clients need them
+     *     to connect
      */
     record SwallowReplies(int pass) implements CableFault {}
 

@@ -11,14 +11,17 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CableState {
 
-    /** Effects of a kind of fault so far, as in {@link FaultProxy.Hits}. */
+    /** Effects of one kind of fault so far. The fields are those of {@link FaultProxy.Hits}. */
     private static final class Tally {
         private long connections;
         private long bytes;
         private long cuts;
     }
 
-    /** State of the cable, and the number of the change of the cable that led to it. */
+    /**
+     * State of the cable.
+     * @param number number of changes of the cable up to this state
+     */
     record Setting(CableFault fault, long number) {}
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,7 +48,7 @@ final class CableState {
         }
     }
 
-    /** Waits until the state of the cable changes from this setting. */
+    /** Waits until the current setting differs from {@code old}. */
     void awaitChangeFrom(Setting old) throws InterruptedException {
         lock.lock();
         try {

@@ -2,7 +2,9 @@ package io.turnlane.chaos.proxy;
 
 import io.turnlane.chaos.proxy.CableState.Setting;
 
-/** Traffic of a connection since the last change of the cable. Shared by the threads of both directions. */
+/**
+ * Counts of the traffic of one connection since the last change of the cable. Shared by the threads of both directions.
+ */
 final class ConnectionCounts {
 
     private long setting = -1;
@@ -10,7 +12,7 @@ final class ConnectionCounts {
     private int replies;
     private long bytes;
 
-    /** Returns true the first time that this setting affects the connection. */
+    /** Records that this setting affects the connection. Returns true for the first call with this setting. */
     synchronized boolean affect(Setting now) {
         resetIfChanged(now);
         boolean first = !affected;
@@ -24,7 +26,10 @@ final class ConnectionCounts {
         return replies++;
     }
 
-    /** Reserves up to {@code wanted} bytes, as far as the limit allows. Returns the number of reserved bytes. */
+    /**
+     * Reserves {@code wanted} bytes, or fewer if this connection would exceed the limit. Returns the number of reserved
+     * bytes.
+     */
     synchronized int reserveBytes(Setting now, long limit, int wanted) {
         resetIfChanged(now);
         int reserved = (int) Math.min(wanted, limit - bytes);

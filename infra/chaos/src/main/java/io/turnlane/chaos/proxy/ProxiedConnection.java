@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * A connection through the proxy: the socket of the client, the socket of the server, and a {@link Pump} for each
- * direction. Its own threads and the driver's thread may end it; only the first call has an effect.
+ * direction. The threads of the connection and the driver's thread may end the connection; only the first call has an
+ * effect.
  */
 final class ProxiedConnection {
 
@@ -60,14 +61,15 @@ final class ProxiedConnection {
             run(pump::read);
             run(pump::write);
         }
-        // If the cable changed to Down during the connect, the change possibly did not reset this connection.
+        // If the cable changed to Down while this connection was being opened, the change possibly did not reset it.
         if (state.current().fault() instanceof CableFault.Down down) {
             cut(down);
         }
     }
 
     /**
-     * Waits while the cable is half-open. Returns the setting under which the caller can then send its {@code bytes}.
+     * Waits while the cable is half-open. Returns the setting that applies to the {@code bytes} that the caller then
+     * sends.
      */
     Setting awaitPassage(int bytes) throws InterruptedException {
         Setting setting = state.current();
@@ -103,8 +105,8 @@ final class ProxiedConnection {
     }
 
     /**
-     * Closes both sockets; returns true for the first call. With a linger time of 0, closing resets a connection: both
-     * peers notice at once, and no more data arrives.
+     * Closes both sockets. Returns true for the first call. The linger time of 0 turns the close into a reset, so both
+     * peers notice it at once and no more data arrives.
      */
     private boolean reset() {
         if (!closed.compareAndSet(false, true)) {

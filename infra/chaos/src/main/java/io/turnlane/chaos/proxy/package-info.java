@@ -1,4 +1,7 @@
-/** A TCP proxy with faults that can be changed while connections are open. The proxied path is called a cable. */
+/**
+ * A TCP proxy that injects faults. The faults can change while connections are open. A path through the proxy is called
+ * a cable.
+ */
 @NullMarked
 package io.turnlane.chaos.proxy;
 

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param checker version of the checker's rules
  * @param runs regular runs
- * @param controls runs in which a promise was switched off
+ * @param controls runs in which the processors broke a promise on purpose
  */
 public record ChaosReport(int checker, List<RunReport> runs, List<RunReport> controls) {
 

@@ -143,8 +143,8 @@ final class RunCounter {
     }
 
     /**
-     * Adds recovery times of a fault on a processor. For each turn whose agent call the fault interrupted, this is the
-     * time until the next agent call or the end of the turn.
+     * Adds the recovery times of a fault on a processor, one for each turn whose agent call the fault interrupted. A
+     * recovery time lasts from the fault until the next agent call or the end of the turn.
      */
     private void addRecoveries(CountedFault fault) {
         long at = fault.begun.time();

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param turnsRun number of turns with at least one agent call
  * @param suppressed number of terminal events beyond the first of each request, which no client receives
  * @param figures counters of the processes, summed by name
- * @param unmet other requirements that did not hold and that only the run itself can check, one sentence each
+ * @param unmet requirements beyond the invariants that the run did not meet, one sentence each
  */
 public record RunReport(
         RunDescription run,

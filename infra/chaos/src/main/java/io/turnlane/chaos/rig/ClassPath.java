@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Class path of the members' JVMs. If it begins with the packed program, the JVMs use the program's class cache, which
- * halves their start time. A JVM can use a class cache if its class path begins with the class path for which the cache
- * was created.
+ * Class path of the JVMs of gateways and processors. If the first entry is the packed program {@code turnlane.jar}, the
+ * JVMs use its class cache, which halves their start time. Further entries are allowed: a class cache is valid for
+ * every class path that begins with the class path of the cache.
  *
  * @param path value of {@code CLASSPATH}
  */

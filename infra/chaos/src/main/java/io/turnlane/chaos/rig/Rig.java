@@ -60,7 +60,7 @@ public final class Rig implements AutoCloseable {
         }
     }
 
-    /** Returns the class path of the processors, which begins with the files of a control if there is one. */
+    /** Returns the class path of the processors. If the rig has a control, the files of the control come first. */
     private static ClassPath processorClassPath(RigSettings settings) throws IOException {
         if (settings.control() == null) {
             return new ClassPath(settings.classPath());

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * Proxied connections of a rig, called cables. The gateways reach Redis through one proxy and the processors through
- * another. One processor also reaches the broker through a proxy; the others connect to the broker directly, so that
- * they can continue its turns if it is disconnected. Any thread may call any method.
+ * another. One processor also reaches the broker through a proxy. The other processors connect to the broker directly,
+ * so that they can continue the turns of this processor if it is disconnected. Any thread may call any method.
  */
 public final class RigNetwork implements AutoCloseable {
 

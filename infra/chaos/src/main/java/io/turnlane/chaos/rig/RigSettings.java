@@ -30,8 +30,8 @@ public record RigSettings(
     public static final Duration DRAIN_BUDGET = Duration.ofSeconds(5);
 
     /**
-     * Value of {@code max.poll.interval.ms}: longer than the agent calls of regular turns, and shorter than the longest
-     * agent calls of scenario F19.
+     * Value of {@code max.poll.interval.ms}. It is longer than the agent calls of regular turns. It is shorter than the
+     * longest agent calls of scenario F19, which tests this case.
      */
     public static final Duration LONGEST_POLL = Duration.ofSeconds(15);
 

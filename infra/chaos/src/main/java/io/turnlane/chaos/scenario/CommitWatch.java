@@ -56,7 +56,7 @@ final class CommitWatch implements AutoCloseable {
     }
 
     /**
-     * Records offsets until the group has no lag or the limit has passed. The checker reports a remaining lag from
+     * Records offsets until the group has no lag or the limit has passed. If a lag remains, the checker finds it in
      * these records.
      */
     void awaitNoLag(Duration limit) throws InterruptedException {
@@ -93,7 +93,10 @@ final class CommitWatch implements AutoCloseable {
         return answer.get(CALL_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Records a committed offset with the time at which it was read, which is later than the commit. */
+    /**
+     * Records a committed offset.
+     * @param at time at which the offset was read, which is later than the commit
+     */
     private void write(long at, TopicPartition partition, @Nullable OffsetAndMetadata committed, long end) {
         if (committed != null) {
             history.write(new HistoryLine.OffsetRead(at, "driver", partition.partition(), committed.offset(), end));

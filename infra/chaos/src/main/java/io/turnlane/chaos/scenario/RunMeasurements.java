@@ -25,9 +25,9 @@ import java.util.TreeMap;
  * @param agentCalls number of agent calls
  * @param redeliveries number of agent calls beyond the first of each turn
  * @param suppressed number of terminal events in the log beyond the first of each turn, which no client receives
- * @param recovery recovery times by kind and target, as {@code kill processor}. For a gateway, the time from the break
- *     of a stream until a gateway served the stream again. For any other target, the time from the fault until a turn
- *     that the fault hit continued. Kills that overlap with no other fault have a separate entry
+ * @param recovery recovery times by kind and target, as {@code kill processor}. For a gateway, a recovery time lasts
+ *     from the break of a stream until a gateway serves the stream again. For any other target, it lasts from the fault
+ *     until a turn that the fault hit continues. Kills that overlap with no other fault have a separate entry
  * @param internalErrors number of posts that were answered with 500
  * @param slowestAsk longest time from a post to its response, in seconds
  * @param longestStall longest time without a post, an agent call, an event or an observed end, in seconds
@@ -44,7 +44,10 @@ public record RunMeasurements(
         double slowestAsk,
         double longestStall) {
 
-    /** Seconds: the gateway waits up to 5 s for Kafka and 2 s for Redis, and 2 s allow for a busy machine. */
+    /**
+     * Maximum for {@code slowestAsk}, in seconds. A gateway waits up to 5 s for Kafka and 2 s for Redis; the other 2 s
+     * allow for a busy machine.
+     */
     private static final double MAX_ASK = 9;
 
     private static final double MAX_STALL = 15;
@@ -214,7 +217,8 @@ public record RunMeasurements(
         }
 
         /**
-         * Returns the longest time without progress. Clients ask continuously, so all of them waited during that time.
+         * Returns the longest time without progress, in seconds. Clients ask continuously, so in this time every client
+         * was waiting.
          */
         double longestStall() {
             progressTimes.sort(Long::compare);

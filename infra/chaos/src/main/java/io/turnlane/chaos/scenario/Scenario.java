@@ -57,15 +57,15 @@ public enum Scenario {
     LoadProfile profile() {
         return switch (this) {
             case F15 -> LoadProfile.usual().withMillis(500, 2000);
-            // Long turns, so that a frozen processor still has running ones when it loses its partitions.
+            // The turns are long, so that a frozen processor still has running turns when it loses its partitions.
             case F13 -> LoadProfile.usual().withMillis(200, 6000);
             default -> LoadProfile.usual();
         };
     }
 
     /**
-     * Returns the time that accepted turns have to end after the last heal. It includes the duration of questions that
-     * were asked to run long.
+     * Returns the time limit for accepted turns to end after the last heal. It includes the time of questions whose
+     * agent is instructed to take long.
      */
     static Duration settle(List<Fault> plan) {
         return plan.stream()

@@ -15,8 +15,8 @@ import java.util.List;
  * @param folder folder of the history
  * @param took duration of the run, including the check
  * @param verdict verdict of the checker on the history
- * @param violations all violations, one sentence each: those that the checker found and those that only the run itself
- *     can find; empty if everything held
+ * @param violations all violations, one sentence each: findings of the checker, and requirements of the scenario that
+ *     were not met; empty if everything held
  */
 public record ScenarioResult(
         Scenario scenario,

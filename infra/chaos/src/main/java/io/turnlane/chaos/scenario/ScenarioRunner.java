@@ -186,8 +186,8 @@ public final class ScenarioRunner {
     }
 
     /**
-     * Returns a violation if fewer than 80 % of the faults hit work in progress. A fault that hits no work tests
-     * nothing.
+     * Returns a violation if fewer than 80 % of the faults hit work in progress, because a fault that hits no work
+     * tests nothing.
      */
     private static List<String> vacuous(List<InjectedFault> all) {
         List<InjectedFault> faults = all.stream().filter(InjectedFault::done).toList();

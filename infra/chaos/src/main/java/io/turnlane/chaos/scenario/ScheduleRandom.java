@@ -47,15 +47,15 @@ final class ScheduleRandom {
     }
 
     /**
-     * Returns a different processor than the previous call, because the previous processor is possibly still
-     * restarting.
+     * Returns a processor for the next fault. It differs from the processor of the previous call, which is possibly
+     * still restarting.
      */
     String processor() {
         processor = (processor + 1 + random.nextInt(PROCESSORS - 1)) % PROCESSORS;
         return "processor-" + (processor + 1);
     }
 
-    /** Returns the gateways in turn. */
+    /** Returns a gateway for the next fault, each gateway in rotation. */
     String gateway() {
         gateway = (gateway + 1) % GATEWAYS;
         return "gateway-" + (gateway + 1);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Schedules of the scenarios, drawn from a seed. Of two numbers, the first is for the quick form and the second for the
- * full form.
+ * Schedules of the scenarios, drawn from a seed. If a call has two numbers of faults, the first is for the quick form
+ * and the second for the full form.
  */
 final class Schedules {
 
@@ -94,7 +94,7 @@ final class Schedules {
         return draw.fault(FaultKind.KILL, draw.gateway(), draw.millis(300, 900), draw.millis(0, 500));
     }
 
-    /** Returns a kill after a pause that is long enough for all processes killed before to restart. */
+    /** Returns a kill after a long pause, in which all processes that were killed before can restart. */
     private static Fault singleKill(ScheduleRandom draw, String target) {
         return draw.fault(FaultKind.KILL, target, PAUSE_BEFORE_SINGLE_KILL, Duration.ZERO);
     }

@@ -12,8 +12,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Ends of the topics and journals when a run begins. All runs on a rig write to the same topics and journals, and these
- * positions separate the records of a run from those of earlier runs.
+ * Ends of the topics and journals when a run begins. All runs on a rig write to the same topics and journals. Records
+ * after these positions belong to the run, and earlier records belong to earlier runs.
  *
  * @param offsets end offsets of all partitions of the topics that are read after the run
  * @param journals length of each processor's journal, in bytes

@@ -85,7 +85,7 @@ public final class Facts {
             case HistoryLine.FaultBegan fault -> losses.began(fault);
             case HistoryLine.FaultHealed heal -> losses.healed(heal);
             default -> {
-                // Only the rules need the other lines.
+                // The facts need no other lines; the rules read them.
             }
         }
     }

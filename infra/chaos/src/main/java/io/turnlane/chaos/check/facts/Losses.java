@@ -17,8 +17,8 @@ import java.util.Set;
 public final class Losses {
 
     /**
-     * Maximum age of writes that Redis loses if it is killed. Redis syncs its append-only file once a second, and the
-     * sync itself is given half a second.
+     * Maximum age of writes that Redis loses if it is killed: one second between two syncs of its append-only file,
+     * plus half a second for the sync itself.
      */
     private static final long UNSYNCED_MICROS = 1_500_000;
 
@@ -42,9 +42,9 @@ public final class Losses {
         }
 
         /**
-         * Returns true if the process of the fault possibly discarded some of its events, because it was delayed or
-         * could not reach the broker. A kill does not count: the events that it discards are the last ones of the
-         * process, so they leave no gap.
+         * Returns true if the target of the fault was delayed or could not reach the broker, so that it possibly
+         * discarded some of its events. Returns false for a kill. The events that a killed process discards are its
+         * last ones, so they leave no gap.
          */
         boolean mayDiscardEvents() {
             return !kind().contains("redis")

@@ -26,17 +26,16 @@ public final class RequestFacts {
             String where) {
 
         /**
-         * Returns true if a processor ended the request and no agent call produced this end. An earlier call can still
-         * be running in a frozen process.
+         * Returns true if a processor gave up the request, as poison or as expired. No agent call produced such an end,
+         * but an earlier call can still be running in a frozen process.
          */
         public boolean givenUp() {
             return "poison".equals(error) || "expired".equals(error);
         }
 
         /**
-         * Returns true if this end must follow the order of the log. This applies to completed and failed turns, except
-         * those that failed because they did not begin before their deadline. All other ends can precede the ends of
-         * earlier turns.
+         * Returns true if this end must come after the ends of all earlier turns in the log. This applies to completed
+         * turns, and to failed turns that had begun before their deadline. All other ends can come earlier.
          */
         public boolean followsLogOrder() {
             return completed() || (type.equals("failed") && !neverBegan());
@@ -92,7 +91,8 @@ public final class RequestFacts {
     }
 
     /**
-     * Adds an event that a client can receive. Ignores events after the end and events of an attempt that was replaced.
+     * Adds an event of the topic. Ignores the events that the gateways keep from clients: events after the end, and
+     * events of an attempt after a later attempt has begun.
      */
     void addEvent(Located<TopicRecord> event) {
         TopicRecord record = event.line();
@@ -159,14 +159,15 @@ public final class RequestFacts {
         return seqsByAttempt.keySet();
     }
 
-    /** Returns true if the numbers of the attempt's events in the topic have no gap. */
+    /** Returns true if the sequence numbers of the attempt's events in the topic have no gap. */
     public boolean isComplete(int attempt) {
         BitSet seqs = seqsByAttempt.get(attempt);
         return seqs == null || seqs.nextClearBit(0) == seqs.length();
     }
 
     /**
-     * Returns the first number of the attempt's events in the topic that is at least {@code seq}; -1 if there is none.
+     * Returns the lowest sequence number of the attempt's events in the topic that is at least {@code seq}; -1 if there
+     * is none.
      */
     public int nextSeq(int attempt, int seq) {
         BitSet seqs = seqsByAttempt.get(attempt);

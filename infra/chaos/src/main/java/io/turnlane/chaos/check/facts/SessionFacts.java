@@ -42,8 +42,9 @@ public final class SessionFacts {
     }
 
     /**
-     * Returns the completed turns between this offset and the session's last deletion before it, in log order. When all
-     * records before this offset have been processed, memory holds the last ones of these turns.
+     * Returns the completed turns before this offset, in log order. If the session was deleted before this offset,
+     * omits the turns before its last deletion. When all records before this offset have been processed, memory
+     * contains the last ones of the returned turns.
      */
     public List<RequestFacts> completedBefore(long offset) {
         long deletion = deletions.stream()

@@ -27,12 +27,15 @@ public final class Findings {
         }
     }
 
-    /** Counts one check of the invariant. An invariant without checks proves nothing. */
+    /**
+     * Counts one check of the invariant. The number shows that the rule had data: an invariant without checks proves
+     * nothing.
+     */
     public void checked(Invariant invariant) {
         checked.merge(invariant, 1L, Long::sum);
     }
 
-    /** Adds a note that names checks that were not possible and the reason. */
+    /** Adds a note about checks that were not possible, with the reason. */
     public void note(String note) {
         notes.add(note);
     }

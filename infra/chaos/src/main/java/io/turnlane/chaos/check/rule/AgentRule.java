@@ -18,15 +18,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. A process that was
- * killed, frozen or disconnected can still be in an agent call when the new owner begins the turn. Because such calls
- * can overlap, this rule mainly checks the calls that produced the end of a request. A turn that a processor gave up,
- * for example as poison, has no such call. Within a session, these calls must run one after the other and in log order.
- * The attempt that ended a request must be its last attempt.
+ * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. If a process was
+ * killed, frozen or disconnected, its agent call can still be running when the new owner begins the turn again. Such
+ * calls are allowed to overlap. The rule therefore mainly checks the calls that produced the end of a request. Within a
+ * session, these calls must run one after the other and in log order. A turn that a processor gave up, for example as
+ * poison, has no such call. The attempt that ended a request must be its last attempt.
  */
 final class AgentRule implements Rule {
 
-    /** Tolerance between the wall clock of an agent and the timestamp of an event, which is in milliseconds. */
+    /**
+     * Allowed difference between the clock of an agent and the timestamp of an event, which has a resolution of one
+     * millisecond.
+     */
     private static final long SLACK_MICROS = 20_000;
 
     private static final class CheckedCall {
@@ -107,8 +110,8 @@ final class AgentRule implements Rule {
     }
 
     /**
-     * Checks each call that did not produce an end. It must not begin before the call that ended the previous turn has
-     * returned. The previous turn is the nearest earlier turn in the log that an agent call ended.
+     * Checks the calls that did not produce an end. The previous turn of a call is the nearest earlier turn in the log
+     * that an agent call ended. The checked call must not begin before this agent call has returned.
      */
     private void checkEarlierTurnsDone(List<CheckedCall> calls, List<CheckedCall> producers) {
         TreeMap<Long, CheckedCall> byOffset = new TreeMap<>();

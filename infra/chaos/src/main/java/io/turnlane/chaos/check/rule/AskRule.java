@@ -14,9 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I2: a question has at most as many turns in the log as it has posts that were not rejected. If its posts carry
- * an idempotency key, it has at most one turn, and all responses to the key name the same request. A canary identifies
- * a question.
+ * Checks I2: a question that its client posted several times does not have too many turns in the log. If the posts
+ * carry an idempotency key, the question has at most one turn, and all responses name the same request. Without a key,
+ * it has at most one turn for each post that was not rejected. The canary identifies the question.
  */
 final class AskRule implements Rule {
 

@@ -13,7 +13,7 @@ final class CanaryCheck {
 
     /**
      * Returns the first canary in the text other than the question's own, or null if there is none. A long answer may
-     * be truncated anywhere, so a prefix of the own canary at the end of the text counts as the own canary.
+     * be truncated within a word. A prefix of the own canary at the end of the text therefore counts as the own canary.
      */
     static @Nullable String foreign(String text, String own) {
         Matcher canaries = CANARY.matcher(text);

@@ -13,12 +13,14 @@ import java.util.TreeMap;
 
 /**
  * Checks I9: when a committed offset was read, every turn below it had ended or was in quarantine. For each partition,
- * keeps the offsets of turns that ended later than all turns with lower offsets.
+ * the rule keeps only the turns that ended later than all turns with lower offsets. The last of them below a committed
+ * offset is the only turn that has to be checked.
  */
 final class FrontierRule implements Rule {
 
     /**
-     * Tolerance between timestamps of the broker, which are in milliseconds of the wall clock, and the driver's clock.
+     * Allowed difference between the driver's clock and the timestamps of records, which have a resolution of one
+     * millisecond.
      */
     private static final long SLACK_MICROS = 20_000;
 

@@ -138,7 +138,10 @@ final class MemoryRule implements Rule {
         }
     }
 
-    /** Returns the request of a canary, or the canary itself if it is unknown, which then matches no turn. */
+    /**
+     * Returns the id of the request with this canary. If the canary is unknown, returns the canary itself, which
+     * matches no request id.
+     */
     private String requestOf(String canary) {
         RequestFacts request = facts.findByCanary(canary);
         return request == null ? canary : request.id();

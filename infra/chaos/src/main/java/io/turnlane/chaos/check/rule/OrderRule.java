@@ -18,10 +18,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I3 for each session. All its accepted questions are on one partition. If a question is posted after a client
- * received 200 or 202 for another question, it has a higher offset than the other question. Completed and failed turns
- * end in log order, except turns that failed because they did not begin before their deadline. The events of an attempt
- * have consecutive numbers, unless a fault possibly prevented some of them from reaching the broker.
+ * Checks the four parts of I3 for each session. All accepted questions of the session are on one partition. A question
+ * that was posted after another one was accepted has a higher offset. Completed and failed turns end in log order,
+ * except turns that failed because they did not begin before their deadline. The events of an attempt have consecutive
+ * sequence numbers, unless a fault possibly prevented some of them from reaching the broker.
  */
 final class OrderRule implements Rule {
 

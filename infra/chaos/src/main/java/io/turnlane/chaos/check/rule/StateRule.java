@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I6: a poll that was sent after a status was known returns this status or a later one, unless a fault possibly
- * removed the status from Redis. A status is known once a poll has returned it, or once a stream has delivered the end.
- * Waiting counts as later than running in the same attempt, because a running turn can return to the queue.
+ * Checks I6: polls never go back to an earlier status. When a poll has returned a status, or a stream has delivered the
+ * end, every later poll returns this status or a later one. Turns whose status a fault possibly removed from Redis are
+ * excepted. Within one attempt, waiting counts as later than running, because a running turn can return to the queue.
  */
 final class StateRule implements Rule {
 
@@ -25,8 +25,8 @@ final class StateRule implements Rule {
     private record StatusObservation(long time, String where) {}
 
     /**
-     * Statuses of one request, ranked by progress: the time at which each was first known, and the last poll that
-     * returned it.
+     * Observed statuses of one request, by rank. The rank grows with the progress of the turn. Each status has the time
+     * at which a client first observed it and the last poll that returned it.
      */
     private static final class RequestObservations {
         private final TreeMap<Integer, StatusObservation> known = new TreeMap<>();

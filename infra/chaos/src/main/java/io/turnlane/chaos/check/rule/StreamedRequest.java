@@ -4,24 +4,22 @@ import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.history.HistoryLine.EventReceived;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Progress of one request in a stream. The events that the stream has delivered determine which events are allowed
- * next.
- */
+/** Progress of one request in a stream. It determines which events the stream may deliver next. */
 final class StreamedRequest {
 
     private final @Nullable RequestFacts facts;
     private int attempt;
     private int seq = -1;
     /**
-     * Text that the client shows; null if the stream started within the attempt, or if events are missing in the topic.
+     * Text that the client shows; null if the client does not have the text from its beginning, or if events are
+     * missing in the topic.
      */
     private @Nullable StringBuilder text;
 
     private boolean gap;
     /**
-     * True if the stream delivered this attempt from its beginning and read it from the log. A stream can also read an
-     * attempt from the request record, whose events have no cursor.
+     * True if the stream delivered this attempt from its beginning, with events from the log. A stream can also deliver
+     * events that were made from the request record. Those events have no cursor.
      */
     private boolean fromStart;
 
@@ -40,7 +38,7 @@ final class StreamedRequest {
     @Nullable
     String checkEvent(EventReceived event) {
         if (event.attempt() == null || event.seq() == null || event.attempt() == 0) {
-            return null; // events of a waiting turn have no numbers
+            return null; // events of a turn that has not begun have no sequence numbers
         }
         if (event.attempt() < attempt) {
             return "event of attempt " + event.attempt() + " after attempt " + attempt;

@@ -31,8 +31,8 @@ public final class IdleGroupMembers {
     }
 
     /**
-     * Adds members one after the other. Each member stays for the time {@code stay}. After a member has left, this time
-     * passes again before the next one joins.
+     * Adds members one after the other. Each member stays for the time {@code stay}. The same time passes between the
+     * end of one member and the start of the next.
      */
     public void joinAndLeave(int members, Duration stay) throws InterruptedException {
         for (int number = 0; number < members; number++) {

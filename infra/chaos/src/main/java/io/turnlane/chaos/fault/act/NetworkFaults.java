@@ -6,8 +6,8 @@ import io.turnlane.chaos.rig.RigNetwork;
 import java.time.Duration;
 
 /**
- * Faults of the connections between the processes. The driver's thread calls all methods. Another thread can call those
- * that heal a fault, and the driver waits for it.
+ * Faults of the connections between the processes. Not thread-safe. The driver's thread calls all methods. Only the
+ * methods that heal a fault can also be called by another thread, while the driver waits for it.
  */
 public final class NetworkFaults {
 
@@ -15,8 +15,8 @@ public final class NetworkFaults {
     private static final Duration SLOW = Duration.ofMillis(100);
 
     /**
-     * Number of replies that each connection forwards before the first one is dropped. A Redis client sends commands
-     * when it connects, and the replies to these commands must arrive.
+     * Number of replies that the proxy forwards on each connection before it drops one. A Redis client needs the
+     * replies to the commands that it sends when it connects.
      */
     private static final int HANDSHAKE_REPLIES = 6;
 
@@ -39,8 +39,8 @@ public final class NetworkFaults {
     }
 
     /**
-     * Drops replies and cuts the connection of each dropped reply, until {@code replies} connections have been cut or
-     * 10 minutes have passed. Returns the number of connections that were cut.
+     * Drops replies and cuts the connection of each dropped reply. Ends when {@code replies} connections have been cut,
+     * or after 10 minutes. Returns the number of connections that were cut.
      */
     public int swallow(String cable, int replies) throws InterruptedException {
         FaultProxy proxy = network.cable(cable);

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Questions that are faults themselves. Each is followed by a regular question of its session, which must be answered.
- * Used only by the driver's thread.
+ * Questions that make the agent fail or that the gateway must reject. A regular question follows each of them in its
+ * session and must be answered. Used only by the driver's thread.
  */
 public final class QuestionFaults {
 
@@ -87,8 +87,8 @@ public final class QuestionFaults {
     }
 
     /**
-     * Asks a question whose agent takes this time. The run fails if the agent is called more than once. Returns the
-     * number of accepted questions.
+     * Asks a question for whose answer the agent needs this time. The run fails if the agent is called more than once.
+     * Returns the number of accepted questions.
      */
     public int askLongRunning(Duration time) throws InterruptedException {
         Optional<LoadTurn> turn = ask(ScriptedAction.ANSWER, Math.toIntExact(time.toMillis()), "completed");

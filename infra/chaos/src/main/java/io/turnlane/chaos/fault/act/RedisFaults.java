@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Faults of the Redis server: lost data, no free memory, no disk space. Not thread-safe. The driver's thread calls all
- * methods. Another thread can call those that heal a fault, and the driver waits for it.
+ * methods. Only the methods that heal a fault can also be called by another thread, while the driver waits for it.
  */
 public final class RedisFaults {
 
@@ -72,8 +72,8 @@ public final class RedisFaults {
         } catch (RedisCommandExecutionException _) {
             return false;
         } finally {
-            // A lazy unmount keeps open files usable, and the disk is freed when the last one is closed. No mount
-            // therefore remains, even if this process is killed.
+            // After a lazy unmount, open files remain usable, and the system frees the disk when the last of them is
+            // closed. Even if this process is killed, no mount remains.
             run("umount", "-l", disk.toString());
         }
         fill(file);
@@ -94,8 +94,8 @@ public final class RedisFaults {
     }
 
     /**
-     * Makes Redis rewrite its append-only file in another folder. Nothing is allowed to kill Redis until it has done
-     * so.
+     * Makes Redis rewrite its append-only file in another folder, and waits for the end of the rewrite. Redis must not
+     * be killed in the meantime.
      */
     private void moveTo(String target) throws InterruptedException {
         with(redis -> {

@@ -49,7 +49,7 @@ public final class TurnsTopicFaults {
         this.expectations = expectations;
     }
 
-    /** Publishes unreadable records, of each kind in turn. All of them must reach quarantine. */
+    /** Publishes unreadable records, one of each kind in rotation. All of them must reach quarantine. */
     public void publishUnreadable(int count) throws InterruptedException, ExecutionException {
         publish(IntStream.range(0, count)
                 .mapToObj(number -> unreadable(Flaw.values()[number % Flaw.values().length], number))
