@@ -9,7 +9,10 @@ export class Access {
 
   headers = () => (this.#key ? { Authorization: `Bearer ${this.#key}` } : {});
 
-  /** Returns a ticket as subprotocol, because a page cannot set headers of a socket. */
+  /**
+   * Returns the subprotocol that carries a ticket. A page cannot send a key instead, because it cannot set headers of a
+   * socket.
+   */
   protocols = async (client) => {
     await this.#entered;
     return this.#key ? [`ticket.${(await client.ticket()).ticket}`] : [];

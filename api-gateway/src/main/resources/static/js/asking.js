@@ -3,12 +3,12 @@ import { LaneTurn } from './lanes.js';
 
 /** The delay of an unsent question grows to 8 s. */
 const MAX_DOUBLINGS = 4;
-/** Reason of the cancel for a question that its user withdrew. */
+/** Reason that the page gives when it cancels a question that its user withdrew. */
 export const WITHDRAWN = 'withdrawn';
 
 /**
- * Sends questions. A question has its Idempotency-Key before it is first sent. So it can be sent again, after lost
- * connections and reloads, and is still asked once.
+ * Sends questions. Each question gets its Idempotency-Key before it is first sent. After a lost connection or a reload,
+ * the page can therefore send it again, and the gateway still asks it only once.
  */
 export class Asking {
   #client;
@@ -35,7 +35,7 @@ export class Asking {
     return turn;
   }
 
-  /** Sends a question after the unsent ones of its lane. */
+  /** Sends a question when the lane's earlier questions have been sent. */
   send(lane, turn) {
     lane.asking += 1;
     turn.status = 'unsent';
@@ -54,8 +54,8 @@ export class Asking {
   }
 
   /**
-   * Withdraws a question. If it was never sent, it is dropped at once. Otherwise the server may have it: the question
-   * is sent until the server confirms it, and cancelled then.
+   * Withdraws a question. If it was never sent, it is dropped at once. Otherwise the server may have it. The page then
+   * sends it until the server confirms it, and cancels it after that.
    */
   async withdraw(lane, turn) {
     turn.withdrawn = true;
@@ -122,7 +122,7 @@ export class Asking {
     this.#lanes.keep(lane, turn);
   }
 
-  /** `answered`: the server answered, so that the delay is its wish. */
+  /** `answered`: true if the server answered and asked for this delay. */
   #pause(lane, turn, delay, answered) {
     turn.sendAgainAt = Date.now() + delay;
     this.#lanes.changed(lane, turn);

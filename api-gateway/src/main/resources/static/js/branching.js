@@ -1,11 +1,11 @@
 import { Lane, titleOf } from './lanes.js';
 
-/** Seconds for which the server may take to copy a session. */
+/** Maximum time for the server to copy a session, in seconds. */
 const PATIENCE = 20;
 
 /**
- * Opens a new lane that has the conversation up to a turn, but not the turn itself: to answer its question again, or to
- * ask another one. The old lane stays as it is.
+ * Opens a new lane that has the turns before the given turn. In this lane, its question can be answered again or
+ * replaced by another one. The old lane is unchanged.
  */
 export async function branch(client, lanes, lane, turn) {
   const before = lane.turns.slice(0, lane.turns.indexOf(turn)).findLast((each) => each.status === 'completed');

@@ -3,7 +3,10 @@ import { h } from './dom.js';
 const watched = new WeakMap();
 const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => watched.get(target)?.()));
 
-/** Adds a button behind a text that CSS cuts after some lines. It shows and hides the rest, and is hidden if all fits. */
+/**
+ * Adds a button after a text that CSS cuts after some lines. The button shows and hides the rest; it is hidden if the
+ * whole text fits.
+ */
 export function clamp(text, words = { more: 'Show more', less: 'Show less' }) {
   const button = h('button', { type: 'button', class: 'quiet more', testid: 'show-more', 'aria-expanded': 'false' }, words.more);
   text.classList.add('clamped');

@@ -33,7 +33,7 @@ export class Composer {
     };
   }
 
-  /** Offers the agents of the server, if there is more than one. */
+  /** Shows the choice of agents if the server has more than one. */
   offer(agents) {
     this.#agents = agents;
     byId('agents').hidden = agents.length < 2;
@@ -78,7 +78,7 @@ export class Composer {
     this.#stop.hidden = openTurns.length === 0;
   }
 
-  /** The agent that the user chose, if it is not the one that would answer anyway. */
+  /** Name of the agent that the user chose; empty if this agent would answer without a choice. */
   get #agentLabel() {
     const { agent } = this.#lane;
     return agent && agent !== this.#usualAgent ? agent : '';

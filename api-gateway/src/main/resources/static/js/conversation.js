@@ -2,7 +2,7 @@ import { byId, h, setText } from './dom.js';
 import { plural } from './words.js';
 import { TurnView } from './turn-view.js';
 
-/** Distance in pixels within which the view counts as at the end, and follows new text. */
+/** Distance from the end, in pixels. If the view is closer to the end, it follows new text. */
 const AT_END = 48;
 const TICK = 100;
 const CALM_TICK = 1_000;
@@ -42,7 +42,7 @@ export class Conversation {
     this.#scroll.scrollTop = lane.scrollTop ?? (this.#isEmpty ? 0 : this.#scroll.scrollHeight);
   }
 
-  /** The empty screen is read from its top. */
+  /** True if the lane has no turns. The view then starts at its top. */
   get #isEmpty() {
     return this.#lane.turns.length === 0;
   }

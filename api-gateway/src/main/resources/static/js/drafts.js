@@ -1,8 +1,8 @@
 const PREFIX = 'turnlane.draft.';
 
 /**
- * Questions that the user is still writing, in the storage of the tab: they survive a reload, and two tabs do not
- * overwrite each other's.
+ * Questions that the user is still writing. They are in the tab's own storage, so they survive a reload, and two tabs
+ * do not overwrite each other's drafts.
  */
 export const Drafts = {
   read(lane) {

@@ -7,7 +7,7 @@ const POLL_EVERY = 1_500;
 /** Milliseconds without an event after which an open turn is polled. */
 const QUIET = 20_000;
 const MAX_EARLY = 400;
-/** Failed attempts to open the first socket before streams are used instead. */
+/** Number of failed attempts to open the first socket after which the page uses streams instead. */
 const MAX_FAILED_OPENS = 2;
 
 /**
@@ -61,7 +61,7 @@ export class Follower {
     this.subscribe(lane);
   }
 
-  /** Resolves to true if all events from now on will be received. */
+  /** Subscribes to the lane. Resolves to true if the subscription succeeded, so that no later event is missed. */
   async subscribe(lane) {
     if (!lane.id || !this.#socketWorks || lane.memory === 'forgotten') return false;
     return this.#socket.subscribe(lane.id);
@@ -147,13 +147,13 @@ export class Follower {
     }
   }
 
-  /** Adds the turns of early events that belong to no question of this tab. */
+  /** Adds the turns whose events arrived early and that belong to no question of this tab. */
   #adoptEarly(lane) {
     const others = new Set(lane.early.splice(0).map((event) => event.request_id));
     for (const requestId of others) if (requestId && !lane.turn(requestId)) this.#adopt(lane, requestId);
   }
 
-  /** Polls the open turns after events may have been missed, and reads running ones again. */
+  /** Called when events may have been missed. Polls the open turns, and reads the events of running turns again. */
   async #reconcile(lane) {
     for (const turn of lane?.openTurns ?? []) {
       await this.refresh(lane, turn).catch(() => {});
@@ -234,7 +234,7 @@ export class Follower {
     if (lane.id && lane.openTurns.length === 0 && lane.asking === 0) this.#socket.unsubscribe(lane.id);
   }
 
-  /** Polls turns without a stream; with a socket, only those without events for long. */
+  /** Polls turns without a stream. If the socket works, polls only turns that had no event for a while. */
   #poll() {
     this.#startStreams();
     for (const lane of this.#lanes.all) {
@@ -262,7 +262,10 @@ export class Follower {
     if (state === 'lost' && !opened && tries >= MAX_FAILED_OPENS) this.#tryWithoutSocket();
   }
 
-  /** Uses streams and polls if the server answers but no socket can be opened, e.g. behind an old proxy. */
+  /**
+   * Switches to streams and polls if the server answers HTTP calls but no socket can be opened, e.g. because of an old
+   * proxy.
+   */
   async #tryWithoutSocket() {
     try {
       await this.#client.agents();

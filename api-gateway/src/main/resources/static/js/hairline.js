@@ -10,7 +10,10 @@ const SPAN_OF = {
   PROVIDER_CALL_END: 'delivered', SESSION_RELEASED: 'delivered', COMPLETED: 'delivered',
 };
 
-/** Returns the milliseconds of each span, and the total. Repeated spans of a retried turn are added. */
+/**
+ * Returns the duration of each span and the total, in milliseconds. If a retried turn has a span several times, their
+ * durations are added.
+ */
 export function spans(timeline) {
   const phases = timeline.phases
     .map(({ phase, at }) => ({ phase, at: Date.parse(at) }))
@@ -22,7 +25,10 @@ export function spans(timeline) {
   return { ...sums, total: phases.length ? phases.at(-1).at - phases[0].at : 0 };
 }
 
-/** Returns how full each span of a turn is, 0 to 1. It depends on events, not on time. */
+/**
+ * Returns the progress of each span of a turn, from 0 to 1. The progress depends on the events so far, not on
+ * time.
+ */
 export function progress(turn) {
   if (turn.isTerminal) return [1, 1, 1, 1];
   if (turn.status === 'unsent' || turn.status === 'unknown') return [0, 0, 0, 0];
@@ -32,8 +38,8 @@ export function progress(turn) {
 }
 
 /**
- * The line between a question and its answer. While the turn is open, four spans of equal width fill. After its end,
- * their widths show the time that each took, and a click shows the numbers.
+ * The line between a question and its answer. While the turn is open, it has four spans of equal width, which fill one
+ * after the other. After the end, the width of each span shows its time, and a click shows the numbers.
  */
 export class Hairline {
   #turn;

@@ -5,7 +5,10 @@ import { duration, expiry, plural } from './words.js';
 const SOON = 10 * 60_000;
 const TICK = 15_000;
 
-/** The bar above the conversation: the lane's title, when the server deletes it, and a menu to manage the lane. */
+/**
+ * The bar above the conversation. It has the lane's title, the time at which the server deletes the lane, and a menu to
+ * manage it.
+ */
 export class LaneBar {
   #menu = byId('lane-menu');
   #name = byId('lane-title');

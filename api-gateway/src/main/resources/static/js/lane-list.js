@@ -54,7 +54,7 @@ export class LaneList {
     return this.#items.get(lane);
   }
 
-  /** Phones hide the list, so its button shows how many lanes have open turns. */
+  /** On phones, the list is hidden. Its button therefore shows the number of lanes with open turns. */
   #summary() {
     const working = this.#lanes.all.filter((lane) => lane.openTurns.length > 0).length;
     setText(byId('working'), working ? String(working) : '');

@@ -1,14 +1,14 @@
 import { followLane, whenNoOtherTabFollows } from './origin-locks.js';
 
 /**
- * Decides which tab follows the open turns of a lane in the background. A lane that another tab follows is left to it
- * until that tab is closed, unless the user opens the lane here, too.
+ * Decides which tab follows the open turns of a lane in the background. Only one tab does so, until it is closed. If
+ * the user opens the lane in this tab, this tab follows it as well.
  */
 export class LaneOwnership {
-  /** Functions that release a lane for other tabs; null while or if this tab does not hold it. */
+  /** By lane, the function that releases the lane for other tabs; null if this tab does not hold the lane (yet). */
   #held = new Map();
 
-  /** Calls `load` for each lane whose turns were open when it was stored, once no other tab follows it. */
+  /** Calls `load` for each lane that was stored with open turns, as soon as no other tab follows it. */
   followEarlier(lanes, load) {
     for (const lane of lanes.filter(({ wasOpen }) => wasOpen)) {
       if (!lane.id) load(lane);

@@ -7,10 +7,10 @@ const MAX_LANES = 100;
 const MAX_TURNS = 40;
 const MAX_EVENTS = 400;
 const TITLE_LENGTH = 80;
-/** Milliseconds by which the time of a session and that of its first request may differ. */
+/** Maximum difference between the creation times of a session and of its first request, in milliseconds. */
 const CLOCK_STEP = 2;
 
-/** A turn on this page, including the sending of its question. */
+/** A turn on this page. Also has the state of a question that is still being sent. */
 export class LaneTurn extends Turn {
   /** A status of the server, or `unsent`, `refused` (not accepted), `unknown` (not loaded yet). */
   status = 'unsent';
@@ -20,7 +20,7 @@ export class LaneTurn extends Turn {
   /** Seconds, measured by the server. */
   processingTime = null;
   finishedAt = null;
-  /** Time of the last change, number of events, and the first events for the drawer. */
+  /** Time of the last change, number of events, and the first events, which the drawer shows. */
   updatedAt = 0;
   received = 0;
   events = [];
@@ -30,7 +30,7 @@ export class LaneTurn extends Turn {
   withdrawn = false;
   /** True if the question was sent at least once, so that the server may have it. */
   sent = false;
-  /** True if the page removes the turn once it is cancelled, because its text is in the composer again. */
+  /** True if the user edits the question in the composer again. The page then removes the turn when it is cancelled. */
   edited = false;
   /** Estimated time of the start, while the turn waits. */
   startsAt = null;
@@ -111,7 +111,7 @@ export class Lane {
   context = null;
   /** Number of turns in the history that the server returned. */
   remembered = 0;
-  /** Title given by the user that the server may not have yet. */
+  /** Title that the user has given; null once the server has it. */
   renamed = null;
   /** State of loading the history: unknown, loading, known, forgotten (the server has none). */
   memory = 'unknown';

@@ -202,7 +202,8 @@ function changed(lane, turn) {
   if (lane) ownership.changed(lane);
   if (lane !== current) return;
   if (!lanes.all.includes(lane)) return open(lanes.all[0] ?? lanes.draft());
-  // A new lane got its id. If the address already names a lane, the user is going there with Back.
+  // A new lane has got its id. If the address already names a lane, the user has navigated to that lane, so the address
+  // stays.
   if (lane.id && !readAddress().sessionId) history.replaceState(null, '', addressOf(lane));
   laneBar.show(lane);
   conversation.update(turn);

@@ -2,8 +2,8 @@ import DOMPurify from '../lib/dompurify/purify.es.mjs';
 import { Marked } from '../webjars/marked/lib/marked.esm.js';
 
 /**
- * Answers are untrusted. Markdown becomes HTML, DOMPurify removes all that is not listed here, and only nodes (never
- * strings) reach the page. Nothing is fetched: an image becomes a link.
+ * Answers are untrusted. Markdown is converted to HTML, DOMPurify removes everything that is not listed here, and the
+ * page receives nodes, never strings. Nothing is fetched: an image becomes a link.
  */
 const ALLOWED_TAGS = [
   'a', 'b', 'blockquote', 'br', 'code', 'del', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'kbd', 'li', 'mark',
@@ -23,7 +23,7 @@ const marked = new Marked({
       const level = Math.min(6, depth + 2);
       return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
     },
-    /** Shows HTML of an answer as text, except marks that Markdown lacks. */
+    /** Shows HTML tags of an answer as text. Only tags for formats that Markdown lacks take effect. */
     html({ text, block }) {
       if (block) return `<p>${escape(text.trim())}</p>`;
       return PLAIN_MARK.test(text) ? text : escape(text);
@@ -51,7 +51,7 @@ function escape(text) {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-/** Returns nodes of HTML of which only `span` with a class is kept. */
+/** Converts HTML to nodes. Keeps only text and `span` elements with a class. */
 export function spansOnly(html) {
   return DOMPurify.sanitize(html, { ALLOWED_TAGS: ['span'], ALLOWED_ATTR: ['class'], RETURN_DOM_FRAGMENT: true });
 }

@@ -23,7 +23,7 @@ export async function loadLane(lane, { client, lanes, follower, asking }) {
   lanes.keep(lane);
 }
 
-/** Loads the session's context, with its title unless the user has given it another one since. */
+/** Loads the session's context. Takes its title, unless the user has given the lane another title in the meantime. */
 export async function loadContext(lane, client) {
   lane.context = await client.session(lane.id);
   const title = lane.context.metadata?.title;
@@ -45,7 +45,9 @@ function merge(lane, entries) {
   lane.sort();
 }
 
-/** Loads turns that failed, are open, or are older than the history, from their request records. */
+/**
+ * Loads the turns that the history does not have from their request records: failed turns, open turns and older turns.
+ */
 async function loadOtherTurns(lane, follower) {
   await follower.subscribe(lane);
   for (const turn of [...lane.turns]) {

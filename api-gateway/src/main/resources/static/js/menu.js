@@ -1,6 +1,6 @@
 /**
- * Lets a menu (a `details` element) close on a click outside and on Escape. Returns a function that closes it and
- * returns true if it was open.
+ * Makes a menu (a `details` element) close on a click outside and on Escape. Returns a function that closes the menu
+ * and returns true if it was open.
  */
 export function menu(details) {
   document.addEventListener('click', ({ target }) => {

@@ -1,6 +1,6 @@
 /**
- * Locks that all tabs of this origin share. The browser releases the locks of a closed tab. It offers them only on
- * https and localhost; elsewhere each tab counts for itself.
+ * Locks that all tabs of this origin share. The browser releases the locks of a closed tab. Browsers offer such locks
+ * only on https and localhost. Without them, each tab acts as if it were the only one.
  */
 const STREAM = 'turnlane.stream.';
 const LANE = 'turnlane.lane.';
@@ -8,7 +8,7 @@ const LANE = 'turnlane.lane.';
 const STREAMS = 3;
 const own = new Set();
 
-/** Takes the right to open a stream. Resolves to a function that releases it, or null if all are taken. */
+/** Reserves one of the streams. Resolves to a function that releases it, or to null if all streams are in use. */
 export async function streamSlot() {
   for (let i = 0; i < (navigator.locks ? STREAMS : 1); i++) {
     const release = await free(STREAM + i);
@@ -17,7 +17,10 @@ export async function streamSlot() {
   return null;
 }
 
-/** Calls `follow` once no other tab follows the lane, at once if none does. Until `done` is called, no other tab does. */
+/**
+ * Waits until no other tab follows the lane, and claims it for this tab. Then calls `follow(done)`; `done` releases the
+ * lane.
+ */
 export async function whenNoOtherTabFollows(laneId, follow) {
   if (!navigator.locks) return follow(() => {});
   return navigator.locks.request(LANE + laneId, () => new Promise(follow)).catch(() => {});

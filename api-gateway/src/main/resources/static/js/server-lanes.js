@@ -3,7 +3,7 @@ import { age } from './words.js';
 
 const PAGE = 50;
 
-/** The lanes that the server has and this browser does not, and the search in all lanes. */
+/** The lanes that exist on the server but not in this browser, and the search in all lanes. */
 export class ServerLanes {
   #box = byId('server-lanes');
   #list = this.#box.querySelector('ul');

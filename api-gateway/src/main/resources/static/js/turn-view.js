@@ -7,7 +7,7 @@ import { clamp } from './clamp.js';
 import { confidenceWord, outcome, queued, secondsLeft } from './words.js';
 
 const MAX_CHIPS = 4;
-/** Confidence below which an answer counts as a guess. */
+/** Answers with a confidence below this value are shown as a guess. */
 const GUESS = 0.5;
 
 /** A turn on the page: the question, its hairline, the answer and its sources. */

@@ -13,8 +13,8 @@ const FIRST_RETRY = 500;
 const LONGEST_RETRY = 15_000;
 
 /**
- * Returns the delay before retry `tries` (from 0) in milliseconds. It doubles, with jitter so that pages do not return
- * all at once, and is at least the error's Retry-After.
+ * Returns the delay before retry number `tries` (from 0), in milliseconds. The delay doubles with each retry and is at
+ * least the error's Retry-After. A random part prevents all pages from retrying at the same time.
  */
 export function backoff(tries, error) {
   const whole = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries);
@@ -84,7 +84,10 @@ export class Turnlane {
     return this.#json('PATCH', sessionPath(sessionId), { body: patch });
   }
 
-  /** Copies the session up to the turn `after_request_id` into a new one. Resolves before the copy is complete. */
+  /**
+   * Copies the session up to the turn `after_request_id` into a new one. Resolves when the copy is queued, before it is
+   * complete.
+   */
   fork(sessionId, body) {
     return this.#json('POST', `${sessionPath(sessionId)}/fork`, { body });
   }
@@ -105,8 +108,9 @@ export class Turnlane {
   }
 
   /**
-   * Asks a question. Resolves with the request resource once the question is accepted. If no reply arrives, sends
-   * the call again for `patience` milliseconds. Because of its key, the question is asked only once.
+   * Asks a question. Resolves with the request resource when the question is accepted. If no reply arrives, sends the
+   * call again, for at most `patience` milliseconds. All these calls have the same key, so the gateway asks the
+   * question only once.
    */
   ask(sessionId, question, { idempotencyKey = randomKey(), patience, signal, ...how } = {}) {
     const call = { body: { question, ...how }, headers: { 'Idempotency-Key': idempotencyKey }, signal, patience };
@@ -122,7 +126,7 @@ export class Turnlane {
     return this.#json('GET', `${requestPath(sessionId, requestId)}/timeline`);
   }
 
-  /** Asks the server to cancel the turn. Sent again like a question. */
+  /** Asks the server to cancel the turn. If no reply arrives, sends the call again, as `ask` does. */
   cancel(sessionId, requestId, { reason, ...how } = {}) {
     return this.#untilAnswered(`${requestPath(sessionId, requestId)}/cancel`, { ...how, body: reason && { reason } });
   }
@@ -150,7 +154,7 @@ export class Turnlane {
     return new EventStream(this.#base + path, { headers: this.#headers, refused: this.#refused, ...listener });
   }
 
-  /** Sends an idempotent POST until it is answered. */
+  /** Sends an idempotent POST until a reply arrives, for at most `patience` milliseconds. */
   async #untilAnswered(path, { patience = 30_000, ...call } = {}) {
     const giveUpAt = Date.now() + patience;
     for (let tries = 0; ; tries++) {
@@ -367,8 +371,8 @@ export class SseParser {
 }
 
 /**
- * State of a turn, computed from its events. Duplicates and late events of an earlier attempt are ignored: `apply`
- * returns true if the state changed. A terminal event of any attempt ends the turn.
+ * State of a turn, computed from its events. Ignores duplicates and late events of an earlier attempt. `apply` returns
+ * true if the event changed the state. A terminal event of any attempt ends the turn.
  */
 export class Turn {
   status = 'queued';

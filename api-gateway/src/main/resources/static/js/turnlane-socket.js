@@ -5,12 +5,13 @@ const PING_EVERY = 15_000;
 const PONG_LIMIT = 20_000;
 /** Time limit after the browser reports "offline": a server on localhost may still answer. */
 const QUICK_PONG_LIMIT = 3_000;
-/** The delay grows only to 4 s, because a user waits. */
+/** The delay before a new attempt doubles this many times, up to 4 s. It stays short because a user waits. */
 const MAX_DOUBLINGS = 3;
 
 /**
  * Receives the events of any number of sessions over one WebSocket (subprotocol turnlane.v1). A browser allows six
- * HTTP/1.1 connections to a host, for all its tabs together: with a stream for each, the seventh session would wait.
+ * HTTP/1.1 connections to a host, for all its tabs together. If each session had its own stream, the seventh session
+ * would have to wait.
  *
  * If the connection is lost, it reconnects and resumes each session after its last cursor.
  * Listener: onEvent(event), onState({state: 'connecting' | 'open' | 'lost', retryAt?, opened, tries?}),
@@ -47,9 +48,9 @@ export class TurnlaneSocket {
   }
 
   /**
-   * Subscribes to the session. Resolves to true once the server has handled the subscription, that is, after the
-   * pong of a ping sent behind it. Turns asked after that are received from their first event. Resolves to false if
-   * the server rejected it or there is no connection. If a later attempt succeeds, calls `onRestored`.
+   * Subscribes to the session. Resolves to true when the server has processed the subscription; the page sends a ping
+   * after it and waits for the pong. All events of turns that are asked after this are received. Resolves to false if
+   * the server rejected the subscription or there is no connection. If a later attempt succeeds, calls `onRestored`.
    */
   subscribe(sessionId) {
     const known = this.#sessions.get(sessionId);
@@ -106,7 +107,7 @@ export class TurnlaneSocket {
     socket.onclose = this.#ifCurrent(socket, () => this.#lost());
   }
 
-  /** Ignores events of a socket that was replaced. */
+  /** Returns a listener that ignores the events of a socket that was replaced. */
   #ifCurrent(socket, act) {
     return (event) => this.#socket === socket && act(event);
   }

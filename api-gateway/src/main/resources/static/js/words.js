@@ -23,7 +23,7 @@ export function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Returns the state of a lane. LaneList uses its first word as a style. */
+/** Returns the state of a lane as a text. LaneList uses the first word of the text as a style. */
 export function laneState({ running, waiting, unsent, connected, unread, elsewhere }) {
   if (elsewhere) return 'open in another tab';
   if (!connected && running + waiting > 0) return 'disconnected';
@@ -59,7 +59,7 @@ export function effect(policy, { running, waiting }) {
   }
 }
 
-/** Returns when an unused lane is deleted. */
+/** Returns a text with the time at which an unused lane is deleted. */
 export function expiry(at, now = Date.now()) {
   const minutes = Math.floor((at - now) / 60_000);
   if (at <= now) return 'expired';

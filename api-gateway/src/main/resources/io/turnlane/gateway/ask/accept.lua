@@ -49,8 +49,8 @@ if not record[1] and claimed_at ~= '' then
   end
 end
 
--- Removes ids whose record no longer exists. Age alone does not suffice: the record of a turn that waited long lives
--- longer than the retention. Each accept checks at most 32 ids to bound its own cost.
+-- Removes old ids whose record no longer exists. Each id is checked, because the record of a turn that waited long is
+-- kept for longer than the retention. Each run of this script checks at most 32 ids to bound its own cost.
 local function trim(index)
   local old = redis.call('ZRANGEBYSCORE', index, '-inf', now - retention, 'LIMIT', 0, 32)
   for _, id in ipairs(old) do
