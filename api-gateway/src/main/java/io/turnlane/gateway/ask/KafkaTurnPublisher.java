@@ -84,8 +84,8 @@ final class KafkaTurnPublisher implements TurnPublisher {
     }
 
     /**
-     * Returns true if the record cannot be in the topic: the producer did not find the topic, its buffer was full, it
-     * is closed, or the error {@linkplain #isRejection is a rejection}.
+     * Returns true if the topic certainly does not contain the record: the producer did not find the topic, its buffer
+     * was full, it was closed, or Kafka {@linkplain #isRejection rejected} the record.
      */
     private static boolean wasNeverSent(Throwable cause) {
         return cause instanceof org.apache.kafka.common.errors.TimeoutException
