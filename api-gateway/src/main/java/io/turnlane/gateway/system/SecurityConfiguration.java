@@ -163,7 +163,10 @@ class SecurityConfiguration {
         return () -> (security.mode() == Mode.API_KEY && !keys.isLoaded() ? Health.down() : Health.up()).build();
     }
 
-    /** Filter that protects a gateway without authentication. It is registered only if authentication is disabled. */
+    /**
+     * Filter that protects a gateway without authentication. It has no effect if authentication is enabled, or if the
+     * operator has allowed callers on other machines.
+     */
     @Bean
     FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
         FilterRegistrationBean<LoopbackHostFilter> registration =

@@ -102,7 +102,7 @@ class OpenApiConfiguration {
     }
 
     /**
-     * Describes API keys and tokens in one security scheme. A gateway without authentication ignores it and needs no
+     * Describes API keys and tokens in one security scheme. Calls to a gateway without authentication need no
      * credentials.
      */
     private static SecurityScheme bearer() {

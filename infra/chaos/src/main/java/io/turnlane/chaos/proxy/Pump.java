@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Carries one direction of a connection. One thread reads and another writes, with a bounded queue of 1 MiB between
- * them, so that latency does not reduce the throughput. The pump sends in small slices and reads the state of the cable
- * before each of them, so that a change takes effect soon.
+ * them, so that latency does not reduce the throughput. The pump sends in slices and reads the state of the cable
+ * before each slice, so that a change takes effect soon.
  */
 final class Pump {
 
