@@ -253,8 +253,7 @@ public final class QuestionIntake {
     }
 
     /**
-     * Throws the problem for the client. The problem contains the request id only if the turn has possibly been
-     * published.
+     * Throws the problem for the client. The problem contains the request id only if the turn may have been published.
      */
     private Submission notPublished(Accepted accepted, NotPublishedException e) {
         PreparedTurn turn = accepted.turn();

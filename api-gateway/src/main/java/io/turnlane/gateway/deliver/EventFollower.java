@@ -102,8 +102,8 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /**
-     * Returns the offset below which the follower has offered every event to the subscriptions that were registered
-     * when it read the event.
+     * Returns the lowest offset that the follower may not have offered to its subscribers yet. All events below it have
+     * been offered to the subscriptions that were registered at the time.
      */
     long offeredOffset(int partition) {
         AtomicLongArray now = offeredOffsets;
@@ -116,8 +116,8 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /**
-     * Returns the partition that Kafka's default partitioner assigns to this session key. The session's turns are in
-     * the partition with the same number of the turns topic.
+     * Returns the partition that Kafka's default partitioner assigns to this session key. On the turns topic, the
+     * session's turns are in the partition with the same number.
      */
     int partitionOf(String key) {
         return BuiltInPartitioner.partitionForKey(

@@ -25,8 +25,8 @@ public final class RedisSessionList implements SessionList {
     static final int MAX_ENTRIES = 10_000;
 
     /**
-     * Maximum number of entries with the time of the cursor that precede the cursor. A read fetches this many
-     * additional entries and skips them.
+     * Number of additional entries that a read after a cursor fetches. Redis selects entries by time only, so it also
+     * returns entries with the same time that come before the cursor. The read skips these entries.
      */
     private static final int TIES = 64;
 

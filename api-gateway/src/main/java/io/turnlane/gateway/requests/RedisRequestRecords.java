@@ -37,8 +37,8 @@ final class RedisRequestRecords implements RequestRecords {
     private static final int MAX_READS = 10;
 
     /**
-     * Maximum number of requests with the creation time of the cursor that precede the cursor. A read fetches this many
-     * additional ids and skips those requests.
+     * Number of additional ids that a read after a cursor fetches. Redis selects ids by time only, so it also returns
+     * ids with the same time that come before the cursor. The read skips these ids.
      */
     private static final int TIES = 100;
 

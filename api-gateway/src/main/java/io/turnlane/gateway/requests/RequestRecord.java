@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * State of a request as stored in Redis.
  *
  * @param type type of a command that changes its session; null for a question
- * @param begunAt time at which the first attempt began, plus the time for which Redis was unavailable after that;
- *     outages therefore do not count towards the maximum duration of the turn
+ * @param begunAt time at which the first attempt began. Each later outage of Redis moves this time forward, so that
+ *     outages do not count towards the maximum duration of the turn
  * @param startedAt time at which the latest attempt began
  * @param eventsFrom offset in the session's events partition at which the request's stream starts; null if unknown
  * @param attempt number of the latest attempt; 0 before the first

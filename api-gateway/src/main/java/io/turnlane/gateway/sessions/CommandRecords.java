@@ -29,8 +29,8 @@ interface CommandRecords {
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
     /**
-     * Removes from {@code session} the record of a command that Kafka rejected. If the command is a fork, also removes
-     * its reservation.
+     * Removes the record of a command that Kafka rejected from the session. If the command is a fork, also removes its
+     * reservation.
      */
     void remove(RequestId command, SessionKey session);
 }

@@ -116,12 +116,12 @@ final class GatewayPool {
             return new GatewayCall(method, path, body, null, IDEMPOTENT.contains(method), Duration.ZERO);
         }
 
-        /** Returns a repeatable POST. */
+        /** Returns a POST that has no further effect if it is repeated. */
         static GatewayCall repeatable(String path) {
             return new GatewayCall("POST", path, null, null, true, Duration.ZERO);
         }
 
-        /** Returns a POST that its idempotency key makes repeatable. */
+        /** Returns a POST with an idempotency key, which has no further effect if it is repeated. */
         static GatewayCall keyed(String path, Object body, String idempotencyKey) {
             return new GatewayCall("POST", path, body, idempotencyKey, true, Duration.ZERO);
         }

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/** Random choices for a schedule. Belongs to one thread. */
+/** Random choices for one schedule of faults, such as the target of a fault. Belongs to one thread. */
 final class ScheduleRandom {
 
     private static final int PROCESSORS = 3;
