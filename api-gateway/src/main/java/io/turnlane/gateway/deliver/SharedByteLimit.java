@@ -48,7 +48,10 @@ public final class SharedByteLimit {
         bytes.addAndGet(-size);
     }
 
-    /** Returns true if a client for which {@code waiting} bytes wait may receive another event. */
+    /**
+     * Returns true if a client may receive another event.
+     * @param waiting number of bytes that already wait for the client
+     */
     boolean allows(int waiting) {
         long now = bytes.get();
         return now < maxBytes / 2 || (now < maxBytes && (waiting == 0 || waiting < share()));

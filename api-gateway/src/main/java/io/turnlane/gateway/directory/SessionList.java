@@ -19,7 +19,7 @@ public interface SessionList {
     void recordActivity(SessionKey session, Instant at);
 
     /**
-     * Returns the entries after a given one, the most recently active session first.
+     * Returns the entries that follow {@code after}. The most recently active session comes first.
      *
      * @param namespace namespace of the user's session keys
      * @param after last entry that the caller has read; null to start at the first entry

@@ -18,7 +18,7 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
                     + "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
                     + "frame-ancestors 'none'";
 
-    /** Policy of the API documentation: Swagger UI sets inline styles and draws with data URLs. */
+    /** Policy of the API documentation. Swagger UI needs inline styles and images from data URLs. */
     private static final String DOCS = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
             + "img-src 'self' data:; connect-src 'self'; font-src 'self' data:; base-uri 'none'; form-action 'none'; "
             + "frame-ancestors 'none'";

@@ -108,7 +108,7 @@ class WebConfiguration implements WebMvcConfigurer {
         ContentTag tag = new ContentTag();
         PageAssets assets = new PageAssets();
         files(registry, "/**", tag, STATIC).resourceChain(true).addTransformer(assets);
-        // The resource chain resolves library paths without a version to the version in the jar.
+        // The path of a library needs no version, because the resource chain finds the version in the jar.
         files(registry, "/webjars/**", tag, WEBJARS).resourceChain(true);
         files(registry, assets.path() + "**", tag, STATIC).setCacheControl(PageAssets.KEPT);
         files(registry, assets.path() + "webjars/**", tag, WEBJARS)

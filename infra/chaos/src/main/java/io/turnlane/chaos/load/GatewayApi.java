@@ -23,7 +23,9 @@ public final class GatewayApi implements AutoCloseable {
 
     static final JsonMapper JSON = new JsonMapper();
 
-    /** Time limit of a call. It is longer than the 5 s for Kafka and 2 s for Redis that a gateway waits together. */
+    /**
+     * Time limit of a call. It is longer than the 7 s that a gateway waits at most: 5 s for Kafka and 2 s for Redis.
+     */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(12);
 
     private final List<URI> addresses;
