@@ -50,6 +50,7 @@ public final class SharedByteLimit {
 
     /**
      * Returns true if a client may receive another event.
+     *
      * @param waiting number of bytes that already wait for the client
      */
     boolean allows(int waiting) {

@@ -15,6 +15,7 @@ public final class JsonErrors {
 
     /**
      * Returns an explanation for the client.
+     *
      * @param error error of the parser; null if the client sent no JSON
      */
     public static String explain(@Nullable Throwable error) {

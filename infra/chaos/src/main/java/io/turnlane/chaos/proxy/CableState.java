@@ -20,6 +20,7 @@ final class CableState {
 
     /**
      * State of the cable.
+     *
      * @param number number of changes of the cable up to this state
      */
     record Setting(CableFault fault, long number) {}

@@ -95,6 +95,7 @@ final class CommitWatch implements AutoCloseable {
 
     /**
      * Records a committed offset.
+     *
      * @param at time at which the offset was read, which is later than the commit
      */
     private void write(long at, TopicPartition partition, @Nullable OffsetAndMetadata committed, long end) {
