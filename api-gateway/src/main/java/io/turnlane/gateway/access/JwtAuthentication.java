@@ -23,8 +23,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
 
 /**
- * Authenticates callers by a JWT of the configured issuer. The token's {@code sub} is the user id, and its {@code
- * scope} lists the user's scopes (RFC 9068). Unknown scopes are ignored.
+ * Authenticates callers by a JWT of the configured issuer. The token's {@code sub} is the user id, and its
+ * {@code scope} lists the user's scopes (RFC 9068). Unknown scopes are ignored.
  */
 public final class JwtAuthentication implements AuthenticationProvider, Converter<Jwt, AbstractAuthenticationToken> {
 

@@ -174,8 +174,8 @@ public final class Outbox {
 
     /**
      * Returns the reason for which the outbox was closed. The writer calls this method after the connection has ended.
-     * If the outbox is still open, the client ended the connection, and this method returns {@link
-     * DisconnectReason#GONE}.
+     * If the outbox is still open, the client ended the connection, and this method returns
+     * {@link DisconnectReason#GONE}.
      */
     public synchronized DisconnectReason disconnectReason() {
         return disconnectReason == null ? DisconnectReason.GONE : disconnectReason;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * subscription are:
  *
  * <ul>
- * <li>{@code BEHIND}: a catch-up reader delivers earlier events from the log.
+ *   <li>{@code BEHIND}: a catch-up reader delivers earlier events from the log.
  *   <li>{@code JOINING}: events from the follower are buffered, because the last part of the log is still being read.
  *   <li>{@code LIVE}: events from the follower are delivered.
  * </ul>
@@ -206,8 +206,8 @@ public final class Subscription {
     }
 
     /**
-     * Ends a {@link #hold} and delivers the buffered events. If the buffer overflowed during the hold, runs {@code
-     * catchUp} instead.
+     * Ends a {@link #hold} and delivers the buffered events. If the buffer overflowed during the hold, runs
+     * {@code catchUp} instead.
      */
     void release(Runnable catchUp) {
         Runnable resume = released(catchUp);

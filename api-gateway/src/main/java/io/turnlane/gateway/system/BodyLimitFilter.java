@@ -12,8 +12,8 @@ import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Rejects request bodies that are too large before they are parsed. The limit also applies to bodies without a {@code
- * Content-Length} header.
+ * Rejects request bodies that are too large before they are parsed. The limit also applies to bodies without a
+ * {@code Content-Length} header.
  */
 final class BodyLimitFilter extends OncePerRequestFilter {
 

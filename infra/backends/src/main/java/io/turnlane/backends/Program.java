@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Program that a {@link ChildProcess} runs. Supplies the command and the check that the program is ready. {@link
- * #prepare} and {@link #isReady} are called by one thread at a time.
+ * Program that a {@link ChildProcess} runs. Supplies the command and the check that the program is ready.
+ * {@link #prepare} and {@link #isReady} are called by one thread at a time.
  */
 public interface Program {
 

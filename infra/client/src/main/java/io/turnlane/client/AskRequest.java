@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question with its options. {@link #of} creates a question, and the other methods return changed copies: {@code
- * AskRequest.of("And why?").in("s-1").policy("interrupt")}.
+ * A question with its options. {@link #of} creates a question, and the other methods return changed copies:
+ * {@code AskRequest.of("And why?").in("s-1").policy("interrupt")}.
  *
  * @param text up to 32 KiB of UTF-8
  * @param session session to continue; null for a new, anonymous one

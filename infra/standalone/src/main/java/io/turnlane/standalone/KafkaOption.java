@@ -61,8 +61,8 @@ final class KafkaOption {
     }
 
     /**
-     * Returns the properties in the file as settings of a gateway or processor. If a setting is also in {@code
-     * overrides}, the override takes precedence.
+     * Returns the properties in the file as settings of a gateway or processor. If a setting is also in
+     * {@code overrides}, the override takes precedence.
      */
     Map<String, String> withOverrides(Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>();

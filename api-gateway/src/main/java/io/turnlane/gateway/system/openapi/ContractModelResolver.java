@@ -29,8 +29,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
  * Derives the schema of a record from the JSON that the JSON mapper writes for this record.
  *
  * <ul>
- * <li>In a response, a component is required, except if the mapper omits null or empty values of this component. A
- * {@link Nullable} component can be null.
+ *   <li>In a response, a component is required, except if the mapper omits null or empty values of this component. A
+ *       {@link Nullable} component can be null.
  *   <li>In a request, which is a record with a name that ends in {@code Body}, {@link Nullable} means optional.
  *   <li>Ids, times, durations and enumerations have the form that {@link WireFormat} gives them.
  * </ul>

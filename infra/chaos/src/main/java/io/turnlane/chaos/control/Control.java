@@ -22,8 +22,8 @@ import org.springframework.context.support.GenericApplicationContext;
  * purpose. Such a run shows that the checker finds violations of the promise.
  *
  * <p>To activate a control, the rig puts a folder at the beginning of the processors' class path. The folder contains
- * altered copies of scripts and a file with the name of the control. The main class of each processor adds {@link
- * #initializer()}, which has no effect if there is no such file.
+ * altered copies of scripts and a file with the name of the control. The main class of each processor adds
+ * {@link #initializer()}, which has no effect if there is no such file.
  *
  * <p>A control has an effect only together with certain faults. {@code DEDUPE} needs redeliveries of ended turns,
  * caused by kills of processors or by records that are published twice. {@code ORDER} only needs sessions with several

@@ -225,8 +225,8 @@ public sealed interface HistoryLine {
     record OffsetRead(long time, String process, int partition, long offset, long end) implements HistoryLine {}
 
     /**
-     * The driver read the counters of a process. A counter has the same name in the report, for example {@code
-     * redeliveries}.
+     * The driver read the counters of a process. A counter has the same name in the report, for example
+     * {@code redeliveries}.
      */
     record CountersRead(long time, String process, Map<String, Double> values) implements HistoryLine {
         public CountersRead {
