@@ -1,8 +1,8 @@
 package io.turnlane.gateway.deliver;
 
 /**
- * Progress of one subscription's catch-up. A catch-up reads the events that the client missed from the log, up to the
- * position of the follower (this gateway's consumer of new events).
+ * Progress of one subscription's catch-up. A catch-up reads from the log the events that the client missed. It ends at
+ * the position of the follower (this gateway's consumer of new events).
  *
  * <p>Only the reader thread that currently works on the catch-up uses this object. The lock of {@link LogReader} makes
  * its state visible to the next reader thread.

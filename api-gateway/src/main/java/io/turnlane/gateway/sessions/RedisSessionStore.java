@@ -124,7 +124,7 @@ final class RedisSessionStore implements SessionStore {
 
     /**
      * Reads context and history. If the session's version changes between these reads, reads both again, at most
-     * {@value #MAX_READS} times. After that, returns the last values, although they may be of different versions.
+     * {@value #MAX_READS} times. After that, returns the values of the last reads, which may be of different versions.
      */
     @Override
     public Optional<SessionSnapshot> snapshot(SessionKey session) {

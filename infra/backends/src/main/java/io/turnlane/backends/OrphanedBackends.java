@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the processes that a killed run left behind. It identifies each of them by its pid and start time, or by the
- * password that its Redis accepts, and stops no other process.
+ * Stops the processes that a killed run left behind. Identifies a process by its pid and start time, and a Redis also
+ * by its port and password. Stops no other process.
  */
 final class OrphanedBackends {
 

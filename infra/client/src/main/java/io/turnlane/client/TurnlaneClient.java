@@ -50,8 +50,8 @@ public final class TurnlaneClient {
      * @param token supplies an API key or a JWT for each call; empty without authentication
      * @param patience time to keep trying before a call fails. A gateway may accept the connection and then not answer.
      *     If there is only one gateway, the client waits 10 s for the answer and then tries again. If there are
-     *     several, it divides the patience equally among them, waits that long for each, but at least 1 s and at most
-     *     10 s, and then tries the next one
+     *     several, it waits for each of them for an equal share of the patience, but at least 1 s and at most 10 s, and
+     *     then tries the next one
      */
     public static TurnlaneClient with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {
