@@ -56,8 +56,8 @@ public record ProcessorProperties(
      * @param commitInterval time between two commits of offsets
      * @param revokeBudget maximum time that the revocation of a partition waits for turns whose agent has already ended
      * @param handover maximum time that a turn may continue if its partition moves to another processor while the agent
-     *     works. The new owner waits for this turn. The time is limited to the session timeout of the group. With 0s,
-     *     the turn is stopped immediately
+     *     works; the new owner waits for the turn; limited to the session timeout of the group; with 0s, the turn is
+     *     stopped immediately
      */
     public record IntakeProperties(
             @NotBlank @DefaultValue("turnlane-processors") String group,

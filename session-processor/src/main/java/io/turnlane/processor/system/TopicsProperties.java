@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param partitions number of partitions of a new turns or events topic; cannot be changed later
  * @param replicationFactor replicas of each partition of a new topic; -1 for the default of the broker
  * @param turnsRetention retention of a new turns topic
- * @param eventsRetention retention of a new events topic; a client can resume an interrupted stream for this time
+ * @param eventsRetention retention of a new events topic; streams can be resumed for this time
  * @param controlRetention retention of a new control topic
  * @param quarantineRetention retention of a new quarantine topic
  * @param shadowRetention retention of a new shadow topic
