@@ -13,7 +13,8 @@ import org.springframework.validation.annotation.Validated;
 
 /**
  * Topics of this installation. Gateways and processors must have the same settings. Missing topics are created with
- * these settings. Existing topics are left unchanged.
+ * these settings. If the retention of an existing topic is shorter than configured here, it is increased. Apart from
+ * that, these settings do not change existing topics.
  *
  * @param prefix prefix of every topic name
  * @param partitions number of partitions of a new turns or events topic; cannot be changed later
