@@ -88,7 +88,7 @@ public record MemoryKeys(SessionKey session) {
 
     /**
      * JSON: the report of the partition's last rebuild. It includes a digest of the {@linkplain #marker loss markers}.
-     * If the markers change, this digest shows that the partition's memory is possibly incomplete again.
+     * If the current markers have another digest, Redis has lost data since then.
      *
      * @param turnsTopic name of the turns topic
      */

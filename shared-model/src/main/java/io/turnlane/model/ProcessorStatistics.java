@@ -60,7 +60,8 @@ public record ProcessorStatistics(
         @Nullable Long droppedTurns) {
 
     /**
-     * Value of {@link #stalled} from which a processor counts as stalled. Smaller values are normal if turns take long.
+     * Value of {@link #stalled()} from which a processor counts as stalled. Smaller values are normal if turns take
+     * long.
      */
     public static final Duration MAX_STALL = Duration.ofSeconds(60);
 

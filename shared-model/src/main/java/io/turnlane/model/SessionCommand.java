@@ -176,8 +176,8 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Restores the session's data that Redis has lost from the log. Takes effect after the session's turns that are
-     * already queued.
+     * Restores data of the session that Redis has lost. The data is read from the log. Takes effect after the session's
+     * turns that are already queued.
      */
     record RebuildSession(
             RequestId requestId,

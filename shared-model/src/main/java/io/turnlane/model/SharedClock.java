@@ -21,8 +21,8 @@ public final class SharedClock implements InstantSource {
     private static final Duration MAX_ROUND_TRIP = Duration.ofMillis(500);
 
     /**
-     * A reading changes the clock only if the difference exceeds this value. Otherwise each reading would make the
-     * clock jump a little.
+     * A reading changes the clock only if the difference exceeds this value plus the duration of the reading. Otherwise
+     * each reading would make the clock jump a little.
      */
     private static final Duration TOLERANCE = Duration.ofMillis(20);
 

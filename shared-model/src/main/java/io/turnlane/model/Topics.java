@@ -27,7 +27,7 @@ public record Topics(String prefix) {
         return prefix + "events";
     }
 
-    /** Wake-ups for running turns, read by every processor. */
+    /** Wake-ups for cancelled turns. Every processor reads all of them. */
     public String control() {
         return prefix + "control";
     }

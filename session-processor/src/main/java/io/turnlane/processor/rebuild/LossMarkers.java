@@ -53,8 +53,8 @@ public interface LossMarkers {
     }
 
     /**
-     * Stores the report of a finished rebuild. {@link MarkerState#intact} returns true for the partition as long as the
-     * digest of its markers equals the digest of the report.
+     * Stores the report of a finished rebuild. {@link MarkerState#intact} then returns true for the partition until the
+     * digest of the markers differs from the digest in the report.
      *
      * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer
      */
