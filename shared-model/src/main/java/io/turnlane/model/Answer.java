@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Complete answer of an agent.
  *
  * @param text Markdown
- * @param confidence number from 0 to 1, or null if the agent cannot estimate it
+ * @param confidence number from 0 to 1, or null if the agent cannot estimate it. The constructor changes a value
+ *     outside the range, such as a rounding error of an agent, to the nearest value in the range, and NaN to null.
  * @param sources sources that the answer is based on, best first
  * @param artifacts tables and charts, each a JSON object
  */
@@ -20,8 +21,8 @@ public record Answer(
         Usage usage) {
 
     public Answer {
-        if (confidence != null && !(confidence >= 0 && confidence <= 1)) {
-            throw new IllegalArgumentException("confidence must be from 0 to 1, but is " + confidence);
+        if (confidence != null) {
+            confidence = confidence.isNaN() ? null : Math.clamp(confidence, 0.0, 1.0);
         }
         sources = List.copyOf(sources);
         artifacts = List.copyOf(artifacts);

@@ -1,6 +1,8 @@
 package io.turnlane.model;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,48 @@ public final class JsonLimits {
         }
     }
 
+    /**
+     * Returns the value, or the nearest value within the limits. Invalid text is repaired as by {@link #wellFormed}.
+     * NaN and infinity become null. A number that a double cannot hold becomes text. An object or array beyond
+     * {@link #MAX_VALUE_DEPTH} becomes null.
+     *
+     * @param value maps, lists, text, numbers, booleans and null; values of other types are returned unchanged
+     */
+    public static @Nullable Object nearest(@Nullable Object value) {
+        return nearest(value, MAX_VALUE_DEPTH);
+    }
+
+    private static @Nullable Object nearest(@Nullable Object value, int depth) {
+        return switch (value) {
+            case String text -> wellFormed(text);
+            case Number number -> nearest(number);
+            case List<?> list -> depth == 0 ? null : nearest(list, depth);
+            case Map<?, ?> map -> depth == 0 ? null : nearest(map, depth);
+            case null, default -> value;
+        };
+    }
+
+    private static List<@Nullable Object> nearest(List<?> list, int depth) {
+        List<@Nullable Object> repaired = new ArrayList<>(list.size());
+        list.forEach(one -> repaired.add(nearest(one, depth - 1)));
+        return repaired;
+    }
+
+    private static Map<String, @Nullable Object> nearest(Map<?, ?> map, int depth) {
+        Map<String, @Nullable Object> repaired = LinkedHashMap.newLinkedHashMap(map.size());
+        map.forEach((name, one) -> repaired.put(wellFormed(String.valueOf(name)), nearest(one, depth - 1)));
+        return repaired;
+    }
+
+    private static @Nullable Object nearest(Number number) {
+        try {
+            checkNumber(number);
+            return number;
+        } catch (IllegalArgumentException e) {
+            return number instanceof Double || number instanceof Float ? null : number.toString();
+        }
+    }
+
     private static void checkDepth(int left) {
         if (left == 0) {
             throw tooDeep(MAX_VALUE_DEPTH);
@@ -92,7 +136,7 @@ public final class JsonLimits {
     private static void checkNumber(Number number) {
         switch (number) {
             case Integer _, Short _, Byte _ -> {}
-            case Long whole when Math.abs(whole) <= MAX_SAFE_INTEGER -> {}
+            case Long whole when whole >= -MAX_SAFE_INTEGER && whole <= MAX_SAFE_INTEGER -> {}
             case Long _, BigInteger _ -> checkInteger(number.toString());
             default -> checkDouble(number.doubleValue());
         }

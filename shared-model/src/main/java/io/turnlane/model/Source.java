@@ -1,11 +1,13 @@
 package io.turnlane.model;
 
-/** Source of an answer, with a score from 0 to 1. */
+/**
+ * Source of an answer.
+ *
+ * @param score number from 0 to 1. The constructor changes NaN and infinity, which JSON does not have, to 0.
+ */
 public record Source(String id, String title, double score) {
 
     public Source {
-        if (!Double.isFinite(score)) {
-            throw new IllegalArgumentException("score must be a finite number");
-        }
+        score = Double.isFinite(score) ? score : 0;
     }
 }

@@ -221,6 +221,16 @@ public final class WireFormat {
         return (Map<String, Object>) read(json, Map.class);
     }
 
+    /**
+     * Converts a JSON object of any Java types to maps, lists, text, numbers, booleans and null.
+     *
+     * @throws JacksonException if a value has no JSON form
+     */
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> toPlainObject(Map<String, Object> object) {
+        return mapper.convertValue(object, Map.class);
+    }
+
     private static Instant time(String text) {
         try {
             return ValueRanges.checkTime(Instant.parse(text));

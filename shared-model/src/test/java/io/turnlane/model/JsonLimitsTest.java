@@ -91,6 +91,7 @@ class JsonLimitsTest {
                 Double.NaN,
                 Float.POSITIVE_INFINITY,
                 Long.MAX_VALUE,
+                Long.MIN_VALUE,
                 new Object(),
                 "x\ud800",
                 Map.of("\udc00", 1),
@@ -103,6 +104,21 @@ class JsonLimitsTest {
     void replacesHalvesOfSurrogatePairsAndNothingElse() {
         assertThat(JsonLimits.wellFormed("a\ud83d\ude00b")).isEqualTo("a\ud83d\ude00b");
         assertThat(JsonLimits.wellFormed("\ud83d\ud83d\ude00x\ude00")).isEqualTo("\ufffd\ud83d\ude00x\ufffd");
+    }
+
+    @Test
+    void changesEveryJsonValueToOneWithinTheLimits() {
+        for (Object bad : List.of(
+                Double.NaN,
+                Long.MIN_VALUE,
+                new BigInteger("9".repeat(400)),
+                value(JsonLimits.MAX_VALUE_DEPTH + 1),
+                Map.of("\udc00", List.of("x\ud800", Double.NEGATIVE_INFINITY)))) {
+            assertThatThrownBy(() -> JsonLimits.check(bad)).isInstanceOf(IllegalArgumentException.class);
+            assertThatCode(() -> JsonLimits.check(JsonLimits.nearest(bad))).doesNotThrowAnyException();
+        }
+        Object good = value(JsonLimits.MAX_VALUE_DEPTH);
+        assertThat(JsonLimits.nearest(good)).isEqualTo(good);
     }
 
     /** Every double that JavaScript prints as an integer can be sent back. */

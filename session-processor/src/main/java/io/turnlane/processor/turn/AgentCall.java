@@ -29,9 +29,6 @@ final class AgentCall {
 
     private static final Logger log = LoggerFactory.getLogger(AgentCall.class);
 
-    /** Maximum length of the error message of a failed agent, in characters. Longer messages are cut. */
-    private static final int MAX_MESSAGE_LENGTH = 500;
-
     private final TurnKit kit;
     private final Flight flight;
     private final Ask ask;
@@ -77,12 +74,12 @@ final class AgentCall {
         stream.publishStarted(run.memoryIssue());
         List<Cancellation> timers = startTimers();
         try {
-            return accept(
-                    flight.callAgent(kit.runtime().executor(), () -> answer(new CancellableSink(stream, flight))));
+            AgentOutput output = new AgentOutput(stream, flight, kit.services().wire());
+            return accept(flight.callAgent(kit.runtime().executor(), () -> output.complete(answer(output))));
         } catch (TerminalAgentException e) {
             return flight.isCancelled()
                     ? new CallResult.AgentCancelled()
-                    : failed(e.code(), String.valueOf(e.getMessage()), true);
+                    : failed(e.code(), AgentOutput.line(e.getMessage()), true);
         } catch (Throwable e) {
             return failure(e);
         } finally {
@@ -198,7 +195,6 @@ final class AgentCall {
     }
 
     private static CallResult failed(ErrorCode code, String message, boolean permanent) {
-        String shortened = message.substring(0, Math.min(message.length(), MAX_MESSAGE_LENGTH));
-        return new CallResult.AgentFailed(TurnError.of(code, shortened), permanent);
+        return new CallResult.AgentFailed(TurnError.of(code, message), permanent);
     }
 }

@@ -1,0 +1,102 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.JsonLimits;
+import io.turnlane.model.Source;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.AnswerSink;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Output of an agent, which can contain values that JSON cannot express. Changes every value that the agent sends or
+ * returns to the nearest value within {@link JsonLimits}, so that each answer can be stored, streamed, exported and
+ * imported. Discards everything that the agent sends after its flight was cancelled.
+ *
+ * <p>Two deltas may each contain one half of a surrogate pair. The first half is kept until the second one arrives.
+ *
+ * <p>The agent's thread uses an object.
+ */
+final class AgentOutput implements AnswerSink {
+
+    /** Maximum length of a stage and of the message of an error, in characters. */
+    private static final int MAX_LINE_LENGTH = 500;
+
+    private final AnswerSink sink;
+    private final Flight flight;
+    private final WireFormat wire;
+    private String firstHalf = "";
+
+    AgentOutput(AnswerSink sink, Flight flight, WireFormat wire) {
+        this.sink = sink;
+        this.flight = flight;
+        this.wire = wire;
+    }
+
+    @Override
+    public void stage(String stage) {
+        if (!flight.isCancelled()) {
+            sink.stage(line(stage));
+        }
+    }
+
+    @Override
+    public void delta(String text) {
+        String complete = firstHalf + text;
+        boolean isSplit = !complete.isEmpty() && Character.isHighSurrogate(complete.charAt(complete.length() - 1));
+        int end = isSplit ? complete.length() - 1 : complete.length();
+        firstHalf = complete.substring(end);
+        send(complete.substring(0, end));
+    }
+
+    private void send(String text) {
+        if (!text.isEmpty() && !flight.isCancelled()) {
+            sink.delta(JsonLimits.wellFormed(text));
+        }
+    }
+
+    @Override
+    public void artifact(Map<String, Object> artifact) {
+        if (!flight.isCancelled()) {
+            sink.artifact(repaired(artifact));
+        }
+    }
+
+    /** Sends text that is still kept, and returns the repaired answer. Called after the agent has returned. */
+    Answer complete(Answer answer) {
+        send(firstHalf);
+        firstHalf = "";
+        return new Answer(
+                JsonLimits.wellFormed(answer.text()),
+                answer.confidence(),
+                answer.sources().stream().map(AgentOutput::repaired).toList(),
+                answer.artifacts().stream().map(this::repaired).toList(),
+                answer.usage());
+    }
+
+    /** Returns a stage or the message of an error: valid Unicode and of limited length. */
+    static String line(@Nullable String text) {
+        String all = String.valueOf(text);
+        return JsonLimits.wellFormed(
+                all.length() <= MAX_LINE_LENGTH ? all : all.substring(0, MAX_LINE_LENGTH - 1) + "…");
+    }
+
+    private static Source repaired(Source source) {
+        return new Source(
+                JsonLimits.wellFormed(Objects.requireNonNullElse(source.id(), "")),
+                JsonLimits.wellFormed(Objects.requireNonNullElse(source.title(), "")),
+                source.score());
+    }
+
+    /** Agents may put objects of any Java type into an artifact, also objects that contain text or numbers. */
+    @SuppressWarnings("unchecked")
+    private Map<String, Object> repaired(Map<String, Object> artifact) {
+        try {
+            return JsonLimits.check(artifact);
+        } catch (IllegalArgumentException e) {
+            Map<String, Object> bounded = (Map<String, Object>) JsonLimits.nearest(artifact);
+            return (Map<String, Object>) JsonLimits.nearest(wire.toPlainObject(bounded));
+        }
+    }
+}
