@@ -174,6 +174,26 @@ class QuarantineTest {
     }
 
     @Test
+    void redrivesATurnWithItsPriority() throws Exception {
+        for (String priority : List.of("high", "low")) {
+            processor.withScript(turn -> turn.fail(ErrorCode.AGENT_ERROR, "The agent failed."));
+            HttpReply asked = gateway.post(
+                    "/v1/sessions/s-" + priority + "/requests",
+                    "{\"question\":\"now?\",\"priority\":\"%s\"}".formatted(priority));
+            assertThat(asked.status()).isEqualTo(202);
+            quarantine(copyOf(processor.nextTurn()));
+
+            assertThat(gateway.post("/v1/quarantine/" + asked.text("request_id") + "/redrive", "")
+                            .status())
+                    .isEqualTo(202);
+            ReceivedTurn again = processor.nextTurn();
+            assertThat(again.ask.redriveOf()).hasToString(asked.text("request_id"));
+            assertThat(again.ask.priority().wire()).isEqualTo(priority);
+            assertThat(again.record.headers().lastHeader("priority").value()).isEqualTo(bytes(priority));
+        }
+    }
+
+    @Test
     void redrivesOnceOnConcurrentCalls() throws Exception {
         ReceivedTurn turn = failed("s-3", "all at once?");
         try (ExecutorService operators = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -73,7 +73,7 @@ public final class Redrive {
         Submission submission = intake.submit(intake.prepare(
                         new Caller(ask.userId()),
                         ask.sessionId(),
-                        new AskBody(ask.question(), ask.agent(), ask.metadata(), null),
+                        new AskBody(ask.question(), ask.agent(), ask.metadata(), null, null, ask.priority(), null),
                         traceparent,
                         null)
                 .asRedriveOf(ask.requestId(), !again));
