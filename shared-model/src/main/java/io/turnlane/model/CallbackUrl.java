@@ -3,6 +3,7 @@ package io.turnlane.model;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Absolute http or https URL to which a turn's terminal event is posted. It has at most 2,048 characters and contains
@@ -13,6 +14,9 @@ public record CallbackUrl(URI value) {
 
     private static final int MAX_CHARACTERS = 2048;
     private static final int MAX_PORT = 65_535;
+
+    /** An IPv6 address in brackets, or a host whose last label is a number. Both can only be addresses. */
+    private static final Pattern ADDRESS = Pattern.compile("\\[.*]|(?:.*\\.)?(?:\\d+|0[xX][0-9a-fA-F]*)\\.?");
 
     public CallbackUrl {
         String scheme = value.getScheme() == null ? "" : value.getScheme().toLowerCase(Locale.ROOT);
@@ -38,12 +42,20 @@ public record CallbackUrl(URI value) {
         }
     }
 
-    /** Returns true if the host is a literal IP address that is not public. Host names are not resolved. */
+    /**
+     * Returns true if the URL itself shows that its host is not public: the host is a literal IP address that is not
+     * public, an address in a form that programs interpret differently, such as {@code 127.0.0.01}, or
+     * {@code localhost}. Other host names are not resolved.
+     */
     public boolean hasPrivateAddress() {
+        String host = value.getHost();
+        if (!ADDRESS.matcher(host).matches()) {
+            return LoopbackHost.matches(host);
+        }
         try {
-            return !PublicAddress.isPublic(InetAddress.ofLiteral(value.getHost()));
+            return !PublicAddress.isPublic(InetAddress.ofLiteral(host));
         } catch (IllegalArgumentException e) {
-            return false;
+            return true;
         }
     }
 

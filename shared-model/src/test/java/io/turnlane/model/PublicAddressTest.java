@@ -68,14 +68,41 @@ class PublicAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://example.com", "http://example.com:8080/hook?a=b", "https://[2606:4700::1111]/x"})
+    @ValueSource(
+            strings = {
+                "https://example.com",
+                "http://example.com:8080/hook?a=b",
+                "https://[2606:4700::1111]/x",
+                "https://localhost.example",
+                "https://0x7f.example",
+                "https://127.0.0.1.example"
+            })
     void parsesCallbackUrls(String url) {
         assertThat(CallbackUrl.parse(url)).hasToString(url);
         assertThat(CallbackUrl.parse(url).hasPrivateAddress()).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://127.0.0.1/x", "http://[::1]:80/", "https://10.1.2.3", "http://[::ffff:10.0.0.1]/"})
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1/x",
+                "http://[::1]:80/",
+                "https://10.1.2.3",
+                "http://[::ffff:10.0.0.1]/",
+                "http://127.0.0.01/",
+                "http://127.000.000.001/",
+                "http://0127.0.0.1/",
+                "http://192.0.02.1/",
+                "http://[::ffff:7f00:1]/",
+                "http://[0:0:0:0:0:ffff:127.0.0.1]/",
+                "http://[fe80::1%25lo]/",
+                "http://[64:ff9b::7f00:1]/",
+                "http://2130706433/",
+                "http://0x7f000001/",
+                "http://localhost/",
+                "http://LOCALHOST:8080/x",
+                "http://a.localhost./"
+            })
     void detectsAPrivateAddressInACallbackUrl(String url) {
         assertThat(CallbackUrl.parse(url).hasPrivateAddress()).isTrue();
     }
@@ -97,7 +124,12 @@ class PublicAddressTest {
                 "https://exa mple.com",
                 "javascript:alert(1)",
                 "http:example.com",
-                "https://example.com\r\nX: y"
+                "https://example.com\r\nX: y",
+                "http://0x7f.1/",
+                "http://127.1/",
+                "http://127.0.0.1./",
+                "http://127.0.0.%31/",
+                "http://127\u30020.0.1/"
             })
     void rejectsInvalidCallbackUrls(String url) {
         assertThatThrownBy(() -> CallbackUrl.parse(url))

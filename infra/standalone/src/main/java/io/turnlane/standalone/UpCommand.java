@@ -8,6 +8,7 @@ import io.turnlane.standalone.run.OrderedShutdown;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,31 +80,44 @@ final class UpCommand implements Callable<Integer> {
     private void startTogether(OrderedShutdown stop, Backends backends, int gatewayPort, StartupProgress progress)
             throws ExecutionException, InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
-            Future<?> backendsReady = threads.submit(() -> {
+            CompletableFuture<Void> backendsReady = new CompletableFuture<>();
+            var _ = threads.submit(orAbort(backendsReady, () -> {
                 backends.start();
                 progress.part("kafka", backends.bootstrapServers());
                 progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
-                return null;
-            });
+                return backendsReady.complete(null);
+            }));
             Apps apps = new Apps(
                     new BackendAddresses(backends.bootstrapServers(), backends.redisUrl()),
                     backendsReady,
                     kafka.withOverrides(settings));
-            Future<ConfigurableApplicationContext> gateway = threads.submit(() -> {
+            Future<ConfigurableApplicationContext> gateway = threads.submit(orAbort(backendsReady, () -> {
                 ConfigurableApplicationContext context = apps.startGateway(gatewayPort);
                 progress.part("gateway", "127.0.0.1:" + gatewayPort);
                 return context;
-            });
-            Future<ConfigurableApplicationContext> processor = threads.submit(() -> {
+            }));
+            Future<ConfigurableApplicationContext> processor = threads.submit(orAbort(backendsReady, () -> {
                 ConfigurableApplicationContext context = apps.startProcessor(0);
                 progress.part("processor", "ready");
                 return context;
-            });
+            }));
             stop.add("gateway", startedBy(gateway));
             stop.add("processor", startedBy(processor));
             gateway.get();
             processor.get();
         }
+    }
+
+    /** Returns a start that, if it fails, also ends the other starts, which wait for Kafka and Redis. */
+    private static <T> Callable<T> orAbort(CompletableFuture<?> backendsReady, Callable<T> start) {
+        return () -> {
+            try {
+                return start.call();
+            } catch (Exception e) {
+                backendsReady.completeExceptionally(e);
+                throw e;
+            }
+        };
     }
 
     /**

@@ -165,6 +165,18 @@ class UpTest {
     }
 
     @Test
+    void endsWithOneSentenceThatNamesAMissingSetting() throws Exception {
+        Process up =
+                turnlane("up", "--port", Integer.toString(FreePort.any()), "--set", "turnlane.webhooks.enabled=true");
+        assertThat(outputOf(up).lines().filter(line -> line.startsWith("The command failed")))
+                .singleElement()
+                .asString()
+                .contains("turnlane.webhooks.secrets is missing or invalid")
+                .doesNotContain("Exception");
+        assertThat(up.exitValue()).isEqualTo(1);
+    }
+
+    @Test
     void startsAgainAfterAKill() throws Exception {
         RunState killed = up();
         started.getFirst().destroyForcibly().waitFor();

@@ -3,14 +3,21 @@ package io.turnlane.processor.webhook;
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.PublicAddress;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.ValueRanges;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -18,6 +25,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
@@ -42,6 +50,14 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     private static final int GONE = 410;
     private static final int MAX_READ = 64 * 1024;
     private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+    /** The forms of a date that RFC 9110, 5.6.7, requires of a recipient. */
+    private static final DateTimeFormatter[] DATES = {
+        DateUtils.FORMATTER_RFC1123,
+        DateUtils.FORMATTER_RFC1036,
+        DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH).withZone(ZoneOffset.UTC)
+    };
+
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,100}");
 
     private static final ContentType JSON = ContentType.create("application/json");
 
@@ -135,6 +151,9 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
     @Override
     public SendResult send(CallbackUrl to, RequestId id, byte[] event) {
+        if (!limits.allowPrivate() && to.hasPrivateAddress()) {
+            return new SendResult.Undeliverable("not a public address");
+        }
         HttpPost post = new HttpPost(to.value());
         long now = clock.instant().getEpochSecond();
         post.setHeader("webhook-id", id.toString());
@@ -157,15 +176,14 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         }
     }
 
-    private static SendResult resultOf(ClassicHttpResponse response) {
+    private SendResult resultOf(ClassicHttpResponse response) {
         int status = response.getCode();
         if (status / 100 == SUCCESS) {
             return new SendResult.Delivered();
         }
         return status == GONE
                 ? new SendResult.Undeliverable("status 410")
-                : new SendResult.SendFailed(
-                        "status " + status, retryAfter(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
+                : new SendResult.SendFailed("status " + status, retryAfter(response));
     }
 
     /**
@@ -184,13 +202,32 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
         }
     }
 
-    /** Returns the value of a Retry-After header in seconds, or null if the header is missing or contains a date. */
-    private static @Nullable Duration retryAfter(@Nullable Header header) {
-        if (header == null || header.getValue() == null || !header.getValue().matches("\\d{1,6}")) {
+    /**
+     * Returns the delay that a Retry-After header asks for, from 0 to {@link #MAX_RETRY_AFTER}. The header contains
+     * seconds or a date (RFC 9110, 10.2.3). A date counts from the Date header of the same response, because the clock
+     * of the receiver can differ from this clock.
+     *
+     * @return null if the response has no valid Retry-After header
+     */
+    private @Nullable Duration retryAfter(ClassicHttpResponse response) {
+        String value = valueOf(response, HttpHeaders.RETRY_AFTER);
+        if (SECONDS.matcher(value).matches()) {
+            BigInteger seconds = new BigInteger(value).min(BigInteger.valueOf(MAX_RETRY_AFTER.toSeconds()));
+            return Duration.ofSeconds(seconds.longValue());
+        }
+        Instant at = DateUtils.parseDate(value, DATES);
+        if (at == null) {
             return null;
         }
-        Duration wanted = Duration.ofSeconds(Long.parseLong(header.getValue()));
-        return wanted.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : wanted;
+        Instant sent = DateUtils.parseDate(valueOf(response, HttpHeaders.DATE), DATES);
+        return ValueRanges.clamp(Duration.between(sent == null ? clock.instant() : sent, at), MAX_RETRY_AFTER);
+    }
+
+    private static String valueOf(ClassicHttpResponse response, String name) {
+        Header header = response.getFirstHeader(name);
+        return header == null || header.getValue() == null
+                ? ""
+                : header.getValue().strip();
     }
 
     @Override

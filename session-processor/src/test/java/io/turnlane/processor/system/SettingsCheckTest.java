@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.processor.ProcessorApplication;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
@@ -36,6 +39,33 @@ class SettingsCheckTest {
     void acceptsSettingsOfTheGateway() {
         assertThatCode(() -> check(new MapPropertySource("file", Map.of("turnlane.gateway.streams.max", "1"))))
                 .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "secret", "whsec_dG9vIHNob3J0"})
+    void stopsTheStartIfWebhooksHaveNoValidSecret(String secret) {
+        Map<String, Object> settings = new HashMap<>(Map.of("turnlane.webhooks.enabled", "true"));
+        if (!secret.isEmpty()) {
+            settings.put("turnlane.webhooks.secrets", secret);
+        }
+        assertThatThrownBy(() -> check(new MapPropertySource("file", settings)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasNoCause()
+                .hasMessageContaining("turnlane.webhooks.secrets is missing or invalid")
+                .hasMessageContaining("echo whsec_$(openssl rand -base64 24)")
+                .message()
+                .doesNotContain("dG9v");
+        settings.put("turnlane.webhooks.secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        assertThatCode(() -> check(new MapPropertySource("file", settings))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void stopsTheStartWithoutASecretBeforeItUsesKafka() {
+        assertThatThrownBy(() -> ProcessorApplication.application()
+                        .run("--turnlane.webhooks.enabled=true", "--spring.kafka.bootstrap-servers=127.0.0.1:1")
+                        .close())
+                .isInstanceOf(IllegalStateException.class)
+                .hasStackTraceContaining("turnlane.webhooks.secrets is missing or invalid");
     }
 
     private static PropertySource<?> variables(String name) {

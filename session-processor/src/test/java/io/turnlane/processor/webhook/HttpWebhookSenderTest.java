@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Single calls to a real server. */
 @Timeout(60)
@@ -130,6 +132,61 @@ class HttpWebhookSenderTest {
         assertThat(send(true, receiver.url("/"))).isEqualTo(new SendResult.Undeliverable("status 410"));
         assertThat(send(true, receiver.url("/")))
                 .isEqualTo(new SendResult.SendFailed("status 429", Duration.ofSeconds(7)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 | 0",
+                "120 | 120",
+                "3600 | 3600",
+                "3601 | 3600",
+                "9999999999 | 3600",
+                "99999999999999999999999999 | 3600",
+                "Sat, 21 Nov 2026 06:00:08 GMT | 8",
+                "Saturday, 21-Nov-26 06:00:08 GMT | 8",
+                "Sat Nov 21 06:00:08 2026 | 8",
+                "Sat, 21 Nov 2026 05:59:00 GMT | 0",
+                "Fri, 31 Dec 9999 23:59:59 GMT | 3600",
+                "-5 | ",
+                "1.5 | ",
+                "soon | ",
+                "'' | "
+            })
+    void readsBothFormsOfRetryAfterAndLimitsTheDelayToAnHour(String value, Long seconds) throws Exception {
+        assertThat(retryAfter("Retry-After: " + value)).isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void countsADateInRetryAfterByTheClockOfTheReceiver() throws Exception {
+        assertThat(retryAfter("Date: Sat, 21 Nov 2026 09:00:00 GMT\r\nRetry-After: Sat, 21 Nov 2026 09:00:08 GMT"))
+                .isEqualTo(Duration.ofSeconds(8));
+        assertThat(retryAfter("Date: yesterday\r\nRetry-After: Sat, 21 Nov 2026 06:00:08 GMT"))
+                .isEqualTo(Duration.ofSeconds(8));
+    }
+
+    private Duration retryAfter(String headers) throws Exception {
+        String answer = "HTTP/1.1 503 Busy\r\n" + headers + "\r\nContent-Length: 100000\r\n\r\n";
+        try (DrippingReceiver busy = new DrippingReceiver(answer, "a".repeat(4_000));
+                HttpWebhookSender sender = sender(true, InetAddress::getAllByName, Duration.ofSeconds(10))) {
+            SendResult sent = sender.send(busy.url(), ID, EVENT);
+            assertThat(sent).isInstanceOf(SendResult.SendFailed.class);
+            return ((SendResult.SendFailed) sent).retryAfter();
+        }
+    }
+
+    @Test
+    void refusesAnAddressInADisguisedFormWithoutACall() throws Exception {
+        HttpWebhookSender.HostResolver none = _ -> {
+            throw new AssertionError("looked up");
+        };
+        try (HttpWebhookSender sender = sender(false, none, Duration.ofSeconds(5))) {
+            for (String url : List.of("http://127.0.0.01/", "http://[::ffff:127.0.0.1]/", "http://localhost/")) {
+                assertThat(sender.send(CallbackUrl.parse(url), ID, EVENT))
+                        .isEqualTo(new SendResult.Undeliverable("not a public address"));
+            }
+        }
     }
 
     @Test

@@ -22,7 +22,7 @@ final class StartGate implements SmartLifecycle {
         try {
             backendsReady.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Kafka or Redis did not start", e.getCause());
+            throw new IllegalStateException("Kafka, Redis or another part of Turnlane did not start", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
