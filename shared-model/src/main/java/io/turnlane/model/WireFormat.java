@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -286,7 +287,8 @@ public final class WireFormat {
                 throw new IllegalArgumentException(
                         "a duration must have at most " + ValueRanges.LONGEST.toSeconds() + " seconds");
             }
-            return Duration.ofNanos(Math.round(seconds * 1e9));
+            // A double holds a hundred years in microseconds exactly, but not in nanoseconds.
+            return Duration.of(Math.round(seconds * 1e6), ChronoUnit.MICROS);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.turnlane.gateway.sessions;
 
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.ValueRanges;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +25,10 @@ record SessionDocument(
         int omitted,
         String checksum) {
 
-    /** Fields of the session that are exported. */
+    /**
+     * Fields of the session that are exported. Further turns can increase the imported sums beyond the range that an
+     * import accepts. The export then contains the largest accepted value.
+     */
     record SessionFields(
             SessionId sessionId,
             String agent,
@@ -43,8 +47,8 @@ record SessionDocument(
                     context.lastActivity(),
                     context.metadata(),
                     context.ttlSeconds(),
-                    context.requestCount(),
-                    context.totalProcessingTime());
+                    Math.min(context.requestCount(), ValueRanges.MOST),
+                    ValueRanges.clamp(context.totalProcessingTime(), ValueRanges.LONGEST));
         }
     }
 }

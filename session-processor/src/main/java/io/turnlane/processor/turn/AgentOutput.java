@@ -6,7 +6,6 @@ import io.turnlane.model.Source;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,10 +82,7 @@ final class AgentOutput implements AnswerSink {
     }
 
     private static Source repaired(Source source) {
-        return new Source(
-                JsonLimits.wellFormed(Objects.requireNonNullElse(source.id(), "")),
-                JsonLimits.wellFormed(Objects.requireNonNullElse(source.title(), "")),
-                source.score());
+        return new Source(JsonLimits.wellFormed(source.id()), JsonLimits.wellFormed(source.title()), source.score());
     }
 
     /** Agents may put objects of any Java type into an artifact, also objects that contain text or numbers. */
