@@ -88,6 +88,24 @@ class ReplayTest {
         assertThat(replayed.replayed().error().code()).isEqualTo("agent_error");
     }
 
+    /** An operator who names a session may not know its user, and the user is part of the session's key. */
+    @Test
+    void findsATurnOfAUserByItsSessionAlone() {
+        for (int i = 0;
+                i < 3;
+                i++) { // the sessions are in different partitions, and some of them not in the likely one
+            SessionId ofUser = new SessionId("of-user-" + i);
+            Ask asked = log.publish(ask("one", "alice", ofUser));
+            log.awaitTerminals(4 + i, SOON);
+            assertThat(replay("it was", asked.requestId(), SessionKey.of(null, ofUser))
+                            .isSame())
+                    .isTrue();
+            assertThat(replay("it was", asked.requestId(), SessionKey.of("alice", ofUser))
+                            .isSame())
+                    .isTrue();
+        }
+    }
+
     @Test
     void returnsNothingForAnUnknownTurn() {
         try (ConfigurableApplicationContext context = replays("it was")) {
@@ -198,10 +216,14 @@ class ReplayTest {
     }
 
     private Ask ask(String question) {
+        return ask(question, null, session);
+    }
+
+    private static Ask ask(String question, String user, SessionId in) {
         return new Ask(
                 new RequestId(UUID.randomUUID()),
-                session,
-                null,
+                in,
+                user,
                 "versioned",
                 question,
                 Map.of(),

@@ -30,6 +30,15 @@ final class AppOptions {
     }
 
     /**
+     * Returns the Kafka that is named in the environment, otherwise the Kafka of the data folder.
+     *
+     * @throws CommandFailedException if there is none
+     */
+    String kafka() {
+        return data.kafka();
+    }
+
+    /**
      * Returns a launcher that uses the backends named in the environment, otherwise the backends of the data folder.
      *
      * @throws CommandFailedException if there are no such backends

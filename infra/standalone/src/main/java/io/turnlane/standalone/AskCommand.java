@@ -5,9 +5,14 @@ import io.turnlane.client.AskedTurn;
 import io.turnlane.client.ProblemException;
 import io.turnlane.client.TurnStatus;
 import io.turnlane.client.TurnView;
+import io.turnlane.model.Priority;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.standalone.client.OperatorClient;
 import java.io.Console;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +20,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Command that asks a question and prints the answer. */
 @Command(
         name = "ask",
         description = "Ask a question and print the answer while it arrives. Exit code 1 if there is no answer.")
 final class AskCommand implements Callable<Integer> {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     @Parameters(paramLabel = "QUESTION", description = "The question, in quotes.")
     private String question = "";
@@ -31,8 +45,38 @@ final class AskCommand implements Callable<Integer> {
     @Option(
             names = "--agent",
             paramLabel = "NAME",
-            description = "The agent that answers. Default: the session's agent.")
+            description = "The agent that answers. Default: the session's agent. ./turnlane agents lists all agents.")
     private @Nullable String agent;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "POLICY",
+            description = "What happens if the session is busy: enqueue, reject, interrupt, rollback or coalesce. "
+                    + "Default: enqueue.")
+    private @Nullable TurnPolicy policy;
+
+    @Option(
+            names = "--priority",
+            paramLabel = "PRIORITY",
+            description =
+                    "Which session starts first if the processors are full: high, normal or low. Default: normal.")
+    private @Nullable Priority priority;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            description = "Time after which the answer is no longer wanted, for example 30s or 2m. At most 1h.",
+            converter = TimeSpanConverter.class)
+    private @Nullable Duration deadline;
+
+    @Option(
+            names = "--metadata",
+            paramLabel = "KEY=VALUE",
+            description = {
+                "A value for the agent; repeatable.",
+                "A value that is JSON, such as 3, true or [1,2], is sent as JSON; any other value as text."
+            })
+    private Map<String, String> metadata = new LinkedHashMap<>();
 
     @Mixin
     private GatewayOption gateway = new GatewayOption();
@@ -70,6 +114,25 @@ final class AskCommand implements Callable<Integer> {
         }
         AskRequest request = AskRequest.of(question);
         request = session == null ? request : request.in(session);
-        return agent == null ? request : request.agent(agent);
+        request = agent == null ? request : request.agent(agent);
+        request = policy == null ? request : request.policy(policy.wire());
+        request = priority == null ? request : request.priority(priority.wire());
+        request = deadline == null ? request : request.within(deadline);
+        return request.metadata(values(metadata));
+    }
+
+    private static Map<String, Object> values(Map<String, String> given) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        given.forEach((key, text) -> values.put(key, value(text)));
+        return values;
+    }
+
+    private static Object value(String text) {
+        try {
+            JsonNode json = JSON.readTree(text);
+            return json.isMissingNode() || json.isNull() ? text : json;
+        } catch (JacksonException noJson) {
+            return text;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.run.BackendAddresses;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -15,6 +16,17 @@ final class DataOption {
 
     Path path() {
         return given.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Returns the Kafka that is named in the environment, otherwise the Kafka of this data folder.
+     *
+     * @throws CommandFailedException if there is none
+     */
+    String kafka() {
+        return BackendAddresses.findKafka(System.getenv(), path())
+                .orElseThrow(() -> new CommandFailedException(
+                        "Kafka is not running here. Start it: ./turnlane up," + " or set KAFKA_BOOTSTRAP_SERVERS."));
     }
 
     static Path defaultFolder(Map<String, String> environment) {

@@ -34,8 +34,11 @@ final class FailureMessages {
                 + ". Start Turnlane: ./turnlane up, or name another gateway with --url";
     }
 
-    /** Returns advice for a user whose API key is missing or insufficient; empty for other problems. */
+    /** Returns advice about an unknown agent or an insufficient API key; empty for other problems. */
     private static String remedy(ProblemException rejected) {
+        if (rejected.code().equals("unknown_agent")) {
+            return ". To list the agents: ./turnlane agents";
+        }
         if (rejected.status() == 401) {
             return ". Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create";
         }

@@ -6,7 +6,6 @@ import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
-import io.turnlane.standalone.run.BackendAddresses;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -27,7 +26,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +42,7 @@ import picocli.CommandLine.Spec;
         name = "keys",
         description = {
             "Create, list and revoke API keys, for gateways that run with turnlane.security.mode=api-key.",
-            "It uses the Kafka of the data folder, or KAFKA_BOOTSTRAP_SERVERS with REDIS_URL.",
+            "It uses the Kafka of the data folder, or KAFKA_BOOTSTRAP_SERVERS.",
             "For TLS and SASL, use --kafka-config."
         },
         synopsisSubcommandLabel = "create|list|revoke",
@@ -91,11 +89,7 @@ final class KeysCommand implements Runnable {
 
         <T> T with(KeyTopicFunction<T> work) throws InterruptedException {
             LogSetup.quiet();
-            BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
-                    .orElseThrow(() -> new CommandFailedException("Kafka is not running here. Start "
-                            + "it with ./turnlane up,"
-                            + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
-            String servers = backends.kafkaBootstrapServers();
+            String servers = data.kafka();
             Map<String, Object> connection = kafka.connection(servers);
             try {
                 return work.on(new KafkaKeyTopic(connection, new Topics(prefix).keys()));
@@ -165,8 +159,9 @@ final class KeysCommand implements Runnable {
         @Option(
                 names = "--expires",
                 paramLabel = "TIME",
-                description = "Lifetime of the key, for example 12h or 90d. Default: unlimited.")
-        private @Nullable String expires;
+                description = "Lifetime of the key, for example 12h or 90d. Default: unlimited.",
+                converter = TimeSpanConverter.class)
+        private @Nullable Duration expires;
 
         @Option(
                 names = "--name",
@@ -199,24 +194,11 @@ final class KeysCommand implements Runnable {
                 Set<Scope> wanted = scopes.stream()
                         .map(Scope::of)
                         .collect(Collectors.toCollection(() -> EnumSet.noneOf(Scope.class)));
-                return secret.stored(user, wanted, name, now, expires == null ? null : now.plus(lifetime(expires)));
+                return secret.stored(user, wanted, name, now, expires == null ? null : now.plus(expires));
             } catch (IllegalArgumentException wrong) {
                 throw new CommandLine.ParameterException(
                         Objects.requireNonNull(spec).commandLine(), wrong.getMessage() + ".");
             }
-        }
-
-        private static Duration lifetime(String text) {
-            Duration lifetime;
-            try {
-                lifetime = DurationStyle.SIMPLE.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("--expires must be a number with a unit, for example 12h or 90d", e);
-            }
-            if (!lifetime.isPositive()) {
-                throw new IllegalArgumentException("--expires must be longer than 0");
-            }
-            return lifetime;
         }
 
         private static String validity(ApiKey key) {

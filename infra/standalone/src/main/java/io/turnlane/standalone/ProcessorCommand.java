@@ -1,7 +1,9 @@
 package io.turnlane.standalone;
 
+import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.OrderedShutdown;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
@@ -21,17 +23,21 @@ final class ProcessorCommand implements Callable<Integer> {
     @Mixin
     private AppOptions options = new AppOptions();
 
+    @Mixin
+    private AgentsOption agents = new AgentsOption();
+
     @Option(names = "--port", paramLabel = "N", description = "Port of health and metrics. Default: any free port.")
     private int port;
 
     @Override
     public Integer call() throws Exception {
+        List<AgentFactory> own = agents.load();
         Apps apps = options.apps();
         StartupProgress progress = new StartupProgress(System.out);
         try (OrderedShutdown stop =
                 new OrderedShutdown(() -> progress.line("Stopping the processor. Running turns get time to finish."))) {
-            ConfigurableApplicationContext processor = stop.add("processor", apps.startProcessor(port));
-            progress.line("The processor is ready: health and metrics at http://127.0.0.1:"
+            ConfigurableApplicationContext processor = stop.add("processor", apps.startProcessor(port, own));
+            progress.line("The processor is " + AgentsOption.ready(own) + ": health and metrics at http://127.0.0.1:"
                     + processor.getEnvironment().getProperty("local.server.port") + " (" + apps.backends() + ")");
             stop.awaitSignal();
             return 0;

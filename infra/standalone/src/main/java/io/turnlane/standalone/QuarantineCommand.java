@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -88,20 +89,28 @@ final class QuarantineCommand implements Runnable {
         @Override
         public Integer call() throws InterruptedException {
             PrintStream out = System.out;
-            if (!options.json()) {
-                out.printf("%-36s  %-19s  %-18s %8s  %s%n", "ID", "TIME (UTC)", "ERROR", "ATTEMPTS", "QUESTION");
-            }
+            AtomicBoolean first = new AtomicBoolean(true);
             int seen = walk(options, code, limit, turn -> {
                 if (options.json()) {
                     out.println(turn);
                 } else {
+                    if (first.getAndSet(false)) {
+                        printHeader(out);
+                    }
                     printLine(turn, out);
                 }
             });
             if (seen == 0 && !options.json()) {
-                out.println("No turns found.");
+                out.println(
+                        code == null
+                                ? "The quarantine is empty."
+                                : "The quarantine has no turn with the error code %s.".formatted(OneLine.of(code, 60)));
             }
             return 0;
+        }
+
+        private static void printHeader(PrintStream out) {
+            out.printf("%-36s  %-19s  %-18s %8s  %s%n", "ID", "TIME (UTC)", "ERROR", "ATTEMPTS", "QUESTION");
         }
 
         private static void printLine(JsonNode turn, PrintStream out) {

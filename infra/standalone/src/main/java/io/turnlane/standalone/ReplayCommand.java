@@ -3,8 +3,12 @@ package io.turnlane.standalone;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.replay.TurnReplay;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
+import io.turnlane.standalone.run.Apps;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -43,11 +47,20 @@ final class ReplayCommand implements Callable<Integer> {
             description = "The turn's session, if known. This shortens the search.")
     private @Nullable String session;
 
+    @Option(
+            names = "--user",
+            paramLabel = "ID",
+            description = "User who owns the session, if gateways require authentication. This shortens the search.")
+    private @Nullable String user;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
     @Mixin
     private AppOptions options = new AppOptions();
+
+    @Mixin
+    private AgentsOption agents = new AgentsOption();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -56,13 +69,18 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() {
         LogSetup.quiet();
         RequestId wanted = requestId();
-        SessionKey key = session == null ? null : SessionKey.of(null, sessionId(session));
-        try (ConfigurableApplicationContext context = options.apps().replay()) {
+        SessionId inSession = session == null ? null : sessionId(session);
+        SessionKey likely = inSession == null ? null : SessionKey.of(user, inSession);
+        List<AgentFactory> own = agents.load();
+        try (ConfigurableApplicationContext context = Apps.replay(options.kafka(), options.settings(), own)) {
             Replayed replayed = context.getBean(TurnReplay.class)
-                    .replay(wanted, key)
-                    .orElseThrow(() -> new CommandFailedException(
-                            "The log has no question with this request id" + (session == null ? "" : " in this session")
-                                    + ". Questions that are older than the topic's retention are deleted."));
+                    .replay(wanted, likely)
+                    .orElseThrow(() -> new CommandFailedException("The log has no question with this request id."
+                            + " Questions that are older than the topic's retention are deleted."));
+            SessionId recordedIn = replayed.recorded().ask().sessionId();
+            if (inSession != null && !inSession.equals(recordedIn)) {
+                throw new CommandFailedException("This request belongs to another session: " + recordedIn);
+            }
             ReplayPrinter printer = new ReplayPrinter(System.out, ReplayPrinter.width(System.getenv()));
             if (json) {
                 printer.json(replayed);
@@ -97,7 +115,6 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private CommandLine.ParameterException wrong(String why) {
-        return new CommandLine.ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), why);
+        return new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), why);
     }
 }

@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
             DownCommand.class,
             StatusCommand.class,
             AskCommand.class,
+            AgentsCommand.class,
             BackendsCommand.class,
             GatewayCommand.class,
             ProcessorCommand.class,

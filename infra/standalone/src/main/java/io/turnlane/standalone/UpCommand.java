@@ -2,10 +2,12 @@ package io.turnlane.standalone;
 
 import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
+import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.BackendAddresses;
 import io.turnlane.standalone.run.OrderedShutdown;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +42,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private KafkaOption kafka = new KafkaOption();
 
+    @Mixin
+    private AgentsOption agents = new AgentsOption();
+
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
@@ -48,6 +53,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        List<AgentFactory> own = agents.load();
         LogSetup.toFiles(data.path());
         StartupProgress progress = new StartupProgress(System.out);
         try (OrderedShutdown stop =
@@ -56,7 +62,7 @@ final class UpCommand implements Callable<Integer> {
             int gatewayPort = GatewayPort.choose(port);
             progress.line("Starting Turnlane. Data and logs: " + folder.path());
             Backends backends = stop.add("backends", Backends.on(folder, options(System.getenv())));
-            startTogether(stop, backends, gatewayPort, progress);
+            startTogether(stop, backends, gatewayPort, own, progress);
             String address = "http://127.0.0.1:" + gatewayPort;
             folder.publishAddress(address);
             progress.line("\nTurnlane is ready: " + address + "/   (to stop it: Ctrl-C or ./turnlane down)");
@@ -77,7 +83,8 @@ final class UpCommand implements Callable<Integer> {
      * Starts a gateway and a processor. Parts stop in the reverse order of their registration. The processor is
      * registered last, so it stops first, and the gateway can still send its last answers to clients.
      */
-    private void startTogether(OrderedShutdown stop, Backends backends, int gatewayPort, StartupProgress progress)
+    private void startTogether(
+            OrderedShutdown stop, Backends backends, int gatewayPort, List<AgentFactory> own, StartupProgress progress)
             throws ExecutionException, InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             CompletableFuture<Void> backendsReady = new CompletableFuture<>();
@@ -97,8 +104,8 @@ final class UpCommand implements Callable<Integer> {
                 return context;
             }));
             Future<ConfigurableApplicationContext> processor = threads.submit(orAbort(backendsReady, () -> {
-                ConfigurableApplicationContext context = apps.startProcessor(0);
-                progress.part("processor", "ready");
+                ConfigurableApplicationContext context = apps.startProcessor(0, own);
+                progress.part("processor", AgentsOption.ready(own));
                 return context;
             }));
             stop.add("gateway", startedBy(gateway));

@@ -172,6 +172,55 @@ class LauncherScriptTest {
                 .equals("yes");
     }
 
+    /** A fake Maven prints its arguments. */
+    private static final String FAKE_MAVEN = "maven() { echo \"maven $*\" >> '%s'; }; ";
+
+    @Test
+    void buildsTheMavenProjectsAmongTheAgents() throws Exception {
+        Path project = Files.createDirectories(temp.resolve("my agent"));
+        Files.writeString(project.resolve("pom.xml"), "");
+        Path jars = Files.createDirectories(temp.resolve("infra/standalone/target/turnlane/lib-1"));
+        Files.writeString(jars.resolveSibling("built"), "lib-1\n");
+        Files.writeString(jars.resolve("shared-model-1.jar"), "");
+        Files.writeString(jars.resolve("session-processor-1.jar"), "");
+        Path calls = temp.resolve("calls");
+        String arguments = " --port 1 --agents '" + project + "' --agents=" + jars + "/any.jar";
+
+        ScriptResult built = call(Map.of(), FAKE_MAVEN.formatted(calls) + "build_agents" + arguments);
+        assertThat(built)
+                .isEqualTo(new ScriptResult(0, "Building the agents of " + project + ". Log: target/agents.log"));
+        String home = temp.toRealPath().toString();
+        assertThat(Files.readAllLines(calls))
+                .satisfiesExactly(
+                        parent -> assertThat(parent).contains("install:install-file", "-Dfile=" + home + "/pom.xml"),
+                        model -> assertThat(model).contains("install:install-file", "lib-1/shared-model-1.jar"),
+                        api -> assertThat(api).contains("install:install-file", "lib-1/session-processor-1.jar"),
+                        agent -> assertThat(agent)
+                                .isEqualTo("maven -f " + home + "/my agent/pom.xml package dependency:copy-dependencies"
+                                        + " -DincludeScope=runtime"));
+
+        Files.delete(calls);
+        call(Map.of(), FAKE_MAVEN.formatted(calls) + "build_agents --agents='" + project + "'");
+        assertThat(Files.readAllLines(calls)).as("installs once for each build").hasSize(1);
+        call(Map.of(), FAKE_MAVEN.formatted(calls) + "build_agents --port 1 --agents " + jars);
+        assertThat(Files.readAllLines(calls)).as("builds only Maven projects").hasSize(1);
+    }
+
+    @Test
+    void printsTheErrorsOfAnAgentsBuild() throws Exception {
+        Files.writeString(temp.resolve("pom.xml"), "");
+        ScriptResult failed = call(Map.of(), """
+                install_api() { :; }
+                maven() { echo '[INFO] compiling'; echo '[ERROR] HaikuAgent.java:[3,1] cannot find symbol'; return 1; }
+                build_agents --agents '%s'
+                """.formatted(temp));
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.printed())
+                .contains("[ERROR] HaikuAgent.java:[3,1] cannot find symbol")
+                .endsWith("could not be built. See target/agents.log")
+                .doesNotContain("[INFO]");
+    }
+
     @Test
     void addsUpTheReports() throws Exception {
         report(

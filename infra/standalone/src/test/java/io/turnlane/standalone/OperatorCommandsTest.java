@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Output and exit codes of {@code quarantine}, {@code evacuate} and {@code status}, against a server that answers like
@@ -123,6 +125,89 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void listsNothingButTheErrorIfTheGatewayRejects() {
+        server.removeContext("/v1/quarantine");
+        serve("/v1/quarantine", 403, "{\"detail\": \"no\", \"code\": \"forbidden\"}");
+        assertThat(run("quarantine", "list")).isEqualTo(1);
+        assertThat(output()).as("standard output").isEmpty();
+    }
+
+    @Test
+    void distinguishesAnEmptyQuarantineFromAnErrorCodeThatDoesNotOccur() {
+        assertThat(run("quarantine", "list", "--code", "nope")).isZero();
+        assertThat(output().strip()).isEqualTo("The quarantine has no turn with the error code nope.");
+        server.removeContext("/v1/quarantine");
+        serve("/v1/quarantine", 200, "{\"turns\": [], \"next\": null}");
+        printed.reset();
+        assertThat(run("quarantine", "list")).isZero();
+        assertThat(output().strip()).isEqualTo("The quarantine is empty.");
+    }
+
+    @Test
+    void asksWithAllOptionsOfAQuestion() {
+        List<String> bodies = new ArrayList<>();
+        server.createContext("/v1/sessions/s-1/requests", exchange -> {
+            if (exchange.getRequestMethod().equals("POST")) {
+                bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                answer(exchange, 202, "{\"request_id\": \"r-1\", \"session_id\": \"s-1\"}");
+            } else {
+                answer(exchange, 200, """
+                        id: c
+                        event: completed
+                        data: {"type": "completed", "request_id": "r-1", "session_id": "s-1", "attempt": 1, \
+                        "answer": {"text": "yes", "sources": [], "artifacts": []}}
+
+                        """);
+            }
+        });
+        assertThat(run(
+                        "ask",
+                        "why?",
+                        "--session",
+                        "s-1",
+                        "--agent",
+                        "haiku",
+                        "--policy",
+                        "interrupt",
+                        "--priority",
+                        "high",
+                        "--deadline",
+                        "2m",
+                        "--metadata",
+                        "delay_ms=3000",
+                        "--metadata",
+                        "customer=c=7",
+                        "--metadata",
+                        "flag=true",
+                        "--metadata",
+                        "empty=",
+                        "--metadata",
+                        "none=null"))
+                .isZero();
+        assertThat(output().strip()).isEqualTo("yes");
+        JsonNode body = JsonMapper.shared().readTree(bodies.getFirst());
+        assertThat(body).isEqualTo(JsonMapper.shared().readTree("""
+                {"question": "why?", "agent": "haiku", "policy": "interrupt", "priority": "high",
+                 "deadline_seconds": 120.0, "metadata": {"delay_ms": 3000, "customer": "c=7", "flag": true,
+                 "empty": "", "none": "null"}}"""));
+    }
+
+    @Test
+    void listsTheAgentsAndPointsToThemIfOneIsUnknown() {
+        serve("/v1/agents", 200, """
+                {"agents": [{"name": "haiku", "description": "Answers in verse.", "examples": [], "default": true}]}""");
+        assertThat(run("agents")).isZero();
+        assertThat(output()).containsPattern("haiku +Answers in verse\\. \\(default\\)");
+        serve("/v1/requests", 422, "{\"detail\": \"Unknown agent\", \"code\": \"unknown_agent\"}");
+        StringWriter errors = new StringWriter();
+        assertThat(Turnlane.commandLine()
+                        .setErr(new PrintWriter(errors))
+                        .execute("ask", "why?", "--agent", "haikku", "--url", url()))
+                .isEqualTo(1);
+        assertThat(errors.toString()).contains("./turnlane agents");
+    }
+
+    @Test
     void redrivesTheOldestFirstAndSkipsUnreadableRecords() {
         assertThat(run("quarantine", "redrive", "--all")).isZero();
         assertThat(calls.stream().filter(call -> call.startsWith("POST")))
@@ -167,6 +252,20 @@ class OperatorCommandsTest {
                 .first()
                 .asString()
                 .contains("--url", "garbage");
+        assertThat(usageError("ask", "why?", "--policy", "wait"))
+                .first()
+                .asString()
+                .contains("--policy", "'wait'");
+        for (String span : List.of("soon", "30", "-1s", "0s", "")) {
+            assertThat(usageError("ask", "why?", "--deadline", span))
+                    .first()
+                    .asString()
+                    .contains("--deadline");
+            assertThat(usageError("keys", "create", "--user", "a", "--expires", span))
+                    .first()
+                    .asString()
+                    .contains("--expires");
+        }
         assertThat(usageError("replay")).hasSize(2).first().asString().contains("--request");
     }
 

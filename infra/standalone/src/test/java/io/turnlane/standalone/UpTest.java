@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,5 +189,15 @@ class UpTest {
         assertThat(killed.redis().process().find()).isEmpty();
         assertThat(again.kafkaBootstrapServers()).isEqualTo(killed.kafkaBootstrapServers());
         assertThat(get(again.address() + "/readyz")).isEqualTo(200);
+    }
+
+    @Test
+    void runsAnOwnAgent() throws Exception {
+        Path agent = ExampleAgent.compileTo(Files.createDirectories(temp.resolve("agent")));
+        up("--agents", agent.toString(), "--set", "turnlane.processor.retrieval.enabled=false");
+
+        Process ask = turnlane("ask", "Rain on the harbour", "--agent", "haiku");
+        assertThat(outputOf(ask)).contains("Rain on the harbour").contains("a frog jumps into the pond");
+        assertThat(ask.exitValue()).isZero();
     }
 }

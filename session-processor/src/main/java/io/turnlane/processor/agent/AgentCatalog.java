@@ -38,7 +38,10 @@ public final class AgentCatalog {
         this.timeouts = Map.copyOf(timeouts);
         this.factories = factories.stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        factory -> factory.description().name(), Function.identity()));
+                        factory -> factory.description().name(), Function.identity(), (one, _) -> {
+                            throw new IllegalStateException("Two agents have the name "
+                                    + one.description().name() + ". Rename one of them.");
+                        }));
     }
 
     /**

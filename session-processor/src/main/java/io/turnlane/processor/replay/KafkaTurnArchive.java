@@ -64,16 +64,27 @@ public final class KafkaTurnArchive implements TurnArchive {
 
     @Override
     public Optional<RecordedTurn> find(RequestId request, @Nullable SessionKey session) {
-        List<TopicPartition> partitions = session == null
-                ? scan.partitions(topics.turns())
-                : List.of(scan.partitionOf(topics.turns(), session.toString()));
-        for (TopicPartition partition : partitions) {
+        for (TopicPartition partition : inSearchOrder(session)) {
             Optional<ConsumerRecord<byte[], byte[]>> found = find(request, partition);
             if (found.isPresent()) {
                 return found.flatMap(this::recorded);
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Returns all partitions, the session's partition first. The others follow, because a caller that does not know the
+     * session's user has the wrong key.
+     */
+    private List<TopicPartition> inSearchOrder(@Nullable SessionKey session) {
+        List<TopicPartition> all = new ArrayList<>(scan.partitions(topics.turns()));
+        if (session != null) {
+            TopicPartition likely = scan.partitionOf(topics.turns(), session.toString());
+            all.remove(likely);
+            all.addFirst(likely);
+        }
+        return all;
     }
 
     private Optional<ConsumerRecord<byte[], byte[]>> find(RequestId request, TopicPartition partition) {

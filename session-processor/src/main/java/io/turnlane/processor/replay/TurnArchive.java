@@ -11,7 +11,7 @@ public interface TurnArchive {
     /**
      * Searches for a turn.
      *
-     * @param session session of the turn; null if unknown, in which case the search reads all partitions
+     * @param session probable session of the turn, whose partition is searched first; null if unknown
      * @return the turn; empty if the log doesn't hold the turn, or if the search doesn't find it within its limits
      */
     Optional<RecordedTurn> find(RequestId request, @Nullable SessionKey session);

@@ -73,7 +73,7 @@ public final class TurnReplay {
     /**
      * Replays a turn.
      *
-     * @param session session of the turn; null if unknown
+     * @param session probable session of the turn, whose partition is searched first; null if unknown
      * @return the replayed turn; empty if the {@linkplain TurnArchive#find archive} doesn't find the turn
      */
     public Optional<Replayed> replay(RequestId request, @Nullable SessionKey session) {

@@ -60,6 +60,11 @@ public final class OperatorClient {
         return turnlane.ask(question);
     }
 
+    /** Returns the agents that running processors offer. */
+    public JsonNode agents() throws IOException, InterruptedException {
+        return turnlane.call("GET", "/v1/agents", null);
+    }
+
     /** Returns the current statistics of gateways and processors. */
     public JsonNode stats() throws IOException, InterruptedException {
         return turnlane.call("GET", "/api/stats", null);

@@ -2,13 +2,17 @@ package io.turnlane.standalone.run;
 
 import io.turnlane.gateway.GatewayApplication;
 import io.turnlane.processor.ProcessorApplication;
+import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.system.ReplayApplication;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 
 /**
@@ -28,18 +32,20 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
 
     /** Starts a gateway on this port. */
     public ConfigurableApplicationContext startGateway(int port) {
-        return start(GatewayApplication.class, "gateway", Map.of("server.port", port));
+        return start(GatewayApplication.class, "gateway", List.of(), Map.of("server.port", port));
     }
 
     /**
      * Starts a processor.
      *
      * @param managementPort port of health and metrics; 0 for any free port
+     * @param agents agents in addition to Turnlane's own
      */
-    public ConfigurableApplicationContext startProcessor(int managementPort) {
+    public ConfigurableApplicationContext startProcessor(int managementPort, List<AgentFactory> agents) {
         return start(
                 ProcessorApplication.class,
                 "processor",
+                agents,
                 Map.of(
                         "server.port", managementPort,
                         "spring.web.resources.add-mappings", false,
@@ -47,21 +53,25 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
                         "springdoc.swagger-ui.enabled", false));
     }
 
-    /** Starts a context that can replay turns. It opens no port and joins no consumer group. */
-    public ConfigurableApplicationContext replay() {
+    /**
+     * Starts a context that can replay turns. It opens no port, joins no consumer group and uses no Redis.
+     *
+     * @param agents agents in addition to Turnlane's own
+     */
+    public static ConfigurableApplicationContext replay(
+            String kafkaBootstrapServers, Map<String, String> overrides, List<AgentFactory> agents) {
         Map<String, Object> properties = new HashMap<>();
-        properties.put("spring.kafka.bootstrap-servers", backends.kafkaBootstrapServers());
+        properties.put("spring.kafka.bootstrap-servers", kafkaBootstrapServers);
         properties.put("spring.main.banner-mode", "off");
         properties.putAll(overrides);
         return ReplayApplication.application()
                 .registerShutdownHook(false)
-                .initializers(context -> context.getEnvironment()
-                        .getPropertySources()
-                        .addFirst(new MapPropertySource("launcher", properties)))
+                .initializers(prepare(properties, agents))
                 .run();
     }
 
-    private ConfigurableApplicationContext start(Class<?> application, String name, Map<String, Object> own) {
+    private ConfigurableApplicationContext start(
+            Class<?> application, String name, List<AgentFactory> agents, Map<String, Object> own) {
         Map<String, Object> properties = new HashMap<>(own);
         properties.put("spring.kafka.bootstrap-servers", backends.kafkaBootstrapServers());
         properties.put("spring.data.redis.url", backends.redisUrl());
@@ -73,12 +83,19 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
                 .main(application)
                 .web(WebApplicationType.SERVLET)
                 .registerShutdownHook(false)
-                .initializers(context -> {
-                    context.getEnvironment()
-                            .getPropertySources()
-                            .addFirst(new MapPropertySource("launcher", properties));
-                    context.getBeanFactory().registerSingleton("startGate", new StartGate(backendsReady));
-                })
+                .initializers(
+                        prepare(properties, agents),
+                        context ->
+                                context.getBeanFactory().registerSingleton("startGate", new StartGate(backendsReady)))
                 .run();
+    }
+
+    private static ApplicationContextInitializer<GenericApplicationContext> prepare(
+            Map<String, Object> properties, List<AgentFactory> agents) {
+        return context -> {
+            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("launcher", properties));
+            agents.forEach(agent ->
+                    context.registerBean("agent " + agent.description().name(), AgentFactory.class, () -> agent));
+        };
     }
 }

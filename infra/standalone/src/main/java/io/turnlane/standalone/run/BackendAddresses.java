@@ -22,10 +22,18 @@ public record BackendAddresses(String kafkaBootstrapServers, String redisUrl) {
      * backends that run on the data folder. Returns empty if one of the addresses is in neither place.
      */
     public static Optional<BackendAddresses> find(Map<String, String> environment, Path data) {
-        Optional<RunState> embedded = DataFolder.read(data).filter(RunState::alive);
-        Optional<String> kafka = named(environment, KAFKA).or(() -> embedded.map(RunState::kafkaBootstrapServers));
-        Optional<String> redis = named(environment, REDIS).or(() -> embedded.map(RunState::redisUrl));
-        return kafka.flatMap(k -> redis.map(r -> new BackendAddresses(k, r)));
+        Optional<String> redis =
+                named(environment, REDIS).or(() -> running(data).map(RunState::redisUrl));
+        return findKafka(environment, data).flatMap(k -> redis.map(r -> new BackendAddresses(k, r)));
+    }
+
+    /** Returns the address of Kafka alone, for commands that do not use Redis; empty as {@link #find}. */
+    public static Optional<String> findKafka(Map<String, String> environment, Path data) {
+        return named(environment, KAFKA).or(() -> running(data).map(RunState::kafkaBootstrapServers));
+    }
+
+    private static Optional<RunState> running(Path data) {
+        return DataFolder.read(data).filter(RunState::alive);
     }
 
     /** Returns the value of a variable; empty if it is not set, or blank. */

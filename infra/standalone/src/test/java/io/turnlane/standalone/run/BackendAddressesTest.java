@@ -44,6 +44,15 @@ class BackendAddressesTest {
     }
 
     @Test
+    void findsKafkaWithoutRedis() throws Exception {
+        assertThat(BackendAddresses.findKafka(Map.of("KAFKA_BOOTSTRAP_SERVERS", "k:9092"), data))
+                .contains("k:9092");
+        assertThat(BackendAddresses.findKafka(Map.of(), data)).isEmpty();
+        runJson(ProcessHandle.current().pid());
+        assertThat(BackendAddresses.findKafka(Map.of(), data)).contains("127.0.0.1:1");
+    }
+
+    @Test
     void printsNoPassword() {
         assertThat(new BackendAddresses("k", "redis://:secret@h:1")).hasToString("kafka k, redis h:1");
     }

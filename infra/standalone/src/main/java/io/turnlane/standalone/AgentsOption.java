@@ -1,0 +1,43 @@
+package io.turnlane.standalone;
+
+import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.standalone.run.AgentLibrary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** Option that adds own agents to a processor. */
+final class AgentsOption {
+
+    @Option(
+            names = "--agents",
+            paramLabel = "PATH",
+            description = {
+                "Add the agents of a jar, of a folder with jars or classes, or of a Maven project; repeatable.",
+                "./turnlane builds a Maven project first. See docs/agents.md."
+            })
+    private List<Path> paths = new ArrayList<>();
+
+    /**
+     * Loads the agents of all given paths.
+     *
+     * @throws UsageException if a path has no agent, or if an agent cannot be loaded
+     */
+    List<AgentFactory> load() {
+        try {
+            return AgentLibrary.load(paths);
+        } catch (IllegalArgumentException wrong) {
+            throw new UsageException("--agents: " + wrong.getMessage());
+        }
+    }
+
+    /** Returns {@code ready}, followed by the names of these agents if there are any. */
+    static String ready(List<AgentFactory> agents) {
+        return agents.stream()
+                .map(agent -> agent.description().name())
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining(", "), names -> names.isEmpty() ? "ready" : "ready, with agent " + names));
+    }
+}

@@ -1,0 +1,167 @@
+package io.turnlane.standalone.run;
+
+import io.turnlane.model.AgentDescription;
+import io.turnlane.processor.agent.Agent;
+import io.turnlane.processor.agent.AgentFactory;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.zip.ZipException;
+import org.springframework.beans.factory.DisposableBean;
+
+/**
+ * Loads agents that are not part of Turnlane from a jar or folder. Each path has a class loader of its own, so two
+ * paths can use different versions of a library. Classes that Turnlane itself contains are taken from Turnlane.
+ */
+public final class AgentLibrary {
+
+    private static final String PROVIDERS = "META-INF/services/" + AgentFactory.class.getName();
+
+    private AgentLibrary() {}
+
+    /**
+     * Loads the factories that these paths name in {@code META-INF/services}. A path is a jar, a folder that contains
+     * classes or jars, or a Maven project that has been built.
+     *
+     * @throws IllegalArgumentException if a path has no agent, if an agent cannot be loaded, or if two agents have the
+     *     same name; the message names the path and the remedy
+     */
+    public static List<AgentFactory> load(Collection<Path> paths) {
+        List<AgentFactory> all = new ArrayList<>();
+        paths.forEach(path -> all.addAll(load(path)));
+        Set<String> names = new HashSet<>();
+        for (AgentFactory factory : all) {
+            String name = factory.description().name();
+            if (!names.add(name)) {
+                throw new IllegalArgumentException("two agents have the name " + name + ". Rename one of them.");
+            }
+        }
+        return all;
+    }
+
+    private static List<AgentFactory> load(Path path) {
+        URLClassLoader loader =
+                new URLClassLoader(classPath(path).toArray(URL[]::new), AgentFactory.class.getClassLoader());
+        List<AgentFactory> found = factories(path, loader);
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException(path + " has no agent. It needs the file " + PROVIDERS
+                    + " with the name of its AgentFactory class.");
+        }
+        return found;
+    }
+
+    /** Creates the factories. Their constructors and descriptions are foreign code, which may throw anything. */
+    private static List<AgentFactory> factories(Path path, ClassLoader loader) {
+        try {
+            return ServiceLoader.load(AgentFactory.class, loader).stream()
+                    .<AgentFactory>map(provider -> new LoadedAgentFactory(provider.get(), loader))
+                    .toList();
+        } catch (ServiceConfigurationError | LinkageError | RuntimeException broken) {
+            throw new IllegalArgumentException(path + " has an agent that cannot be loaded: " + reason(broken), broken);
+        }
+    }
+
+    /** Returns the message, followed by the message of the agent's own exception if there is one. */
+    private static String reason(Throwable broken) {
+        Throwable cause = broken.getCause();
+        return broken.getMessage() + (cause == null ? "" : " (" + cause + ")");
+    }
+
+    private static List<URL> classPath(Path path) {
+        try {
+            if (Files.isRegularFile(path)) {
+                return List.of(jar(path));
+            }
+            if (!Files.isDirectory(path)) {
+                throw new IllegalArgumentException("there is no file or folder " + path + ".");
+            }
+            if (!Files.exists(path.resolve("pom.xml"))) {
+                return classesAndJars(path, path);
+            }
+            Path classes = path.resolve("target/classes");
+            if (!Files.isDirectory(classes)) {
+                throw new IllegalArgumentException("the Maven project " + path
+                        + " is not built. Run: mvn package dependency:copy-dependencies -DincludeScope=runtime");
+            }
+            return classesAndJars(classes, path.resolve("target/dependency"));
+        } catch (IOException unreadable) {
+            throw new IllegalArgumentException(path + " cannot be read: " + unreadable, unreadable);
+        }
+    }
+
+    private static List<URL> classesAndJars(Path classes, Path jars) throws IOException {
+        List<URL> all = new ArrayList<>(List.of(classes.toUri().toURL()));
+        if (Files.isDirectory(jars)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(jars, "*.jar")) {
+                for (Path file : files) {
+                    all.add(jar(file));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static URL jar(Path file) throws IOException {
+        try (JarFile _ = new JarFile(file.toFile())) {
+            return file.toUri().toURL();
+        } catch (ZipException notAJar) {
+            throw new IllegalArgumentException(file + " is not a jar file.", notAJar);
+        }
+    }
+
+    /**
+     * Factory from a library. Its agents run with the library's class loader as context class loader, because libraries
+     * find their own services through it.
+     */
+    private static final class LoadedAgentFactory implements AgentFactory, DisposableBean {
+
+        private final AgentFactory factory;
+        private final ClassLoader loader;
+        private final AgentDescription description;
+
+        LoadedAgentFactory(AgentFactory factory, ClassLoader loader) {
+            this.factory = factory;
+            this.loader = loader;
+            this.description = factory.description();
+        }
+
+        @Override
+        public AgentDescription description() {
+            return description;
+        }
+
+        @Override
+        public Optional<Duration> timeout() {
+            return factory.timeout();
+        }
+
+        /** Creates the agent and runs it on the agent's own thread, which ends with the call. */
+        @Override
+        public Agent create() {
+            return (question, memory, sink) -> {
+                Thread.currentThread().setContextClassLoader(loader);
+                return factory.create().answer(question, memory, sink);
+            };
+        }
+
+        @Override
+        public void destroy() throws Exception {
+            if (factory instanceof AutoCloseable closeable) {
+                closeable.close();
+            }
+        }
+    }
+}
