@@ -47,11 +47,10 @@ final class CancelController {
             @PathVariable SessionId sid,
             @PathVariable RequestId rid,
             @RequestBody(required = false) @Nullable CancelBody body) {
-        Cancellations.Cancellation cancellation =
-                cancellations.cancel(caller, sid, rid, body == null ? null : body.reason());
-        RequestResource request = cancellation.request();
+        Cancellations.CancelResult result = cancellations.cancel(caller, sid, rid, body == null ? null : body.reason());
+        RequestResource request = result.request();
         boolean mayRead = caller.scopes().contains(Scope.READ);
-        return ResponseEntity.status(cancellation.cameTooLate() ? HttpStatus.OK : HttpStatus.ACCEPTED)
+        return ResponseEntity.status(result.cameTooLate() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .header("X-Request-Id", rid.toString())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .body(mayRead ? request : request.withoutContent());

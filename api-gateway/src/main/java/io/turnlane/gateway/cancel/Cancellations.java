@@ -53,7 +53,7 @@ public final class Cancellations {
      * @param request the request in its current state
      * @param cameTooLate true if the request had ended before; otherwise it has ended or will end as cancelled
      */
-    public record Cancellation(RequestResource request, boolean cameTooLate) {}
+    public record CancelResult(RequestResource request, boolean cameTooLate) {}
 
     /**
      * Cancels a request.
@@ -62,7 +62,7 @@ public final class Cancellations {
      * @throws ProblemDetailException if the request does not exist; if it is a command that changes its session; if the
      *     reason is too long; or if the cancel could not be published, in which case the request still keeps its mark
      */
-    public Cancellation cancel(Caller caller, SessionId sessionId, RequestId requestId, @Nullable String reason) {
+    public CancelResult cancel(Caller caller, SessionId sessionId, RequestId requestId, @Nullable String reason) {
         SessionKey session = caller.sessionKey(sessionId);
         String validReason = validReason(reason);
         CancelMarks.Mark mark = marks.mark(session, requestId, validReason);
@@ -74,7 +74,7 @@ public final class Cancellations {
             case LOGGED -> wakeUp(session, requestId);
         }
         return records.find(session, requestId)
-                .map(record -> new Cancellation(RequestResource.of(record), mark == CancelMarks.Mark.ENDED))
+                .map(record -> new CancelResult(RequestResource.of(record), mark == CancelMarks.Mark.ENDED))
                 .orElseThrow(() -> ProblemDetailException.notFound("request"));
     }
 
