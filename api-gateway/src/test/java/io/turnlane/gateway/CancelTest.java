@@ -256,7 +256,9 @@ class CancelTest {
                 .isEqualTo(422);
     }
 
-    /** Removes the statistics and waits until the gateway no longer uses them, so that they do not affect other tests. */
+    /**
+     * Removes the statistics and waits until the gateway no longer uses them, so that they do not affect other tests.
+     */
     private static void removeStatistics(String id) {
         processor.removeStatistics(id);
         await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
@@ -281,10 +283,8 @@ class CancelTest {
     }
 
     private List<ConsumerRecord<String, String>> wakeUps() {
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", gateway.backends().bootstrapServers()),
-                new StringDeserializer(),
-                new StringDeserializer())) {
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(gateway.backends().kafka(), new StringDeserializer(), new StringDeserializer())) {
             TopicPartition control = new TopicPartition(gateway.topics().control(), 0);
             consumer.assign(List.of(control));
             consumer.seekToBeginning(List.of(control));

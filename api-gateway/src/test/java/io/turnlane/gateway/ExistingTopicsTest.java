@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 /** A gateway whose topics exist with settings under which they would lose records. */
 class ExistingTopicsTest {
 
-    private static final Map<String, Object> CONNECTION =
-            Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers());
+    private static final Map<String, Object> CONNECTION = TestBackends.shared().kafka();
 
     private final Topics topics = TestGateway.freshTopics();
 

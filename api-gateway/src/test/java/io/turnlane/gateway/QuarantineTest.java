@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -41,10 +40,8 @@ class QuarantineTest {
     void start() {
         gateway = TestGateway.start();
         processor = new TestProcessor(gateway);
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", gateway.backends().bootstrapServers()),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
+        producer =
+                new KafkaProducer<>(gateway.backends().kafka(), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     @AfterEach

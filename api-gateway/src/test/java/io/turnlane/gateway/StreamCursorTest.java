@@ -160,8 +160,7 @@ class StreamCursorTest {
         try (SseClient before = gateway.stream(events(turn))) {
             assertThat(List.of(before.next(), before.next())).hasSize(2);
         }
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", gateway.backends().bootstrapServers()))) {
+        try (Admin admin = Admin.create(gateway.backends().kafka())) {
             TopicPartition partition = new TopicPartition(gateway.topics().events(), turn.record.partition());
             admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(expired.offset() + 2)))
                     .all()

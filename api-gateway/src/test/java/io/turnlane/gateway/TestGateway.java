@@ -94,9 +94,7 @@ public final class TestGateway implements AutoCloseable {
                 return beans.apply(bean);
             }
         }));
-        Map<String, String> own = new LinkedHashMap<>();
-        own.put("spring.kafka.bootstrap-servers", backends.bootstrapServers());
-        own.put("spring.data.redis.url", backends.redisUrl());
+        Map<String, String> own = backends.springProperties();
         own.put("turnlane.topics.prefix", topics.prefix());
         own.put("turnlane.topics.partitions", "3");
         own.put("server.port", "0");

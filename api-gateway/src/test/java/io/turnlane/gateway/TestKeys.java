@@ -25,9 +25,7 @@ final class TestKeys {
     private final Map<String, ApiKey> created = new HashMap<>();
 
     TestKeys(TestGateway gateway) {
-        topic = new KafkaKeyTopic(
-                Map.of("bootstrap.servers", gateway.backends().bootstrapServers()),
-                gateway.topics().keys());
+        topic = new KafkaKeyTopic(gateway.backends().kafka(), gateway.topics().keys());
     }
 
     KafkaKeyTopic topic() {

@@ -5,6 +5,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
+import io.turnlane.backends.TestBackends;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Checksummed;
 import io.turnlane.model.ErrorCode;
@@ -63,24 +64,16 @@ public final class TestProcessor implements AutoCloseable {
     public TestProcessor(TestGateway gateway) {
         turnsTopic = gateway.topics().turns();
         eventsTopic = gateway.topics().events();
-        String servers = gateway.backends().bootstrapServers();
+        TestBackends backends = gateway.backends();
         consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", servers, "auto.offset.reset", "earliest", "fetch.max.wait.ms", 50),
+                backends.kafka(Map.of("auto.offset.reset", "earliest", "fetch.max.wait.ms", 50)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        servers,
-                        "acks",
-                        "all",
-                        "max.request.size",
-                        4_000_000,
-                        "compression.type",
-                        "lz4"),
+                backends.kafka(Map.of("acks", "all", "max.request.size", 4_000_000, "compression.type", "lz4")),
                 new StringSerializer(),
                 new ByteArraySerializer());
-        redisClient = RedisClient.create(gateway.backends().redisUrl());
+        redisClient = RedisClient.create(backends.redisUrl());
         redis = redisClient.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
         List<TopicPartition> partitions = consumer.partitionsFor(turnsTopic).stream()
                 .map(p -> new TopicPartition(turnsTopic, p.partition()))

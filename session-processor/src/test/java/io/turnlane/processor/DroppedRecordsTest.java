@@ -127,8 +127,7 @@ class DroppedRecordsTest {
 
     private void deleteRecordsUpTo(long offset) {
         TopicPartition partition = new TopicPartition(log.prefix() + "turns", 0);
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()))) {
+        try (Admin admin = Admin.create(TestBackends.shared().kafka())) {
             admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset)))
                     .all()
                     .get();

@@ -211,19 +211,18 @@ class EvacuationTest {
     }
 
     private ConfigurableApplicationContext start(String id, String drainBudget) {
-        ConfigurableApplicationContext processor = ProcessorApplication.application()
-                .run(
-                        "--turnlane.processor.id=" + id + "-" + UUID.randomUUID(),
-                        "--spring.kafka.bootstrap-servers="
-                                + TestBackends.shared().bootstrapServers(),
-                        "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
-                        "--spring.kafka.consumer.properties.session.timeout.ms=3000",
-                        "--spring.kafka.consumer.properties.heartbeat.interval.ms=500",
-                        "--turnlane.processor.intake.group=g-" + log.prefix(),
-                        "--turnlane.processor.retrieval.enabled=false",
-                        "--turnlane.topics.prefix=" + log.prefix(),
-                        "--turnlane.topics.partitions=" + log.partitions(),
-                        "--turnlane.processor.drain-budget=" + drainBudget);
+        List<String> arguments = new ArrayList<>(TestBackends.shared().springArguments());
+        arguments.addAll(List.of(
+                "--turnlane.processor.id=" + id + "-" + UUID.randomUUID(),
+                "--spring.kafka.consumer.properties.session.timeout.ms=3000",
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=500",
+                "--turnlane.processor.intake.group=g-" + log.prefix(),
+                "--turnlane.processor.retrieval.enabled=false",
+                "--turnlane.topics.prefix=" + log.prefix(),
+                "--turnlane.topics.partitions=" + log.partitions(),
+                "--turnlane.processor.drain-budget=" + drainBudget));
+        ConfigurableApplicationContext processor =
+                ProcessorApplication.application().run(arguments.toArray(String[]::new));
         processors.add(processor);
         return processor;
     }

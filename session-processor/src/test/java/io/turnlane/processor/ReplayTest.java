@@ -128,8 +128,7 @@ class ReplayTest {
      */
     private Map<String, Object> state() throws Exception {
         Map<String, Object> state = new TreeMap<>();
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()))) {
+        try (Admin admin = Admin.create(TestBackends.shared().kafka())) {
             Map<TopicPartition, OffsetSpec> all = new HashMap<>();
             var topics = admin.describeTopics(new Topics(log.prefix()).all())
                     .allTopicNames()
@@ -203,13 +202,11 @@ class ReplayTest {
     }
 
     private String[] arguments() {
-        Map<String, String> settings = Map.of(
-                "spring.kafka.bootstrap-servers", TestBackends.shared().bootstrapServers(),
-                "spring.data.redis.url", TestBackends.shared().redisUrl(),
-                "turnlane.processor.intake.group", group(),
-                "turnlane.processor.retrieval.enabled", "false",
-                "turnlane.topics.prefix", log.prefix(),
-                "turnlane.topics.partitions", Integer.toString(log.partitions()));
+        Map<String, String> settings = TestBackends.shared().springProperties();
+        settings.put("turnlane.processor.intake.group", group());
+        settings.put("turnlane.processor.retrieval.enabled", "false");
+        settings.put("turnlane.topics.prefix", log.prefix());
+        settings.put("turnlane.topics.partitions", Integer.toString(log.partitions()));
         return settings.entrySet().stream()
                 .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                 .toArray(String[]::new);

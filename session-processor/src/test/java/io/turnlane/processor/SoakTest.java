@@ -99,7 +99,7 @@ class SoakTest {
 
     private void countEnds(TurnLogFixture log) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers(), "max.poll.records", 5_000),
+                TestBackends.shared().kafka(Map.of("max.poll.records", 5_000)),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             List<TopicPartition> all = consumer.partitionsFor(log.eventsTopic()).stream()

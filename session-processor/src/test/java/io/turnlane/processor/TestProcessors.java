@@ -26,13 +26,12 @@ final class TestProcessors {
     /** Starts a processor from an application with further beans. */
     static ConfigurableApplicationContext start(SpringApplicationBuilder from, TurnLogFixture on, String... more) {
         List<String> settings = new ArrayList<>(List.of(more));
-        List<String> defaults = List.of(
-                "--spring.kafka.bootstrap-servers=" + TestBackends.shared().bootstrapServers(),
-                "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
+        List<String> defaults = new ArrayList<>(TestBackends.shared().springArguments());
+        defaults.addAll(List.of(
                 "--turnlane.topics.prefix=" + on.prefix(),
                 "--turnlane.topics.partitions=" + on.partitions(),
                 "--turnlane.processor.drain-budget=5s",
-                "--turnlane.processor.retrieval.enabled=false"); // its model takes a second to load
+                "--turnlane.processor.retrieval.enabled=false")); // its model takes a second to load
         settings.addAll(
                 defaults.stream().filter(setting -> !isSet(settings, setting)).toList());
         if (settings.stream().noneMatch(setting -> setting.endsWith("group.protocol=consumer"))) {

@@ -39,8 +39,7 @@ final class TurnLogFixture implements AutoCloseable {
     private final Topics topics = new Topics(prefix);
     private final int partitions;
     private final WireFormat wire = new WireFormat();
-    private final Map<String, Object> broker =
-            Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers());
+    private final Map<String, Object> broker = TestBackends.shared().kafka();
     private final KafkaProducer<byte[], byte[]> producer;
     private final List<PublishedEvent> events = new CopyOnWriteArrayList<>();
     private final List<String> quarantined = new CopyOnWriteArrayList<>();

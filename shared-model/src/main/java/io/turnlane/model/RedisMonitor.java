@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that Redis can be used: that it accepts a write and does not evict keys. A reply to a command such as PING
- * does not prove this. For example, after a failover, the former master is a read-only replica, but it keeps its
- * connections and still replies. Each check also sets the shared clock to the time of Redis.
+ * Checks that Redis can be used: that it accepts a write, does not evict keys and has free memory. A reply to a command
+ * such as PING does not prove this. For example, after a failover, the former master is a read-only replica, but it
+ * keeps its connections and still replies. Each check also sets the shared clock to the time of Redis.
  *
  * <p>Thread-safe. A caller runs {@link #check} about once a second.
  */
@@ -21,6 +21,11 @@ public final class RedisMonitor {
     /** Number of checks after which the monitor reads the settings of Redis again. */
     private static final int SETTINGS_INTERVAL = 60;
 
+    /** Part of the memory limit from which on the monitor warns. */
+    private static final double FULL = 0.9;
+
+    private static final String LIMIT = "maxmemory";
+    private static final String POLICY = "maxmemory_policy";
     private static final String KEEPS_KEYS = "noeviction";
 
     private final RedisAccess redis;
@@ -66,7 +71,7 @@ public final class RedisMonitor {
             clock.synchronize(redis::write);
             unanswered = 0;
             if (usableChecks++ % SETTINGS_INTERVAL == 0) {
-                warning = evictionWarning();
+                warning = memoryWarning();
             }
             report(warning);
         } catch (RuntimeException e) {
@@ -90,30 +95,40 @@ public final class RedisMonitor {
         return Optional.empty();
     }
 
-    private String evictionWarning() {
-        String policy = readEvictionPolicy();
-        return policy.equals(KEEPS_KEYS)
-                ? ""
-                : "Redis may evict keys (maxmemory-policy " + policy + "), so sessions and request records can be lost."
-                        + " Set its maxmemory-policy to noeviction.";
-    }
-
     /**
-     * Returns the eviction policy of a node that can evict keys; {@link #KEEPS_KEYS} if no node can, or if Redis does
-     * not return its policy.
+     * Returns a warning about the first node that can evict keys or has little free memory; otherwise an empty text.
+     * Also returns an empty text if the user of the connection may not call INFO.
      */
-    private String readEvictionPolicy() {
+    private String memoryWarning() {
         try {
             Properties info = redis.memoryInfo();
             return info.stringPropertyNames().stream()
-                    .filter(name -> name.endsWith("maxmemory_policy")) // nodes of a cluster are prefixes
-                    .map(info::getProperty)
-                    .filter(policy -> !policy.equals(KEEPS_KEYS))
-                    .findAny()
-                    .orElse(KEEPS_KEYS);
-        } catch (RuntimeException e) { // the user may not call INFO
-            return KEEPS_KEYS;
+                    .sorted()
+                    .map(name -> memoryWarning(info, name))
+                    .filter(text -> !text.isEmpty())
+                    .findFirst()
+                    .orElse("");
+        } catch (RuntimeException e) {
+            return "";
         }
+    }
+
+    /** Returns the warning about a single setting. For a cluster, the name of a setting begins with its node. */
+    private static String memoryWarning(Properties info, String name) {
+        String value = info.getProperty(name);
+        if (name.endsWith(POLICY) && !value.equals(KEEPS_KEYS)) {
+            return "Redis may evict keys (maxmemory-policy " + value + "), so sessions and request records can be lost."
+                    + " Set its maxmemory-policy to noeviction.";
+        }
+        if (name.endsWith(LIMIT)) {
+            String node = name.substring(0, name.length() - LIMIT.length());
+            double limit = Double.parseDouble(value);
+            double used = Double.parseDouble(info.getProperty(node + "used_memory", "0"));
+            return limit > 0 && used > FULL * limit
+                    ? "Redis uses more than 90 % of its memory. When it is full, turns wait. Raise its maxmemory."
+                    : "";
+        }
+        return "";
     }
 
     private void report(String found) {
@@ -123,7 +138,7 @@ public final class RedisMonitor {
         }
     }
 
-    /** Returns a warning as a sentence if Redis works but can evict keys; otherwise empty. */
+    /** Returns a warning as a sentence if Redis works but can evict keys or is nearly full; otherwise empty. */
     public Optional<String> warning() {
         return Optional.of(warning).filter(text -> !text.isEmpty());
     }

@@ -89,9 +89,22 @@ class RedisMonitorTest {
                 .contains("allkeys-lru", "Set its maxmemory-policy to noeviction");
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', 901, true", "127.0.0.1:6379., 901, true", "'', 899, false"})
+    void reportsARedisThatIsNearlyFull(String node, long used, boolean reported) {
+        info.setProperty(node + "maxmemory", "1000");
+        info.setProperty(node + "used_memory", Long.toString(used));
+        info.setProperty(node + "maxmemory_policy", "noeviction");
+        monitor.check();
+        assertThat(monitor.warning().isPresent()).isEqualTo(reported);
+        assertThat(monitor.warning().orElse("Raise its maxmemory")).contains("Raise its maxmemory");
+    }
+
     @Test
     void reportsNoProblemOfARedisThatKeepsItsKeys() {
         info.setProperty("maxmemory_policy", "noeviction");
+        info.setProperty("maxmemory", "0");
+        info.setProperty("used_memory", "1000000");
         monitor.check();
         assertThat(reports).isEmpty();
     }

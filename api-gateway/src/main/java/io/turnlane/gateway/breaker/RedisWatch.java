@@ -58,7 +58,7 @@ public final class RedisWatch implements AutoCloseable {
         return monitor.problem();
     }
 
-    /** Returns a warning if Redis can be used but its settings allow it to evict keys; otherwise empty. */
+    /** Returns a warning if Redis can be used but can evict keys or is nearly full; otherwise empty. */
     public Optional<String> warning() {
         return monitor.warning();
     }

@@ -73,12 +73,9 @@ public final class RateLimits {
         }
         TokenResult taken = consume(caller.namespace(), kind.word, quota);
         return Optional.of(new RateLimitStatus(
-                "\"%s\";q=%d;w=60".formatted(kind.word, quota),
-                "\"%s\";r=%d;t=%d"
-                        .formatted(
-                                kind.word,
-                                taken.remaining(),
-                                taken.untilFull().plusMillis(999).toSeconds()),
+                "\"" + kind.word + "\";q=" + quota + ";w=60",
+                "\"" + kind.word + "\";r=" + taken.remaining() + ";t="
+                        + taken.untilFull().plusMillis(999).toSeconds(),
                 taken.granted() ? null : rejection(kind, quota, taken)));
     }
 

@@ -39,7 +39,7 @@ public final class ProblemReportValve extends ErrorReportValve {
     }
 
     private static String json(ErrorCode code, int status) {
-        return "{\"type\":\"urn:turnlane:problem:%s\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"}"
+        return "{\"type\":\"urn:turnlane:problem:%s\",\"title\":\"%s\",\"status\":%s,\"code\":\"%s\"}"
                 .formatted(code.wire(), code.title(), status, code.wire());
     }
 }

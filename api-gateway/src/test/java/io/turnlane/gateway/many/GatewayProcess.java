@@ -50,10 +50,9 @@ final class GatewayProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 GatewayApplication.class.getName(),
                 "--server.port=" + port,
-                "--spring.kafka.bootstrap-servers=" + gateway.backends().bootstrapServers(),
-                "--spring.data.redis.url=" + gateway.backends().redisUrl(),
                 "--turnlane.topics.prefix=" + gateway.topics().prefix(),
                 "--turnlane.topics.partitions=3"));
+        command.addAll(gateway.backends().springArguments());
         for (String setting : settings) {
             command.add("--" + setting);
         }

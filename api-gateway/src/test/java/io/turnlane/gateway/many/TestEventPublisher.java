@@ -26,7 +26,7 @@ final class TestEventPublisher implements AutoCloseable {
     TestEventPublisher(TestGateway gateway) {
         topic = gateway.topics().events();
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", gateway.backends().bootstrapServers(), "linger.ms", 2, "acks", "all"),
+                gateway.backends().kafka(Map.of("linger.ms", 2, "acks", "all")),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }

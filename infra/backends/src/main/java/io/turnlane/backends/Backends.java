@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,8 +21,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka broker and Redis of one data folder, as child processes. Both keep their data in the folder and listen only on
- * the loopback address. Both end when this process ends, even if this process is killed.
+ * Kafka broker and Redis of one data folder, as child processes. Both keep their data in the folder, listen only on the
+ * loopback address, and require a random password that is stored in the folder. Both end when this process ends, even
+ * if this process is killed.
  *
  * <p>Thread-safe.
  */
@@ -40,24 +42,37 @@ public final class Backends implements AutoCloseable {
      * @param redisUrl external Redis to use instead of the embedded one
      * @param brokerPort preferred port of the embedded broker; 0 for no preference
      * @param redisPort preferred port of the embedded Redis; 0 for no preference
+     * @param redisMemory memory limit of the embedded Redis in bytes; 0 for a part of the machine's memory
      * @param proxied additional listener of the embedded broker for clients behind a proxy
+     * @param movableRedis true to let clients of the embedded Redis move its data to another folder
      */
     public record BackendOptions(
             Optional<String> kafkaBootstrapServers,
             Optional<String> redisUrl,
             int brokerPort,
             int redisPort,
-            Optional<ProxiedListener> proxied) {
+            long redisMemory,
+            Optional<ProxiedListener> proxied,
+            boolean movableRedis) {
 
-        /** Creates options without a proxy. */
+        /** Creates options without the parts that only fault tests use. */
         public BackendOptions(
-                Optional<String> kafkaBootstrapServers, Optional<String> redisUrl, int brokerPort, int redisPort) {
-            this(kafkaBootstrapServers, redisUrl, brokerPort, redisPort, Optional.empty());
+                Optional<String> kafkaBootstrapServers,
+                Optional<String> redisUrl,
+                int brokerPort,
+                int redisPort,
+                long redisMemory) {
+            this(kafkaBootstrapServers, redisUrl, brokerPort, redisPort, redisMemory, Optional.empty(), false);
         }
 
         /** Returns options for an embedded broker and an embedded Redis without preferred ports. */
         public static BackendOptions embedded() {
-            return new BackendOptions(Optional.empty(), Optional.empty(), 0, 0);
+            return new BackendOptions(Optional.empty(), Optional.empty(), 0, 0, 0);
+        }
+
+        /** Returns options for fault tests, which put a proxy before the broker and move the data of Redis. */
+        public static BackendOptions forFaults(ProxiedListener proxied) {
+            return new BackendOptions(Optional.empty(), Optional.empty(), 0, 0, 0, Optional.of(proxied), true);
         }
     }
 
@@ -71,11 +86,11 @@ public final class Backends implements AutoCloseable {
      */
     public record ProxiedListener(int port, int advertisedPort) {}
 
-    private Backends(DataFolder folder, RunState plan, Optional<ProxiedListener> proxied) {
+    private Backends(DataFolder folder, RunState plan, BackendOptions options) {
         this.folder = folder;
         this.plan = plan;
-        this.broker = plan.broker() == null ? null : brokerOf(plan.broker(), proxied);
-        this.redis = plan.redis() == null ? null : redisOf(plan.redis());
+        this.broker = plan.broker() == null ? null : brokerOf(plan.broker(), options);
+        this.redis = plan.redis() == null ? null : redisOf(plan.redis(), options);
     }
 
     /**
@@ -87,7 +102,7 @@ public final class Backends implements AutoCloseable {
         stopLeftovers(folder);
         RunState plan = plan(folder.last(), options);
         folder.begin(plan);
-        return new Backends(folder, plan, options.proxied());
+        return new Backends(folder, plan, options);
     }
 
     /**
@@ -135,14 +150,15 @@ public final class Backends implements AutoCloseable {
     }
 
     /**
-     * Reuses the ports of the last run if they are free, so that gateways and processors that were started separately
-     * can reconnect.
+     * Reuses the password of the last run, and its ports if they are free, so that gateways and processors that were
+     * started separately can reconnect.
      */
     private static RunState.EmbeddedBroker planBroker(Optional<RunState> last, int preferred) {
         RunState.EmbeddedBroker before = last.map(RunState::broker).orElse(null);
         int port = FreePort.preferring(preferred, before == null ? 0 : before.port());
         int controllerPort = FreePort.preferring(before == null ? 0 : before.controllerPort());
-        return new RunState.EmbeddedBroker(port, controllerPort, null);
+        String password = before == null ? null : before.password();
+        return new RunState.EmbeddedBroker(port, controllerPort, password == null ? newPassword() : password, null);
     }
 
     private static RunState.EmbeddedRedis planRedis(Optional<RunState> last, int preferred) {
@@ -157,16 +173,25 @@ public final class Backends implements AutoCloseable {
         return HexFormat.of().formatHex(random);
     }
 
-    private ChildProcess brokerOf(RunState.EmbeddedBroker planned, Optional<ProxiedListener> proxied) {
-        BrokerSettings settings =
-                new BrokerSettings(folder.path().resolve("kafka"), planned.port(), planned.controllerPort(), proxied);
+    private ChildProcess brokerOf(RunState.EmbeddedBroker planned, BackendOptions options) {
+        BrokerSettings settings = new BrokerSettings(
+                folder.path().resolve("kafka"),
+                planned.port(),
+                planned.controllerPort(),
+                new BrokerLogin(requireNonNull(planned.password())),
+                options.proxied());
         return new ChildProcess(
                 new BrokerProgram(settings, logFile("broker.log")), logFile("broker.out"), this::brokerLaunched);
     }
 
-    private ChildProcess redisOf(RunState.EmbeddedRedis planned) {
+    private ChildProcess redisOf(RunState.EmbeddedRedis planned, BackendOptions options) {
         return new ChildProcess(
-                new RedisProgram(folder.path().resolve("redis"), planned.port(), planned.password()),
+                new RedisProgram(
+                        folder.path().resolve("redis"),
+                        planned.port(),
+                        planned.password(),
+                        options.redisMemory(),
+                        options.movableRedis()),
                 logFile("redis.log"),
                 this::redisLaunched);
     }
@@ -231,6 +256,14 @@ public final class Backends implements AutoCloseable {
     /** Returns the bootstrap servers: {@code host:port}, comma-separated. */
     public String bootstrapServers() {
         return plan.kafkaBootstrapServers();
+    }
+
+    /**
+     * Returns the settings that a Kafka client needs in addition to the bootstrap servers: the login of the embedded
+     * broker. Returns an empty map if an external cluster is used.
+     */
+    public Map<String, String> kafkaClientSettings() {
+        return plan.kafkaClientSettings();
     }
 
     /** Returns the URL of Redis: {@code redis://:password@host:port}. */

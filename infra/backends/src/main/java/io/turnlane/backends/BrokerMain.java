@@ -3,12 +3,14 @@ package io.turnlane.backends;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -20,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Main class of the embedded broker. The broker runs in a JVM of its own, because Kafka halts the JVM if the disk is
- * full.
+ * Main class of the embedded broker. Its argument is its folder. The broker runs in a JVM of its own, because Kafka
+ * halts the JVM if the disk is full.
  *
  * <p>Its standard input is connected to the parent process. When the parent ends for any reason, the stream closes and
  * the broker stops. A line {@code watch <pid> <start in epoch ms>} on the standard input names another process that the
@@ -34,21 +36,22 @@ final class BrokerMain {
 
     private static final Logger log = LoggerFactory.getLogger(BrokerMain.class);
 
+    /** File in the broker's folder with its settings. Only its owner can read it, because it contains the password. */
+    static final String SETTINGS_FILE = "server.properties";
+
     /** File in the broker's folder that exists when the broker is ready; contains its pid. */
     static final String READY_FILE = "ready";
 
     private BrokerMain() {}
 
     public static void main(String[] args) {
-        if (args.length != 3 && args.length != 5) {
-            System.err.println("Usage: <folder> <port> <controller port> [<proxied port> <advertised port>]");
+        if (args.length != 1) {
+            System.err.println("Usage: <folder>");
             System.exit(2);
         }
-        BrokerSettings settings = new BrokerSettings(
-                Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]), proxied(args));
         Thread.ofPlatform().daemon().name("parent-watch").start(BrokerMain::awaitParentEnd);
         try {
-            run(settings);
+            run(Path.of(args[0]));
         } catch (Exception e) {
             log.atError().setCause(e).log("broker failed");
             System.err.println("The broker failed: " + e);
@@ -56,26 +59,25 @@ final class BrokerMain {
         }
     }
 
-    private static Optional<Backends.ProxiedListener> proxied(String[] args) {
-        return args.length == 3
-                ? Optional.empty()
-                : Optional.of(new Backends.ProxiedListener(Integer.parseInt(args[3]), Integer.parseInt(args[4])));
-    }
-
-    private static void run(BrokerSettings settings) throws Exception {
-        formatIfNew(settings);
-        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings.toProperties()), Time.SYSTEM);
+    private static void run(Path folder) throws Exception {
+        Properties settings = new Properties();
+        try (Reader in = Files.newBufferedReader(folder.resolve(SETTINGS_FILE))) {
+            settings.load(in);
+        }
+        KafkaConfig config = KafkaConfig.fromProps(settings);
+        formatIfNew(config);
+        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
         server.startup();
         Files.writeString(
-                settings.folder().resolve(READY_FILE),
+                folder.resolve(READY_FILE),
                 Long.toString(ProcessHandle.current().pid()));
-        log.atInfo().addKeyValue("port", settings.port()).log("broker ready");
+        log.atInfo().addKeyValue("listeners", settings.get("listeners")).log("broker ready");
         server.awaitShutdown();
     }
 
-    private static void formatIfNew(BrokerSettings settings) throws Exception {
-        Path directory = settings.logDirectory();
+    private static void formatIfNew(KafkaConfig config) throws Exception {
+        Path directory = Path.of(config.metadataLogDir());
         if (Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
             return;
         }
@@ -83,8 +85,9 @@ final class BrokerMain {
         new Formatter()
                 .setPrintStream(System.out)
                 .setClusterId(Uuid.randomUuid().toString())
-                .setNodeId(BrokerSettings.NODE_ID)
-                .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
+                .setNodeId(config.nodeId())
+                .setControllerListenerName(
+                        config.getList("controller.listener.names").getFirst())
                 .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
                 .setMetadataLogDirectory(directory.toString())
                 .addDirectory(directory.toString())

@@ -1,6 +1,7 @@
 package io.turnlane.backends;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,8 +41,11 @@ record BrokerProgram(BrokerSettings settings, Path log) implements Program {
 
     @Override
     public List<String> prepare() throws IOException {
-        Files.createDirectories(settings.folder());
+        PrivateFiles.createFolder(settings.folder());
         Files.deleteIfExists(readyFile());
+        StringWriter text = new StringWriter();
+        settings.toProperties().store(text, null);
+        PrivateFiles.write(settings.folder().resolve(BrokerMain.SETTINGS_FILE), text.toString());
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
@@ -50,12 +54,6 @@ record BrokerProgram(BrokerSettings settings, Path log) implements Program {
         command.add("-Dturnlane.broker.log=" + log);
         command.add(BrokerMain.class.getName());
         command.add(settings.folder().toString());
-        command.add(Integer.toString(settings.port()));
-        command.add(Integer.toString(settings.controllerPort()));
-        settings.proxied().ifPresent(listener -> {
-            command.add(Integer.toString(listener.port()));
-            command.add(Integer.toString(listener.advertisedPort()));
-        });
         return command;
     }
 

@@ -1,31 +1,31 @@
 package io.turnlane.backends;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
 /**
- * Settings of the embedded broker: one node that is both broker and controller, on the loopback address.
+ * Settings of the embedded broker: one node that is both broker and controller, on the loopback address. All listeners
+ * require the login.
  *
  * @param folder folder of its data
  * @param port port for clients
  * @param controllerPort port on which the broker connects to the controller in the same process
+ * @param login login of the clients, and of the broker itself
  * @param proxied additional listener for clients that connect through a proxy
  */
-record BrokerSettings(Path folder, int port, int controllerPort, Optional<Backends.ProxiedListener> proxied) {
+record BrokerSettings(
+        Path folder, int port, int controllerPort, BrokerLogin login, Optional<Backends.ProxiedListener> proxied) {
 
+    private static final String CLIENT_LISTENER = "CLIENT";
+    private static final String CONTROLLER_LISTENER = "CONTROLLER";
     private static final String PROXIED_LISTENER = "PROXIED";
-
-    static final int NODE_ID = 1;
-    static final String CONTROLLER_LISTENER = "CONTROLLER";
-
-    Path logDirectory() {
-        return folder.resolve("log");
-    }
 
     Properties toProperties() {
         Properties settings = new Properties();
         putNode(settings);
+        putListeners(settings);
         putInternalTopics(settings);
         putTimings(settings);
         putFootprint(settings);
@@ -34,24 +34,29 @@ record BrokerSettings(Path folder, int port, int controllerPort, Optional<Backen
 
     private void putNode(Properties settings) {
         settings.put("process.roles", "broker,controller");
-        settings.put("node.id", Integer.toString(NODE_ID));
-        settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
-        settings.put(
-                "listeners",
-                "PLAINTEXT://127.0.0.1:" + port + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
-        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
-        settings.put("controller.listener.names", CONTROLLER_LISTENER);
-        settings.put("inter.broker.listener.name", "PLAINTEXT");
-        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
-        settings.put("log.dirs", logDirectory().toString());
+        settings.put("node.id", "1");
+        settings.put("controller.quorum.voters", "1@127.0.0.1:" + controllerPort);
+        settings.put("log.dirs", folder.resolve("log").toString());
         settings.put("auto.create.topics.enable", "false");
-        proxied.ifPresent(listener -> addListener(settings, listener));
     }
 
-    private static void addListener(Properties settings, Backends.ProxiedListener listener) {
-        append(settings, "listeners", PROXIED_LISTENER + "://127.0.0.1:" + listener.port());
-        append(settings, "advertised.listeners", PROXIED_LISTENER + "://127.0.0.1:" + listener.advertisedPort());
-        append(settings, "listener.security.protocol.map", PROXIED_LISTENER + ":PLAINTEXT");
+    private void putListeners(Properties settings) {
+        settings.put("controller.listener.names", CONTROLLER_LISTENER);
+        settings.put("inter.broker.listener.name", CLIENT_LISTENER);
+        settings.put("sasl.enabled.mechanisms", BrokerLogin.MECHANISM);
+        settings.put("sasl.mechanism.inter.broker.protocol", BrokerLogin.MECHANISM);
+        settings.put("sasl.mechanism.controller.protocol", BrokerLogin.MECHANISM);
+        addListener(settings, CLIENT_LISTENER, port, List.of(port));
+        addListener(settings, CONTROLLER_LISTENER, controllerPort, List.of()); // must not be advertised
+        proxied.ifPresent(
+                proxy -> addListener(settings, PROXIED_LISTENER, proxy.port(), List.of(proxy.advertisedPort())));
+    }
+
+    private void addListener(Properties settings, String name, int port, List<Integer> advertised) {
+        append(settings, "listeners", name + "://127.0.0.1:" + port);
+        advertised.forEach(number -> append(settings, "advertised.listeners", name + "://127.0.0.1:" + number));
+        append(settings, "listener.security.protocol.map", name + ":" + BrokerLogin.PROTOCOL);
+        settings.putAll(login.listenerSettings(name));
     }
 
     private static void append(Properties settings, String name, String more) {

@@ -87,10 +87,11 @@ public final class ChildProcess implements AutoCloseable {
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(ProcessSession.prefix());
         command.addAll(program.prepare());
-        Files.createDirectories(output.toAbsolutePath().getParent());
+        PrivateFiles.createFolder(output.toAbsolutePath().getParent());
         if (Files.exists(output) && Files.size(output) > OUTPUT_LIMIT_BYTES) {
             Files.move(output, Path.of(output + ".1"), StandardCopyOption.REPLACE_EXISTING);
         }
+        PrivateFiles.createFile(output);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));

@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -19,8 +23,12 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Data folder that this process holds. A file lock ensures that only one process holds the folder. The operating system
  * releases the lock when the process ends for any reason. {@code run.json} in the folder describes the running
- * processes. Only the owner of this file has read permission, because the file contains the Redis password. After a
- * clean end, the file is renamed to {@code last-run.json}, so that the next run can use the same ports.
+ * processes. After a clean end, the file is renamed to {@code last-run.json}, so that the next run can use the same
+ * ports and passwords.
+ *
+ * <p>The folder contains conversations and passwords. Other accounts therefore have no access to it: a new folder has
+ * the mode 0700, and a claim removes the access of others to an existing one. If the folder also contains files that
+ * are not Turnlane's, only Turnlane's files in it become private.
  *
  * <p>Thread-safe; {@code this} guards the state.
  */
@@ -28,6 +36,13 @@ public final class DataFolder implements AutoCloseable {
 
     private static final String STATE_FILE = "run.json";
     private static final String LAST_FILE = "last-run.json";
+    private static final String LOCK_FILE = "run.lock";
+    private static final String CLIENT_FILE = "kafka-client.properties";
+
+    /** Everything that Turnlane stores in the folder. */
+    private static final Set<String> OWN =
+            Set.of(STATE_FILE, LAST_FILE, LOCK_FILE, CLIENT_FILE, "kafka", "redis", "logs", "gateways");
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
@@ -48,17 +63,35 @@ public final class DataFolder implements AutoCloseable {
      * Acquires the folder, and creates it if it does not exist.
      *
      * @throws AlreadyRunningException if another process holds it
+     * @throws IOException if the folder cannot be created, or cannot be made private because it belongs to another
+     *     account
      */
     public static DataFolder claim(Path folder) throws IOException {
         Path path = folder.toAbsolutePath().normalize();
-        Files.createDirectories(path);
-        FileChannel lockFile =
-                FileChannel.open(path.resolve("run.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        PrivateFiles.createFolder(path);
+        makePrivate(path);
+        PrivateFiles.createFile(path.resolve(LOCK_FILE));
+        FileChannel lockFile = FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.WRITE);
         if (!tryLock(lockFile)) {
             lockFile.close();
             throw new AlreadyRunningException(path, read(path));
         }
         return new DataFolder(path, lockFile, read(path));
+    }
+
+    private static void makePrivate(Path path) throws IOException {
+        List<Path> entries = PrivateFiles.list(path);
+        List<Path> own = entries.stream()
+                .filter(entry -> OWN.contains(entry.getFileName().toString()))
+                .toList();
+        if (own.size() == entries.size()) {
+            PrivateFiles.restrictOne(path);
+        }
+        for (Path entry : own) {
+            PrivateFiles.restrict(entry);
+        }
+        PrivateFiles.createFolder(path.resolve("logs")); // the log of this process is opened later, without a mode
+        PrivateFiles.createFolder(path.resolve("gateways"));
     }
 
     private static boolean tryLock(FileChannel file) throws IOException {
@@ -105,6 +138,23 @@ public final class DataFolder implements AutoCloseable {
     synchronized void begin(RunState initial) throws IOException {
         state = initial;
         write(initial);
+        if (initial.broker() != null) {
+            PrivateFiles.write(path.resolve(CLIENT_FILE), clientFile(initial));
+        }
+    }
+
+    /** Returns the settings of a client of the embedded broker, in the format of Kafka's own tools. */
+    private static String clientFile(RunState state) {
+        Map<String, String> settings = new TreeMap<>(state.kafkaClientSettings());
+        settings.put("bootstrap.servers", state.kafkaBootstrapServers());
+        return settings.entrySet().stream()
+                .map(setting -> setting.getKey() + "=" + setting.getValue() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /** Returns the file with the login of the embedded broker, for {@code --kafka-config} and Kafka's own tools. */
+    public Path kafkaClientFile() {
+        return path.resolve(CLIENT_FILE);
     }
 
     synchronized void update(UnaryOperator<RunState> change) throws IOException {
@@ -117,14 +167,8 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private void write(RunState changed) throws IOException {
-        Path fresh = Files.createTempFile(
-                path,
-                STATE_FILE,
-                ".new",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(changed));
-        Files.move(
-                fresh, path.resolve(STATE_FILE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFiles.write(
+                path.resolve(STATE_FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(changed));
     }
 
     /** Renames {@code run.json} to {@code last-run.json}, and releases the folder. */

@@ -1,10 +1,12 @@
 package io.turnlane.backends;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Starts a command in its own session (POSIX {@code setsid}), so that Ctrl-C and a hang-up of the terminal don't reach
- * it. The command has the pid of the started process.
+ * it. Files that the command creates are private, because its {@code umask} is 077. The command has the pid of the
+ * started process.
  */
 final class ProcessSession {
 
@@ -12,18 +14,21 @@ final class ProcessSession {
     private static final List<List<String>> COMMANDS =
             List.of(List.of("setsid"), List.of("perl", "-MPOSIX", "-e", "POSIX::setsid(); exec @ARGV or die $!", "--"));
 
+    private static final List<String> PRIVATE = List.of("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh");
+
     private ProcessSession() {}
 
     /**
-     * Returns the arguments to put before a command. If no suitable command exists, returns an empty list, and Ctrl-C
-     * then also reaches the command.
+     * Returns the arguments to put before a command. If no command can start a session, Ctrl-C also reaches the
+     * command.
      */
     static List<String> prefix() {
         String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-        return COMMANDS.stream()
+        List<String> session = COMMANDS.stream()
                 .filter(command ->
                         RedisExecutable.onPath(path, command.getFirst()).isPresent())
                 .findFirst()
                 .orElse(List.of());
+        return Stream.concat(PRIVATE.stream(), session.stream()).toList();
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Minimal client of a Redis on the loopback address. It is used instead of a client library during the start, because
@@ -37,6 +38,26 @@ final class RedisProbe {
         } catch (IOException _) {
             // Redis has ended already.
         }
+    }
+
+    /** Returns the memory that Redis uses and its limit; empty if Redis does not answer. */
+    static Optional<RunState.RedisMemory> memory(int port, String password) {
+        try (Socket socket = connect(port)) {
+            BufferedReader replies = send(socket, "AUTH " + password, "INFO memory");
+            long used = -1;
+            long limit = -1;
+            for (String line = replies.readLine(); line != null && (used < 0 || limit < 0); line = replies.readLine()) {
+                used = line.startsWith("used_memory:") ? number(line) : used;
+                limit = line.startsWith("maxmemory:") ? number(line) : limit;
+            }
+            return used < 0 || limit < 0 ? Optional.empty() : Optional.of(new RunState.RedisMemory(used, limit));
+        } catch (IOException | NumberFormatException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static long number(String line) {
+        return Long.parseLong(line.substring(line.indexOf(':') + 1));
     }
 
     private static Socket connect(int port) throws IOException {

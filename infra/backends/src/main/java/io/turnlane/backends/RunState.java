@@ -1,5 +1,7 @@
 package io.turnlane.backends;
 
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +26,25 @@ public record RunState(
     /**
      * Embedded broker.
      *
+     * @param password password of its clients; null in a file that an older version wrote
      * @param process null until it is started
      */
     public record EmbeddedBroker(
-            int port, int controllerPort, @Nullable ProcessId process) {
+            int port,
+            int controllerPort,
+            @Nullable String password,
+            @Nullable ProcessId process) {
         EmbeddedBroker with(ProcessId launched) {
-            return new EmbeddedBroker(port, controllerPort, launched);
+            return new EmbeddedBroker(port, controllerPort, password, launched);
         }
 
         String bootstrapServers() {
             return "127.0.0.1:" + port;
+        }
+
+        @Override
+        public String toString() {
+            return "EmbeddedBroker[port=" + port + ", process=" + process + "]";
         }
     }
 
@@ -48,6 +59,11 @@ public record RunState(
             return new EmbeddedRedis(port, password, launched);
         }
 
+        /** Asks Redis for its memory; returns empty if Redis does not answer. */
+        public Optional<RedisMemory> memory() {
+            return RedisProbe.memory(port, password);
+        }
+
         String url() {
             return "redis://:" + password + "@127.0.0.1:" + port;
         }
@@ -57,6 +73,14 @@ public record RunState(
             return "EmbeddedRedis[port=" + port + ", process=" + process + "]";
         }
     }
+
+    /**
+     * Memory of the embedded Redis.
+     *
+     * @param used bytes that its data and its buffers use
+     * @param limit bytes from which on it rejects writes
+     */
+    public record RedisMemory(long used, long limit) {}
 
     /** Returns true if the owner is still running. */
     public boolean alive() {
@@ -75,7 +99,17 @@ public record RunState(
         return new RunState(owner, address, kafkaBootstrapServers, redisUrl, broker, changed);
     }
 
-    /** Omits the password. */
+    /**
+     * Returns the settings that a Kafka client needs in addition to the address: the login of the embedded broker.
+     * Returns an empty map if an external cluster is used.
+     */
+    public Map<String, String> kafkaClientSettings() {
+        return broker == null || broker.password() == null
+                ? Map.of()
+                : new BrokerLogin(broker.password()).clientSettings();
+    }
+
+    /** Omits the passwords. */
     @Override
     public String toString() {
         return "RunState[owner=" + owner + ", address=" + address + ", broker=" + broker + ", redis=" + redis + "]";

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +35,7 @@ class BackendsTest {
     @Test
     void keepTheirDataWhenTheyAreKilled() throws Exception {
         try (EmbeddedTestBackends backends = TestBackends.own()) {
-            append(backends.bootstrapServers(), "kept");
+            append(backends.kafka(), "kept");
             RedisClient.of(backends.redisUrl()).send("SET k kept");
             awaitSync(backends.redisUrl());
 
@@ -43,7 +44,7 @@ class BackendsTest {
             backends.redis().start();
             backends.broker().start();
 
-            assertThat(readFirst(backends.bootstrapServers())).isEqualTo("kept");
+            assertThat(readFirst(backends.kafka())).isEqualTo("kept");
             assertThat(RedisClient.of(backends.redisUrl()).send("GET k")).isEqualTo("kept");
         }
     }
@@ -62,7 +63,7 @@ class BackendsTest {
                 return !Objects.equals(now.broker().process(), before.broker().process())
                         && !Objects.equals(now.redis().process(), before.redis().process());
             });
-            append(backends.bootstrapServers(), "serves again");
+            append(kafka(DataFolder.read(temp).orElseThrow()), "serves again");
             await().atMost(LIMIT)
                     .ignoreExceptionsInstanceOf(IOException.class)
                     .until(() ->
@@ -87,7 +88,7 @@ class BackendsTest {
     void takesTheFolderOverAfterAKill() throws Exception {
         Process parent = Holder.start(temp);
         RunState left = Holder.awaitReady(temp, parent);
-        append(left.kafkaBootstrapServers(), "from before");
+        append(kafka(left), "from before");
         parent.destroyForcibly().waitFor();
 
         try (DataFolder folder = DataFolder.claim(temp);
@@ -95,7 +96,7 @@ class BackendsTest {
             backends.start();
             assertThat(left.broker().process().find()).isEmpty();
             assertThat(left.redis().process().find()).isEmpty();
-            assertThat(readFirst(backends.bootstrapServers())).isEqualTo("from before");
+            assertThat(readFirst(kafka(left))).isEqualTo("from before");
             assertThat(backends.bootstrapServers()).isEqualTo(left.kafkaBootstrapServers());
             assertThat(backends.redisUrl()).isEqualTo(left.redisUrl());
         }
@@ -142,11 +143,12 @@ class BackendsTest {
     @Test
     void startsNothingIfBothBackendsAreExternal() throws Exception {
         Backends.BackendOptions external = new Backends.BackendOptions(
-                Optional.of("kafka.example:9092"), Optional.of("redis://redis.example:6379"), 0, 0);
+                Optional.of("kafka.example:9092"), Optional.of("redis://redis.example:6379"), 0, 0, 0);
         try (DataFolder folder = DataFolder.claim(temp);
                 Backends backends = Backends.on(folder, external)) {
             backends.start();
             assertThat(backends.bootstrapServers()).isEqualTo("kafka.example:9092");
+            assertThat(backends.kafkaClientSettings()).isEmpty();
             assertThat(DataFolder.read(temp).orElseThrow().broker()).isNull();
             assertThat(Files.exists(temp.resolve("kafka"))).isFalse();
         }
@@ -162,26 +164,32 @@ class BackendsTest {
                         .equals("0"));
     }
 
-    private static void append(String bootstrapServers, String value) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+    private static Map<String, Object> kafka(RunState state) {
+        Map<String, Object> connection = new HashMap<>(state.kafkaClientSettings());
+        connection.put("bootstrap.servers", state.kafkaBootstrapServers());
+        return connection;
+    }
+
+    private static void append(Map<String, Object> kafka, String value) throws Exception {
+        try (Admin admin = Admin.create(kafka)) {
             if (!admin.listTopics().names().get(20, TimeUnit.SECONDS).contains("facts")) {
                 admin.createTopics(List.of(new NewTopic("facts", 1, (short) 1)))
                         .all()
                         .get(20, TimeUnit.SECONDS);
             }
         }
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers), new StringSerializer(), new StringSerializer())) {
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(kafka, new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>("facts", value)).get(20, TimeUnit.SECONDS);
         }
     }
 
-    private static String readFirst(String bootstrapServers) {
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "earliest"),
-                new StringDeserializer(),
-                new StringDeserializer())) {
-            consumer.assign(List.of(new TopicPartition("facts", 0)));
+    private static String readFirst(Map<String, Object> kafka) {
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(kafka, new StringDeserializer(), new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition("facts", 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
             return await().atMost(LIMIT)
                     .until(() -> consumer.poll(Duration.ofMillis(200)), records -> !records.isEmpty())
                     .iterator()

@@ -17,7 +17,8 @@ class DataFolderTest {
             null,
             "127.0.0.1:9092",
             "redis://:secret@127.0.0.1:6379",
-            new RunState.EmbeddedBroker(9092, 9093, new ProcessId(42, Instant.parse("2026-01-01T00:00:00.120Z"))),
+            new RunState.EmbeddedBroker(
+                    9092, 9093, "secret", new ProcessId(42, Instant.parse("2026-01-01T00:00:00.120Z"))),
             new RunState.EmbeddedRedis(6379, "secret", null));
 
     @TempDir

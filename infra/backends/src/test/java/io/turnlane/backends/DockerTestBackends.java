@@ -1,5 +1,6 @@
 package io.turnlane.backends;
 
+import java.util.Map;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.kafka.KafkaContainer;
@@ -45,8 +46,8 @@ final class DockerTestBackends extends TestBackends {
     }
 
     @Override
-    public String bootstrapServers() {
-        return broker.getBootstrapServers();
+    public Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", broker.getBootstrapServers());
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Kafka and Redis as child processes with a temporary data folder. Tests may stop, kill and freeze them. */
 public final class EmbeddedTestBackends extends TestBackends {
@@ -36,8 +38,10 @@ public final class EmbeddedTestBackends extends TestBackends {
     }
 
     @Override
-    public String bootstrapServers() {
-        return backends.bootstrapServers();
+    public Map<String, Object> kafka() {
+        Map<String, Object> connection = new HashMap<>(backends.kafkaClientSettings());
+        connection.put("bootstrap.servers", backends.bootstrapServers());
+        return connection;
     }
 
     @Override

@@ -5,16 +5,13 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Properties;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.security.plain.PlainLoginModule;
 
 /** Kafka broker in its own process that requires SASL authentication. Not thread-safe. */
 public final class SaslTestBroker implements AutoCloseable {
 
-    private static final String LISTENER = "GUARDED";
-    private static final String USER = "operator";
-    private static final String PASSWORD = "open-sesame";
+    private static final BrokerLogin LOGIN = new BrokerLogin("open-sesame");
 
     private final int port = FreePort.any();
     private final Path home;
@@ -23,7 +20,9 @@ public final class SaslTestBroker implements AutoCloseable {
     private SaslTestBroker(Path home) throws IOException {
         this.home = home;
         StringWriter text = new StringWriter();
-        settings().store(text, null);
+        new BrokerSettings(home, port, FreePort.any(), LOGIN, Optional.empty())
+                .toProperties()
+                .store(text, null);
         Files.writeString(home.resolve("server.properties"), text.toString());
         this.broker = new ChildProcess(
                 new TestBrokerCluster.BrokerNode(home, Uuid.randomUuid().toString()), home.resolve("out.log"), _ -> {});
@@ -36,23 +35,6 @@ public final class SaslTestBroker implements AutoCloseable {
         return guarded;
     }
 
-    private Properties settings() {
-        Properties settings = new BrokerSettings(home, FreePort.any(), FreePort.any(), Optional.empty()).toProperties();
-        String prefix = "listener.name." + LISTENER.toLowerCase(java.util.Locale.ROOT) + ".";
-        settings.merge("listeners", LISTENER + "://127.0.0.1:" + port, SaslTestBroker::append);
-        settings.merge("advertised.listeners", LISTENER + "://127.0.0.1:" + port, SaslTestBroker::append);
-        settings.merge("listener.security.protocol.map", LISTENER + ":SASL_PLAINTEXT", SaslTestBroker::append);
-        settings.put(prefix + "sasl.enabled.mechanisms", "PLAIN");
-        settings.put(
-                prefix + "plain.sasl.jaas.config",
-                PlainLoginModule.class.getName() + " required user_" + USER + "=\"" + PASSWORD + "\";");
-        return settings;
-    }
-
-    private static Object append(Object before, Object more) {
-        return before + "," + more;
-    }
-
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
@@ -63,11 +45,10 @@ public final class SaslTestBroker implements AutoCloseable {
      * @param right true for the right password, false for a wrong one
      */
     public static String clientProperties(boolean right) {
-        return """
-                security.protocol=SASL_PLAINTEXT
-                sasl.mechanism=PLAIN
-                sasl.jaas.config=%s required username="%s" password="%s";
-                """.formatted(PlainLoginModule.class.getName(), USER, right ? PASSWORD : "wrong-" + PASSWORD);
+        BrokerLogin login = right ? LOGIN : new BrokerLogin("wrong-" + LOGIN.password());
+        return login.clientSettings().entrySet().stream()
+                .map(setting -> setting.getKey() + "=" + setting.getValue() + "\n")
+                .collect(Collectors.joining());
     }
 
     @Override

@@ -5,6 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -28,8 +32,31 @@ public abstract sealed class TestBackends implements AutoCloseable permits Embed
         return EmbeddedTestBackends.start();
     }
 
-    /** Returns {@code host:port} of the broker. */
-    public abstract String bootstrapServers();
+    /** Returns the settings of a Kafka client: the bootstrap servers and the login. */
+    public abstract Map<String, Object> kafka();
+
+    /** Returns the settings of a Kafka client with further settings. */
+    public final Map<String, Object> kafka(Map<String, ?> more) {
+        Map<String, Object> all = new HashMap<>(kafka());
+        all.putAll(more);
+        return all;
+    }
+
+    /** Returns the properties with which a gateway or processor uses this pair. */
+    public final Map<String, String> springProperties() {
+        Map<String, String> all = new LinkedHashMap<>();
+        kafka().forEach((name, value) -> all.put("spring.kafka.properties." + name, value.toString()));
+        all.put("spring.kafka.bootstrap-servers", all.remove("spring.kafka.properties.bootstrap.servers"));
+        all.put("spring.data.redis.url", redisUrl());
+        return all;
+    }
+
+    /** Returns {@link #springProperties} as arguments of a Spring application. */
+    public final List<String> springArguments() {
+        return springProperties().entrySet().stream()
+                .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                .toList();
+    }
 
     /** Returns the URL of Redis: {@code redis://:password@host:port}. */
     public abstract String redisUrl();

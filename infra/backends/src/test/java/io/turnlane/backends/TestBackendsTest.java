@@ -3,7 +3,6 @@ package io.turnlane.backends;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -14,7 +13,7 @@ class TestBackendsTest {
     @Test
     void bothAnswer() throws Exception {
         TestBackends backends = TestBackends.shared();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.bootstrapServers()))) {
+        try (Admin admin = Admin.create(backends.kafka())) {
             admin.createTopics(List.of(new NewTopic("here", 3, (short) 1)))
                     .all()
                     .get(20, TimeUnit.SECONDS);

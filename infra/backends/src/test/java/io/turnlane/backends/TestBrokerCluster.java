@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +31,7 @@ import org.apache.kafka.server.common.Feature;
 public final class TestBrokerCluster implements AutoCloseable {
 
     private static final int BROKERS = 3;
+    private static final BrokerLogin LOGIN = new BrokerLogin("open-sesame");
 
     private final Path folder;
     private final List<ChildProcess> brokers = new ArrayList<>();
@@ -89,7 +91,7 @@ public final class TestBrokerCluster implements AutoCloseable {
 
     private Properties settings(Path home, int id, List<Integer> controllers) {
         BrokerSettings single =
-                new BrokerSettings(home, ports.get(id - 1), controllers.get(id - 1), java.util.Optional.empty());
+                new BrokerSettings(home, ports.get(id - 1), controllers.get(id - 1), LOGIN, Optional.empty());
         Properties settings = single.toProperties();
         settings.put("node.id", Integer.toString(id));
         List<String> voters = new ArrayList<>();
@@ -103,8 +105,14 @@ public final class TestBrokerCluster implements AutoCloseable {
         return settings;
     }
 
-    public String bootstrapServers() {
-        return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    /** Returns the arguments with which a gateway or processor uses the cluster. */
+    public List<String> springArguments() {
+        List<String> arguments = new ArrayList<>();
+        arguments.add("--spring.kafka.bootstrap-servers="
+                + ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")));
+        LOGIN.clientSettings()
+                .forEach((name, value) -> arguments.add("--spring.kafka.properties." + name + "=" + value));
+        return arguments;
     }
 
     /** Ends a broker with SIGKILL. Ids start at 1. */
@@ -159,7 +167,7 @@ public final class TestBrokerCluster implements AutoCloseable {
                         .setPrintStream(System.out)
                         .setClusterId(args[1])
                         .setNodeId(Integer.parseInt(settings.getProperty("node.id")))
-                        .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
+                        .setControllerListenerName(settings.getProperty("controller.listener.names"))
                         .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
                         .setMetadataLogDirectory(log.toString())
                         .addDirectory(log.toString())

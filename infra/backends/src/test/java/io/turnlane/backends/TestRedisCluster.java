@@ -175,7 +175,8 @@ public final class TestRedisCluster implements AutoCloseable {
 
         @Override
         public List<String> prepare() throws IOException {
-            Path executable = RedisExecutable.find(System.getenv().getOrDefault("PATH", ""), folder.resolve("bin"));
+            Path executable = RedisExecutable.find(System.getenv().getOrDefault("PATH", ""), folder.resolve("bin"))
+                    .path();
             return List.of(
                     executable.toString(),
                     "--bind",

@@ -18,6 +18,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
@@ -83,6 +84,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private @Nullable Path folder;
 
     public static void main(String[] args) {
+        Locale.setDefault(Locale.ENGLISH); // the output is in English, and so are its numbers
         // Must be set before anything logs. With the default configuration, the Kafka and Redis clients of this process
         // would log every fault.
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");

@@ -217,9 +217,7 @@ class BusySessionTest {
     @SuppressWarnings("unchecked")
     private List<Map<String, Object>> records(String topic) {
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()),
-                new StringDeserializer(),
-                new StringDeserializer())) {
+                TestBackends.shared().kafka(), new StringDeserializer(), new StringDeserializer())) {
             TopicPartition all = new TopicPartition(topic, 0);
             consumer.assign(List.of(all));
             consumer.seekToBeginning(List.of(all));

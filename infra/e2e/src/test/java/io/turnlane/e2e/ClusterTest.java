@@ -138,13 +138,15 @@ class ClusterTest {
         }
     }
 
+    private static String[] replicated(TestBrokerCluster brokers) {
+        return Stream.concat(brokers.springArguments().stream(), Stream.of("--turnlane.topics.replication-factor=3"))
+                .toArray(String[]::new);
+    }
+
     @Test
     void losesOneOfThreeBrokersWithoutLosingAnAcceptedQuestion() throws Exception {
         try (TestBrokerCluster brokers = TestBrokerCluster.start();
-                RunningTurnlane turnlane = RunningTurnlane.start(
-                        6,
-                        "--spring.kafka.bootstrap-servers=" + brokers.bootstrapServers(),
-                        "--turnlane.topics.replication-factor=3");
+                RunningTurnlane turnlane = RunningTurnlane.start(6, replicated(brokers));
                 Client client = new Client(turnlane.address())) {
             Map<String, String> accepted = new LinkedHashMap<>(); // request to session
             int rejected = 0;

@@ -9,7 +9,6 @@ import io.turnlane.processor.agent.AgentFactory;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -51,8 +50,7 @@ final class RunningTurnlane implements AutoCloseable {
 
     /** Returns the topic of API keys. */
     KafkaKeyTopic keys() {
-        return new KafkaKeyTopic(
-                Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()), new Topics(prefix).keys());
+        return new KafkaKeyTopic(TestBackends.shared().kafka(), new Topics(prefix).keys());
     }
 
     void addProcessor(String... settings) {
@@ -91,11 +89,9 @@ final class RunningTurnlane implements AutoCloseable {
 
     private String[] arguments(String... settings) {
         List<String> arguments = new ArrayList<>(List.of(settings));
+        TestBackends.shared().springArguments().forEach(argument -> addUnlessSet(arguments, argument));
         List.of(
                         "--server.port=0",
-                        "--spring.kafka.bootstrap-servers="
-                                + TestBackends.shared().bootstrapServers(),
-                        "--spring.data.redis.url=" + TestBackends.shared().redisUrl(),
                         "--turnlane.topics.prefix=" + prefix,
                         "--turnlane.topics.partitions=" + partitions,
                         "--turnlane.processor.drain-budget=2s")

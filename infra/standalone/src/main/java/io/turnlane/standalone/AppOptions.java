@@ -2,6 +2,7 @@ package io.turnlane.standalone;
 
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.BackendAddresses;
+import io.turnlane.standalone.run.KafkaAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class AppOptions {
      *
      * @throws CommandFailedException if there is none
      */
-    String kafka() {
+    KafkaAddress kafka() {
         return data.kafka();
     }
 

@@ -33,14 +33,17 @@ final class BackendsCommand implements Callable<Integer> {
                     + "port, else any free port.")
     private int redisPort;
 
+    @Mixin
+    private RedisMemoryOption redisMemory = new RedisMemoryOption();
+
     @Override
     public Integer call() throws Exception {
         LogSetup.toFiles(data.path());
         StartupProgress progress = new StartupProgress(System.out);
         try (OrderedShutdown stop = new OrderedShutdown(() -> progress.line("Stopping Kafka and Redis."))) {
             DataFolder folder = stop.add("data folder", DataFolder.claim(data.path()));
-            Backends.BackendOptions options =
-                    new Backends.BackendOptions(Optional.empty(), Optional.empty(), kafkaPort, redisPort);
+            Backends.BackendOptions options = new Backends.BackendOptions(
+                    Optional.empty(), Optional.empty(), kafkaPort, redisPort, redisMemory.bytes());
             Backends backends = stop.add("backends", Backends.on(folder, options));
             backends.start();
             progress.part("kafka", backends.bootstrapServers());
@@ -48,7 +51,9 @@ final class BackendsCommand implements Callable<Integer> {
             progress.line("\nKafka and Redis are ready. Next, in separate terminals:"
                     + " ./turnlane gateway, ./turnlane processor");
             progress.line("For other programs on this machine:\n  export KAFKA_BOOTSTRAP_SERVERS="
-                    + backends.bootstrapServers() + "\n  export REDIS_URL=" + backends.redisUrl());
+                    + backends.bootstrapServers() + "\n  export REDIS_URL=" + backends.redisUrl()
+                    + "\nKafka clients log in with the settings in " + folder.kafkaClientFile()
+                    + " (option --kafka-config).");
             stop.awaitSignal();
             return 0;
         }

@@ -1,6 +1,6 @@
 package io.turnlane.standalone;
 
-import io.turnlane.standalone.run.BackendAddresses;
+import io.turnlane.standalone.run.KafkaAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -23,8 +23,8 @@ final class DataOption {
      *
      * @throws CommandFailedException if there is none
      */
-    String kafka() {
-        return BackendAddresses.findKafka(System.getenv(), path())
+    KafkaAddress kafka() {
+        return KafkaAddress.find(System.getenv(), path())
                 .orElseThrow(() -> new CommandFailedException(
                         "Kafka is not running here. Start it: ./turnlane up," + " or set KAFKA_BOOTSTRAP_SERVERS."));
     }

@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.run.KafkaAddress;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -53,10 +54,11 @@ final class KafkaOption {
         }
     }
 
-    /** Returns the settings of a Kafka client that connects to these servers. */
-    Map<String, Object> connection(String bootstrapServers) {
-        Map<String, Object> all = new HashMap<>(properties());
-        all.put(ADDRESS, bootstrapServers);
+    /** Returns the settings of a Kafka client that connects to this cluster. The file takes precedence. */
+    Map<String, Object> connection(KafkaAddress kafka) {
+        Map<String, Object> all = new HashMap<>(kafka.login());
+        all.putAll(properties());
+        all.put(ADDRESS, kafka.bootstrapServers());
         return all;
     }
 
@@ -74,16 +76,16 @@ final class KafkaOption {
     /**
      * Describes a failure of a Kafka client. The message contains no values from the file, because they can be secret.
      */
-    static CommandFailedException describe(Throwable thrown, String bootstrapServers) {
+    static CommandFailedException describe(Throwable thrown, KafkaAddress kafka) {
         for (Throwable each = thrown; each != null; each = each.getCause()) {
             switch (each) {
                 case AuthenticationException _ -> {
-                    return new CommandFailedException("Kafka at " + bootstrapServers
-                            + " rejected the credentials. Check the file of --kafka-config.");
+                    return new CommandFailedException(
+                            "Kafka at " + kafka + " rejected the credentials. Check the file of --kafka-config.");
                 }
                 case AuthorizationException _ -> {
-                    return new CommandFailedException("Kafka at " + bootstrapServers
-                            + " denied the operation. Check the ACLs of this Kafka user.");
+                    return new CommandFailedException(
+                            "Kafka at " + kafka + " denied the operation. Check the ACLs of this Kafka user.");
                 }
                 case ConfigException wrong -> {
                     return new CommandFailedException("--kafka-config: " + nameOnly(wrong));
@@ -91,7 +93,7 @@ final class KafkaOption {
                 default -> {}
             }
         }
-        return new CommandFailedException("Kafka does not answer at " + bootstrapServers
+        return new CommandFailedException("Kafka does not answer at " + kafka
                 + ". Check that it is running. If it requires TLS or SASL, use --kafka-config.");
     }
 

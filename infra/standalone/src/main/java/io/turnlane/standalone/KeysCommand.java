@@ -6,6 +6,7 @@ import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
+import io.turnlane.standalone.run.KafkaAddress;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -89,12 +90,12 @@ final class KeysCommand implements Runnable {
 
         <T> T with(KeyTopicFunction<T> work) throws InterruptedException {
             LogSetup.quiet();
-            String servers = data.kafka();
-            Map<String, Object> connection = kafka.connection(servers);
+            KafkaAddress address = data.kafka();
+            Map<String, Object> connection = kafka.connection(address);
             try {
                 return work.on(new KafkaKeyTopic(connection, new Topics(prefix).keys()));
             } catch (KafkaException | ExecutionException e) {
-                throw KafkaOption.describe(e, servers);
+                throw KafkaOption.describe(e, address);
             } catch (IllegalStateException unsuitable) { // the topic has settings with which it would lose keys
                 throw new CommandFailedException(String.valueOf(unsuitable.getMessage()));
             }

@@ -87,7 +87,7 @@ final class MemoryRebuildCommand implements Callable<Integer> {
                                 + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
         String turns = new Topics(prefix).turns();
         try (MemoryStore store = new MemoryStore(backends.redisUrl(), turns)) {
-            CommandLog log = new CommandLog(kafka.connection(backends.kafkaBootstrapServers()), turns);
+            CommandLog log = new CommandLog(kafka.connection(backends.kafka()), turns);
             return session == null ? all(store, log.partitions()) : one(store, log, new SessionId(session));
         } catch (RedisException e) {
             throw new CommandFailedException(
@@ -96,9 +96,9 @@ final class MemoryRebuildCommand implements Callable<Integer> {
             throw e.getCause() instanceof UnknownTopicOrPartitionException
                     ? new CommandFailedException("Kafka has no topic " + turns
                             + ". Check --topics. A gateway creates the topics when it starts.")
-                    : KafkaOption.describe(e, backends.kafkaBootstrapServers());
+                    : KafkaOption.describe(e, backends.kafka());
         } catch (KafkaException e) {
-            throw KafkaOption.describe(e, backends.kafkaBootstrapServers());
+            throw KafkaOption.describe(e, backends.kafka());
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()));
         }

@@ -63,10 +63,18 @@ final class StatusCommand implements Callable<Integer> {
                 state.kafkaBootstrapServers(),
                 process(state.broker() == null ? null : state.broker().process(), state.broker() != null));
         out.printf(
-                "%-12s %-28s %s%n",
+                "%-12s %-28s %s%s%n",
                 "redis",
                 BackendAddresses.withoutPassword(state.redisUrl()),
-                process(state.redis() == null ? null : state.redis().process(), state.redis() != null));
+                process(state.redis() == null ? null : state.redis().process(), state.redis() != null),
+                Optional.ofNullable(state.redis())
+                        .flatMap(RunState.EmbeddedRedis::memory)
+                        .map(StatusCommand::memory)
+                        .orElse(""));
+    }
+
+    private static String memory(RunState.RedisMemory memory) {
+        return "  memory %d of %d MB".formatted(memory.used() >> 20, memory.limit() >> 20);
     }
 
     private static String process(@Nullable ProcessId process, boolean embedded) {

@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -41,6 +42,7 @@ final class Turnlane {
     private Turnlane() {}
 
     public static void main(String[] args) {
+        Locale.setDefault(Locale.ENGLISH); // the output is in English, and so are its numbers
         System.exit(commandLine().execute(args));
     }
 

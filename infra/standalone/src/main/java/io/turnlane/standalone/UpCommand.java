@@ -45,6 +45,9 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private AgentsOption agents = new AgentsOption();
 
+    @Mixin
+    private RedisMemoryOption redisMemory = new RedisMemoryOption();
+
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
@@ -71,12 +74,13 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static Backends.BackendOptions options(Map<String, String> environment) {
+    private Backends.BackendOptions options(Map<String, String> environment) {
         return new Backends.BackendOptions(
                 BackendAddresses.named(environment, BackendAddresses.KAFKA),
                 BackendAddresses.named(environment, BackendAddresses.REDIS),
                 0,
-                0);
+                0,
+                redisMemory.bytes());
     }
 
     /**
@@ -94,10 +98,7 @@ final class UpCommand implements Callable<Integer> {
                 progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
                 return backendsReady.complete(null);
             }));
-            Apps apps = new Apps(
-                    new BackendAddresses(backends.bootstrapServers(), backends.redisUrl()),
-                    backendsReady,
-                    kafka.withOverrides(settings));
+            Apps apps = new Apps(BackendAddresses.of(backends), backendsReady, kafka.withOverrides(settings));
             Future<ConfigurableApplicationContext> gateway = threads.submit(orAbort(backendsReady, () -> {
                 ConfigurableApplicationContext context = apps.startGateway(gatewayPort);
                 progress.part("gateway", "127.0.0.1:" + gatewayPort);

@@ -3,6 +3,7 @@ package io.turnlane.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.turnlane.standalone.run.KafkaAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,9 @@ class KafkaOptionTest {
     @TempDir
     private Path folder;
 
+    private static final KafkaAddress KAFKA =
+            new KafkaAddress("here:9092", Map.of("security.protocol", "SASL_PLAINTEXT"));
+
     private static KafkaOption parsed(String... arguments) {
         KafkaOption option = new KafkaOption();
         CommandLine.populateCommand(option, arguments);
@@ -36,7 +40,7 @@ class KafkaOptionTest {
                 ssl.truststore.location=/etc/kafka/trust.p12
                 bootstrap.servers=elsewhere:9092
                 """);
-        assertThat(parsed("--kafka-config", file.toString()).connection("here:9092"))
+        assertThat(parsed("--kafka-config", file.toString()).connection(KAFKA))
                 .isEqualTo(Map.of(
                         "security.protocol",
                         "SSL",
@@ -44,7 +48,8 @@ class KafkaOptionTest {
                         "/etc/kafka/trust.p12",
                         "bootstrap.servers",
                         "here:9092"));
-        assertThat(parsed().connection("here:9092")).isEqualTo(Map.of("bootstrap.servers", "here:9092"));
+        assertThat(parsed().connection(KAFKA))
+                .isEqualTo(Map.of("bootstrap.servers", "here:9092", "security.protocol", "SASL_PLAINTEXT"));
     }
 
     @Test
@@ -70,7 +75,7 @@ class KafkaOptionTest {
     }
 
     private static String describe(Throwable thrown) {
-        return KafkaOption.describe(thrown, "here:9092").getMessage();
+        return KafkaOption.describe(thrown, KAFKA).getMessage();
     }
 
     @Test

@@ -47,6 +47,20 @@ class LauncherScriptTest {
         return run(environment, "bash", "-c", "source '" + script + "'; " + function);
     }
 
+    @Test
+    void makesTheFilesOfACommandPrivate() throws Exception {
+        Path home = jdk("jdk", "25.0.1");
+        Files.writeString(home.resolve("bin/java"), "#!/bin/sh\ntouch \"$TURNLANE_HOME/log\"\n");
+        Path lib = Files.createDirectories(temp.resolve("infra/standalone/target/turnlane/lib-1"));
+        Files.writeString(lib.resolve("turnlane.jar"), "");
+        Files.writeString(lib.resolveSibling("built"), "lib-1\n");
+        ScriptResult status =
+                run(Map.of("JAVA_HOME", home.toString()), "bash", "-c", "umask 022; '" + script + "' status");
+        assertThat(status.exitCode()).as(status.printed()).isZero();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(temp.resolve("log"))))
+                .isEqualTo("rw-------");
+    }
+
     private Path jdk(String folder, String version) throws IOException {
         Path bin = Files.createDirectories(temp.resolve(folder).resolve("bin"));
         for (String name : new String[] {"java", "javac"}) {

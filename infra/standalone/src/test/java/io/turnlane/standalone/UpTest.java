@@ -133,6 +133,7 @@ class UpTest {
         await().atMost(LIMIT).untilAsserted(() -> {
             Process status = turnlane("status");
             assertThat(outputOf(status))
+                    .containsPattern("redis .* running .* memory \\d+ of \\d+ MB")
                     .contains(running.address())
                     .contains(running.kafkaBootstrapServers())
                     .containsPattern("processor +p-\\w+ +open 0");

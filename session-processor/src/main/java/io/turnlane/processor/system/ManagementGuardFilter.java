@@ -61,7 +61,7 @@ final class ManagementGuardFilter extends OncePerRequestFilter {
 
     private static void reject(HttpServletResponse response, int status, String code, String detail)
             throws IOException {
-        String problem = "{\"type\":\"urn:turnlane:problem:%s\",\"status\":%d,\"detail\":\"%s\",\"code\":\"%s\"}"
+        String problem = "{\"type\":\"urn:turnlane:problem:%s\",\"status\":%s,\"detail\":\"%s\",\"code\":\"%s\"}"
                 .formatted(code, status, detail, code);
         response.setStatus(status);
         response.setContentType("application/problem+json");

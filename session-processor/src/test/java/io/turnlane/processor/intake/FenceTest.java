@@ -34,8 +34,7 @@ class FenceTest {
 
     private final String topic = "fence-" + UUID.randomUUID();
     private final TopicPartition partition = new TopicPartition(topic, 0);
-    private final Admin admin =
-            Admin.create(Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers()));
+    private final Admin admin = Admin.create(TestBackends.shared().kafka());
 
     @BeforeEach
     void makeTopic() throws Exception {
@@ -117,19 +116,18 @@ class FenceTest {
         private volatile boolean closing;
 
         Member(String protocol, Runnable beforeFence) {
-            Map<String, Object> settings = new java.util.HashMap<>(Map.of(
-                    "bootstrap.servers",
-                    TestBackends.shared().bootstrapServers(),
-                    "group.id",
-                    topic,
-                    "group.protocol",
-                    protocol,
-                    "enable.auto.commit",
-                    false,
-                    "max.poll.interval.ms",
-                    3_000,
-                    "auto.offset.reset",
-                    "earliest"));
+            Map<String, Object> settings = TestBackends.shared()
+                    .kafka(Map.of(
+                            "group.id",
+                            topic,
+                            "group.protocol",
+                            protocol,
+                            "enable.auto.commit",
+                            false,
+                            "max.poll.interval.ms",
+                            3_000,
+                            "auto.offset.reset",
+                            "earliest"));
             if (protocol.equals("classic")) {
                 settings.put("session.timeout.ms", 3_000);
                 settings.put("heartbeat.interval.ms", 500);

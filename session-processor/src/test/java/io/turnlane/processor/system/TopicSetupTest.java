@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Topics that somebody created before the first start, or that the broker created automatically. */
 class TopicSetupTest {
 
-    private static final Map<String, Object> CONNECTION =
-            Map.of("bootstrap.servers", TestBackends.shared().bootstrapServers());
+    private static final Map<String, Object> CONNECTION = TestBackends.shared().kafka();
 
     private final TopicsProperties topics = new TopicsProperties(
             "test-" + UUID.randomUUID().toString().substring(0, 8) + ".",

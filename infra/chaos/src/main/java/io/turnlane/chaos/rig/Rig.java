@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -112,11 +113,14 @@ public final class Rig implements AutoCloseable {
     }
 
     private List<String> common(int port, String bootstrapServers, String redisUrl) {
-        return List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--spring.kafka.bootstrap-servers=" + bootstrapServers,
                 "--spring.data.redis.url=" + redisUrl,
-                "--turnlane.topics.partitions=" + settings.partitions());
+                "--turnlane.topics.partitions=" + settings.partitions()));
+        backends.kafkaClientSettings()
+                .forEach((name, value) -> arguments.add("--spring.kafka.properties." + name + "=" + value));
+        return arguments;
     }
 
     private void add(MemberProgram program) {
@@ -195,9 +199,12 @@ public final class Rig implements AutoCloseable {
         return network;
     }
 
-    /** Returns the address of the broker, without a proxy. */
-    public String bootstrapServers() {
-        return backends.bootstrapServers();
+    /** Returns the settings of a Kafka client that connects to the broker without a proxy. */
+    public Properties kafka() {
+        Properties connection = new Properties();
+        connection.putAll(backends.kafkaClientSettings());
+        connection.put("bootstrap.servers", backends.bootstrapServers());
+        return connection;
     }
 
     /** Returns the URL of Redis, without a proxy. */

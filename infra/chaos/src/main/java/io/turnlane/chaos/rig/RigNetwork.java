@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Proxied connections of a rig, called cables. The gateways reach Redis through one proxy and the processors through
@@ -48,7 +47,7 @@ public final class RigNetwork implements AutoCloseable {
 
     /** Returns options that make the broker listen for the proxied processor too. */
     Backends.BackendOptions backendSettings() {
-        return new Backends.BackendOptions(Optional.empty(), Optional.empty(), 0, 0, Optional.of(listener));
+        return Backends.BackendOptions.forFaults(listener);
     }
 
     /** Connects the proxies to these backends. */

@@ -6,6 +6,7 @@ import io.turnlane.chaos.rig.Rig;
 import io.turnlane.model.Topics;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,10 +37,10 @@ final class CommitWatch implements AutoCloseable {
     private final Thread thread;
 
     CommitWatch(Rig rig, HistoryRecorder history) {
-        this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, rig.bootstrapServers(),
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CALL_LIMIT_MILLIS,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CALL_LIMIT_MILLIS));
+        Properties settings = rig.kafka();
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CALL_LIMIT_MILLIS);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, CALL_LIMIT_MILLIS);
+        this.admin = Admin.create(settings);
         this.history = history;
         this.thread = Thread.ofVirtual().name("commit-watch").start(this::watch);
     }

@@ -67,7 +67,7 @@ public final class ScenarioRunner {
         Duration settle = Scenario.settle(scenario.plan(seed, form));
         run.describe(description(scenario, seed, settle, clock));
         List<InjectedFault> faults = new ArrayList<>();
-        try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig.bootstrapServers())) {
+        try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig)) {
             StartPositions starts = StartPositions.of(rig, consumer);
             List<String> violations = new ArrayList<>();
             LoadOutcome load = runLoad(scenario, seed, form, run, clock, faults, violations);

@@ -5,6 +5,7 @@ import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.history.TopicRecord;
 import io.turnlane.chaos.load.Canary;
 import io.turnlane.chaos.load.RunClock;
+import io.turnlane.chaos.rig.Rig;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.Topics;
 import java.io.IOException;
@@ -40,9 +41,8 @@ final class TopicDump {
     }
 
     /** Creates a consumer without a group. */
-    static Consumer<byte[], byte[]> consumer(String bootstrapServers) {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", bootstrapServers);
+    static Consumer<byte[], byte[]> consumer(Rig rig) {
+        Properties settings = rig.kafka();
         settings.put("enable.auto.commit", "false");
         settings.put("max.poll.records", "5000");
         settings.put("default.api.timeout.ms", "20000");

@@ -59,9 +59,8 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
      * @param agents agents in addition to Turnlane's own
      */
     public static ConfigurableApplicationContext replay(
-            String kafkaBootstrapServers, Map<String, String> overrides, List<AgentFactory> agents) {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put("spring.kafka.bootstrap-servers", kafkaBootstrapServers);
+            KafkaAddress kafka, Map<String, String> overrides, List<AgentFactory> agents) {
+        Map<String, Object> properties = new HashMap<>(kafka.springProperties());
         properties.put("spring.main.banner-mode", "off");
         properties.putAll(overrides);
         return ReplayApplication.application()
@@ -73,7 +72,7 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
     private ConfigurableApplicationContext start(
             Class<?> application, String name, List<AgentFactory> agents, Map<String, Object> own) {
         Map<String, Object> properties = new HashMap<>(own);
-        properties.put("spring.kafka.bootstrap-servers", backends.kafkaBootstrapServers());
+        properties.putAll(backends.kafka().springProperties());
         properties.put("spring.data.redis.url", backends.redisUrl());
         properties.put("management.metrics.use-global-registry", false);
         properties.put("spring.main.banner-mode", "off");

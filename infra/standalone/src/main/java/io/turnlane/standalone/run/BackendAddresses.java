@@ -1,5 +1,6 @@
 package io.turnlane.standalone.run;
 
+import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.RunState;
 import java.nio.file.Path;
@@ -9,31 +10,27 @@ import java.util.Optional;
 /**
  * Addresses of the backends of a gateway or processor.
  *
- * @param kafkaBootstrapServers {@code host:port}, comma-separated
+ * @param kafka address of Kafka
  * @param redisUrl for example {@code redis://:password@host:port}
  */
-public record BackendAddresses(String kafkaBootstrapServers, String redisUrl) {
+public record BackendAddresses(KafkaAddress kafka, String redisUrl) {
 
     public static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
     public static final String REDIS = "REDIS_URL";
+
+    /** Returns the addresses of backends that this process started. */
+    public static BackendAddresses of(Backends backends) {
+        return new BackendAddresses(KafkaAddress.of(backends), backends.redisUrl());
+    }
 
     /**
      * Returns the addresses of the backends. An address comes from the environment or, if it is not set there, from the
      * backends that run on the data folder. Returns empty if one of the addresses is in neither place.
      */
     public static Optional<BackendAddresses> find(Map<String, String> environment, Path data) {
-        Optional<String> redis =
-                named(environment, REDIS).or(() -> running(data).map(RunState::redisUrl));
-        return findKafka(environment, data).flatMap(k -> redis.map(r -> new BackendAddresses(k, r)));
-    }
-
-    /** Returns the address of Kafka alone, for commands that do not use Redis; empty as {@link #find}. */
-    public static Optional<String> findKafka(Map<String, String> environment, Path data) {
-        return named(environment, KAFKA).or(() -> running(data).map(RunState::kafkaBootstrapServers));
-    }
-
-    private static Optional<RunState> running(Path data) {
-        return DataFolder.read(data).filter(RunState::alive);
+        Optional<String> redis = named(environment, REDIS)
+                .or(() -> DataFolder.read(data).filter(RunState::alive).map(RunState::redisUrl));
+        return KafkaAddress.find(environment, data).flatMap(k -> redis.map(r -> new BackendAddresses(k, r)));
     }
 
     /** Returns the value of a variable; empty if it is not set, or blank. */
@@ -41,10 +38,10 @@ public record BackendAddresses(String kafkaBootstrapServers, String redisUrl) {
         return Optional.ofNullable(environment.get(variable)).filter(value -> !value.isBlank());
     }
 
-    /** Omits the password. */
+    /** Omits the passwords. */
     @Override
     public String toString() {
-        return "kafka " + kafkaBootstrapServers + ", redis " + withoutPassword(redisUrl);
+        return "kafka " + kafka + ", redis " + withoutPassword(redisUrl);
     }
 
     /** Returns a Redis URL without scheme, user and password. */

@@ -66,8 +66,7 @@ public final class IdleGroupMembers {
     }
 
     private Properties settings() {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", rig.bootstrapServers());
+        Properties settings = rig.kafka();
         settings.put("group.id", Rig.GROUP);
         settings.put("enable.auto.commit", "false");
         settings.put("auto.offset.reset", "earliest");

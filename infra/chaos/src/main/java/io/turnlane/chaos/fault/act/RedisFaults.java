@@ -32,6 +32,7 @@ public final class RedisFaults {
     private final Rig rig;
     private final Path disk;
     private String folder = "";
+    private String memory = "0";
     private @Nullable RandomAccessFile ballast;
 
     public RedisFaults(Rig rig) {
@@ -46,11 +47,15 @@ public final class RedisFaults {
 
     /** Makes Redis reject writes because of its memory limit. */
     public void fillMemory() {
-        with(redis -> redis.configSet("maxmemory", "1"));
+        with(redis -> {
+            String limit = redis.configGet("maxmemory").getOrDefault("maxmemory", "0");
+            memory = limit.equals("1") ? memory : limit; // 1 if this fault is already active
+            redis.configSet("maxmemory", "1");
+        });
     }
 
     public void freeMemory() {
-        with(redis -> redis.configSet("maxmemory", "0"));
+        with(redis -> redis.configSet("maxmemory", memory));
     }
 
     /**

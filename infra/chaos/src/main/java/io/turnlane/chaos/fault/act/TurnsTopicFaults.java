@@ -177,16 +177,14 @@ public final class TurnsTopicFaults {
     }
 
     private Producer<byte[], byte[]> producer() {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", rig.bootstrapServers());
+        Properties settings = rig.kafka();
         settings.put("acks", "all");
         settings.put("max.request.size", Integer.toString(4 << 20));
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private Consumer<byte[], byte[]> consumer() {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", rig.bootstrapServers());
+        Properties settings = rig.kafka();
         settings.put("enable.auto.commit", "false");
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

@@ -1,0 +1,61 @@
+package io.turnlane.standalone.run;
+
+import io.turnlane.backends.Backends;
+import io.turnlane.backends.DataFolder;
+import io.turnlane.backends.RunState;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Address of a Kafka cluster.
+ *
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param login settings with which clients log in to the embedded broker; empty for other clusters
+ */
+public record KafkaAddress(String bootstrapServers, Map<String, String> login) {
+
+    public KafkaAddress {
+        login = Map.copyOf(login);
+    }
+
+    /** Returns the address of backends that this process started. */
+    public static KafkaAddress of(Backends backends) {
+        return new KafkaAddress(backends.bootstrapServers(), backends.kafkaClientSettings());
+    }
+
+    /**
+     * Returns the address in the environment or, if none is set there, the address of the Kafka that runs on the data
+     * folder. Returns empty if there is neither. If the environment names the embedded broker of the data folder, the
+     * result contains its login, too.
+     */
+    public static Optional<KafkaAddress> find(Map<String, String> environment, Path data) {
+        Optional<KafkaAddress> running = DataFolder.read(data)
+                .filter(RunState::alive)
+                .map(state -> new KafkaAddress(state.kafkaBootstrapServers(), state.kafkaClientSettings()));
+        Optional<KafkaAddress> named =
+                BackendAddresses.named(environment, BackendAddresses.KAFKA).map(KafkaAddress::withoutLogin);
+        return named.filter(address -> !running.map(KafkaAddress::bootstrapServers)
+                        .equals(Optional.of(address.bootstrapServers)))
+                .or(() -> running);
+    }
+
+    private static KafkaAddress withoutLogin(String bootstrapServers) {
+        return new KafkaAddress(bootstrapServers, Map.of());
+    }
+
+    /** Returns the address and the login as properties of a gateway or processor. */
+    Map<String, String> springProperties() {
+        Map<String, String> all = new HashMap<>();
+        all.put("spring.kafka.bootstrap-servers", bootstrapServers);
+        login.forEach((name, value) -> all.put("spring.kafka.properties." + name, value));
+        return all;
+    }
+
+    /** Omits the login. */
+    @Override
+    public String toString() {
+        return bootstrapServers;
+    }
+}
