@@ -283,8 +283,9 @@ export class EventStream {
       if (done) return false;
       watch.reset();
       for (const { id, data } of parser.push(value)) {
-        if (data === '') this.#cursor = id;
-        else if (this.#deliver(id, JSON.parse(data))) return true;
+        const event = data && JSON.parse(data);
+        if (!event || event.type === 'cursor') this.#cursor = id;
+        else if (this.#deliver(id, event)) return true;
       }
     }
   }

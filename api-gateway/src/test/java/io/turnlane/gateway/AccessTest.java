@@ -8,6 +8,9 @@ import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestKeys.KeyedClient;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -110,6 +113,27 @@ class AccessTest {
             assertThat(socket.closeStatus()).isEqualTo(1008);
             assertThat(stream.remainingEvents()).isNotNull();
             assertThat(Duration.between(revoked, Instant.now())).isLessThan(SOON);
+        }
+    }
+
+    @Test
+    void rejectsAnUploadWhoseKeyIsRevokedWhileItArrives() throws Exception {
+        KeyedClient mallory = keys.newClient(gateway, "mallory", Scope.ASK, Scope.READ);
+        String body = "{\"question\":\"why?\"}";
+        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
+            String head = "POST /v1/sessions/late/requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: " + body.length()
+                    + "\r\nAuthorization: Bearer " + mallory.key() + "\r\n\r\n";
+            OutputStream out = socket.getOutputStream();
+            out.write((head + body.substring(0, 5)).getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            keys.revoke(mallory.key());
+            await().atMost(SOON).until(() -> mallory.get("/v1/agents").status() == 401);
+            out.write(body.substring(5).getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(response).startsWith("HTTP/1.1 401").contains("\"code\":\"unauthorized\"");
+            assertThat(response).contains("WWW-Authenticate: Bearer realm=\"turnlane\", error=\"invalid_token\"");
         }
     }
 

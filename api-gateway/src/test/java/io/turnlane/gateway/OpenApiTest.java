@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ServedContract;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springdoc.core.customizers.OpenApiCustomizer;
 import tools.jackson.databind.JsonNode;
 
 /** The OpenAPI document by itself. {@link ServedContract} checks the responses of all tests against it. */
@@ -41,6 +46,29 @@ class OpenApiTest {
 
     private static String id(JsonNode operation) {
         return operation.path("operationId").asString();
+    }
+
+    /** The build takes up to a second of CPU time, and the document needs no key. */
+    @Test
+    void buildsTheDocumentOnceForAllLanguages() throws Exception {
+        AtomicInteger builds = new AtomicInteger();
+        UnaryOperator<Object> counting = bean -> bean instanceof OpenApiCustomizer customizer
+                ? (OpenApiCustomizer) api -> {
+                    builds.incrementAndGet();
+                    customizer.customise(api);
+                }
+                : bean;
+        try (TestGateway counted = TestGateway.startReplacing(counting)) {
+            for (String language : List.of("en", "de", "fr-CA", "de-DE-u-co-phonebk", "*", "x-private", "und", "tlh")) {
+                HttpRequest.Builder request = counted.request("/openapi.json", "Accept-Language", language);
+                assertThat(counted.http()
+                                .send(request.build(), BodyHandlers.ofString())
+                                .statusCode())
+                        .as(language)
+                        .isEqualTo(200);
+            }
+        }
+        assertThat(builds).hasValue(1);
     }
 
     @Test

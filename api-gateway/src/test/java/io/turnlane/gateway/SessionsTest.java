@@ -60,6 +60,47 @@ class SessionsTest {
     }
 
     @Test
+    void listsASessionAskedAgainBehindItsDeletion() {
+        processor.withScript(TestProcessor.MANUAL);
+        gateway.ask(session, "asked before the deletion took effect");
+        Map<String, byte[]> context =
+                processor.redis().sync().hgetall(keys(session).context());
+        processor.redis().sync().del(keys(session).context());
+        assertThat(ids(gateway.get("/v1/sessions")))
+                .as("while it does not exist")
+                .doesNotContain(session);
+        processor.redis().sync().hset(keys(session).context(), context);
+        assertThat(ids(gateway.get("/v1/sessions")))
+                .as("after its question began")
+                .contains(session);
+    }
+
+    @Test
+    void aDeletionIsARequestThatClientsCanRead() {
+        String created = gateway.post("/v1/sessions", "{}").text("session_id");
+        HttpReply deleted = gateway.delete("/v1/sessions/" + created);
+        HttpReply request = gateway.get(deleted.header("Location"));
+        assertThat(request.status()).isEqualTo(200);
+        assertThat(request.text("request_id")).isEqualTo(deleted.text("request_id"));
+        assertThat(request.text("type")).isEqualTo("delete_session");
+        assertThat(request.text("status")).isEqualTo("queued");
+        RequestId id = RequestId.parse(deleted.text("request_id"));
+        processor.redis().sync().del(keys(created).request(id));
+        processor
+                .redis()
+                .sync()
+                .hset(
+                        keys(created).tombstone(),
+                        Map.of("deletion", bytes(id.toString()), "asked_at", bytes("1000"), "done_at", bytes("3000")));
+        HttpReply done = gateway.get(deleted.header("Location") + "?wait=5");
+        assertThat(done.text("status")).isEqualTo("completed");
+        assertThat(done.json().path("processing_time").asDouble()).isEqualTo(2.0);
+        assertThat(gateway.get("/v1/sessions/" + created + "/requests/0192f1de-7a3c-7000-8000-000000000001")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void listsSessionsNewestFirstInPagesAndPrunesMissingOnes() {
         String list = MemoryKeys.sessionsOfUser("-");
         processor.redis().sync().del(list);

@@ -44,6 +44,7 @@ class SocketMistakesTest {
         try (TestSocket client = open()) {
             client.sendBinary(new byte[] {1, 2, 3});
             assertThat(client.closeStatus()).isEqualTo(1003);
+            assertThat(client.closeReason()).isNotBlank();
         }
     }
 
@@ -122,6 +123,7 @@ class SocketMistakesTest {
         try (TestSocket client = open()) {
             client.send("x".repeat(64 * 1024 + 1));
             assertThat(client.closeStatus()).isEqualTo(1009);
+            assertThat(client.closeReason()).isEqualTo("a frame exceeds 65536 bytes");
         }
     }
 

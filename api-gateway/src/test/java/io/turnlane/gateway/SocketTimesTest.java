@@ -53,6 +53,22 @@ class SocketTimesTest {
                 client.send("nonsense");
             }
             assertThat(client.closeStatus()).isEqualTo(1008);
+            assertThat(client.closeReason()).isEqualTo("too many invalid frames");
+        }
+    }
+
+    @Test
+    void answersEveryInvalidFrameBeforeItClosesTheConnection() throws Exception {
+        for (int run = 0; run < 5; run++) {
+            try (TestSocket client = TestSocket.open(gateway, new String[0])) {
+                for (int i = 0; i < 20; i++) {
+                    client.send("{'type':'nonsense','ref':'%d'}".formatted(i));
+                }
+                for (int i = 0; i < 20; i++) {
+                    assertThat(client.nextFrame().path("ref").asString()).isEqualTo(Integer.toString(i));
+                }
+                assertThat(client.closeStatus()).isEqualTo(1008);
+            }
         }
     }
 
@@ -60,6 +76,7 @@ class SocketTimesTest {
     private static final class CloseListener implements WebSocket.Listener, AutoCloseable {
 
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private volatile String reason;
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
         private final StringBuilder frame = new StringBuilder();
         private final WebSocket socket = gateway.http()
@@ -80,7 +97,8 @@ class SocketTimesTest {
         }
 
         @Override
-        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+        public CompletionStage<?> onClose(WebSocket from, int status, String why) {
+            reason = why;
             closed.complete(status);
             return null;
         }
@@ -137,6 +155,7 @@ class SocketTimesTest {
                 clients.add(new CloseListener());
             }
             assertThat(clients.getLast().closed.get(5, TimeUnit.SECONDS)).isEqualTo(1013);
+            assertThat(clients.getLast().reason).contains("maximum number of clients");
             assertThat(clients.getFirst().closed).isNotDone();
         } finally {
             clients.forEach(CloseListener::close);

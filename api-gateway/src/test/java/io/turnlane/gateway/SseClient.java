@@ -36,6 +36,10 @@ public final class SseClient implements AutoCloseable {
             return JSON.readTree(data);
         }
 
+        boolean isCursor() {
+            return type.equals("cursor");
+        }
+
         public boolean isTerminal() {
             return List.of("completed", "failed", "cancelled", "superseded", "rejected")
                     .contains(type);
@@ -63,14 +67,22 @@ public final class SseClient implements AutoCloseable {
         return retry;
     }
 
-    /** Returns the next event; null if the stream has ended. */
+    /** Returns the next turn event; null if the stream has ended. */
     public SseEvent next() {
+        SseEvent event = nextOfAnyType();
+        while (event != null && event.isCursor()) {
+            event = nextOfAnyType();
+        }
+        return event;
+    }
+
+    private SseEvent nextOfAnyType() {
         String id = null;
         String type = null;
         StringBuilder data = new StringBuilder();
         for (String line = line(); line != null; line = line()) {
             if (line.isEmpty()) {
-                if (type != null) {
+                if (!data.isEmpty()) {
                     return new SseEvent(id, type, data.toString());
                 }
             } else if (line.startsWith(":")) {
@@ -90,19 +102,16 @@ public final class SseClient implements AutoCloseable {
         return null;
     }
 
-    /** Reads up to the next id without an event, and returns it. */
+    /**
+     * Returns the id of the next event, which must contain only a cursor. Ignores ids without data, like some
+     * implementations of EventSource.
+     */
     public String nextCursor() {
-        String id = null;
-        for (String line = line(); line != null; line = line()) {
-            if (line.startsWith("id:")) {
-                id = line.substring(3).strip();
-            } else if (line.isEmpty() && id != null) {
-                return id;
-            } else if (!line.isEmpty() && !line.startsWith(":")) {
-                throw new IllegalStateException("expected an id without an event: " + line);
-            }
+        SseEvent event = nextOfAnyType();
+        if (event == null || !event.isCursor()) {
+            throw new IllegalStateException("expected a cursor: " + event);
         }
-        throw new IllegalStateException("the stream has ended");
+        return event.id();
     }
 
     /** Returns all events until the stream ends. */

@@ -207,7 +207,7 @@ class StreamCursorTest {
                 .isEqualTo(204);
     }
 
-    /** EventSource keeps an id without an event, and sends it when it reconnects. */
+    /** EventSource keeps the id of every event, and sends it when it reconnects. */
     @Test
     void sendsTheStartingCursorOfASessionBeforeAnyEvent() throws Exception {
         ReceivedTurn turn = ask("?");

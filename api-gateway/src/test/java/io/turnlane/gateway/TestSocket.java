@@ -23,6 +23,7 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
 
     private final LinkedBlockingQueue<String> frames = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private volatile String closeReason;
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
 
@@ -79,6 +80,7 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
 
     @Override
     public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+        closeReason = reason;
         closed.complete(status);
         return null;
     }
@@ -116,6 +118,12 @@ final class TestSocket implements WebSocket.Listener, AutoCloseable {
 
     int closeStatus() {
         return closed.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    /** Returns the reason in the close frame. */
+    String closeReason() {
+        closeStatus();
+        return closeReason;
     }
 
     @Override

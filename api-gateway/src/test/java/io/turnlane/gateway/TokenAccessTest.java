@@ -24,6 +24,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +40,7 @@ class TokenAccessTest {
     private static RSAKey key;
     private static HttpServer issuer;
     private static TestGateway gateway;
+    private static final AtomicInteger fetches = new AtomicInteger();
 
     @BeforeAll
     static void start() throws Exception {
@@ -46,6 +48,7 @@ class TokenAccessTest {
         byte[] keys = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
         issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         issuer.createContext("/keys", exchange -> {
+            fetches.incrementAndGet();
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, keys.length);
             exchange.getResponseBody().write(keys);
@@ -211,6 +214,25 @@ class TokenAccessTest {
             assertThat(reply.header("WWW-Authenticate")).contains("invalid_token");
         }
         assertThat(signed(good, key).get("/v1/agents").status()).isEqualTo(200);
+    }
+
+    @Test
+    void fetchesTheKeysAtMostOnceForManyUnknownKeyIds() throws Exception {
+        RSAKey stranger = new RSAKeyGenerator(2048).generate();
+        with("alice", same -> same).get("/v1/agents");
+        int before = fetches.get();
+        for (int i = 0; i < 10; i++) {
+            SignedJWT token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID("unknown-" + i)
+                            .build(),
+                    claims("eve").build());
+            token.sign(new RSASSASigner(stranger));
+            HttpReply reply = new KeyedClient(gateway, token.serialize()).get("/v1/agents");
+            assertThat(reply.status()).isEqualTo(401);
+        }
+        assertThat(fetches.get() - before).isLessThanOrEqualTo(1);
+        assertThat(with("alice", same -> same).get("/v1/agents").status()).isEqualTo(200);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,17 @@ public final class ServedContract {
 
     private static final String ID = "https://turnlane.invalid/openapi.json";
     private static final String PROBLEM = "application/problem+json";
+    private static final List<String> TIMES = List.of(
+            "created_at",
+            "started_at",
+            "finished_at",
+            "last_activity",
+            "timestamp",
+            "at",
+            "exported_at",
+            "quarantined_at",
+            "asked_at");
+    private static final Pattern MILLISECONDS = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final AtomicReference<ServedContract> SERVED = new AtomicReference<>();
 
@@ -136,7 +148,19 @@ public final class ServedContract {
                 "content",
                 escaped(mediaType),
                 "schema");
-        return mediaType.endsWith("json") ? violations(pointer, JSON.readTree(body)) : List.of();
+        return mediaType.endsWith("json") ? violationsWithTimes(pointer, JSON.readTree(body)) : List.of();
+    }
+
+    /** Also checks that times have milliseconds, as the documentation promises. A schema cannot require it. */
+    private List<String> violationsWithTimes(String pointer, JsonNode value) {
+        List<String> violations = new ArrayList<>(violations(pointer, value));
+        for (String name : TIMES) {
+            value.findValues(name).stream()
+                    .filter(time -> time.isString()
+                            && !MILLISECONDS.matcher(time.asString()).matches())
+                    .forEach(time -> violations.add(name + " is not a time with milliseconds: " + time));
+        }
+        return violations;
     }
 
     /** Files and calls that no operation describes: an error must be a problem, and JSON must come from a file. */

@@ -22,8 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 
-    private static final String REALM = "Bearer realm=\"turnlane\"";
-
     private final JsonMapper json;
     private final MeterRegistry metrics;
 
@@ -43,8 +41,9 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
                         "unchecked",
                         "",
                         new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(unverifiable.getMessage())));
-            case InsufficientAuthenticationException _ -> reject(request, response, "missing", REALM, unauthorized());
-            default -> reject(request, response, "invalid", REALM + ", error=\"invalid_token\"", unauthorized());
+            case InsufficientAuthenticationException _ ->
+                reject(request, response, "missing", Problem.CHALLENGE, unauthorized());
+            default -> reject(request, response, "invalid", Problem.INVALID_CREDENTIALS, unauthorized());
         }
     }
 
@@ -60,7 +59,7 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
                 request,
                 response,
                 "scope",
-                REALM + ", error=\"insufficient_scope\"",
+                Problem.CHALLENGE + ", error=\"insufficient_scope\"",
                 new ProblemDetailException(
                         ErrorCode.FORBIDDEN, "Your API key or token lacks the scope that this call requires."));
     }

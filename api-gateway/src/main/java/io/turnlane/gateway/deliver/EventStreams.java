@@ -8,6 +8,7 @@ import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,13 +41,27 @@ public final class EventStreams implements AutoCloseable {
      *
      * @param clients maximum number of open outboxes
      * @param outbox bounds of the outbox of one client
+     * @param maxAge maximum age of a client's outbox. Each outbox gets up to a tenth less at random, so that clients
+     *     that connected at the same time do not reconnect at the same time
      * @param allOutboxes maximum number of bytes that wait for all clients together
      * @param readers number of catch-up threads, each with its own consumer
      * @param maxRecords maximum number of records that a catch-up reads before the client gets a gap
      * @param maxTime maximum time that a catch-up spends reading before the client gets a gap
      */
     public record StreamLimits(
-            int clients, Outbox.Bounds outbox, long allOutboxes, int readers, long maxRecords, Duration maxTime) {}
+            int clients,
+            Outbox.Bounds outbox,
+            Duration maxAge,
+            long allOutboxes,
+            int readers,
+            long maxRecords,
+            Duration maxTime) {
+
+        Duration randomAge() {
+            return Duration.ofNanos(
+                    (long) (maxAge.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.0)));
+        }
+    }
 
     /** @param prepare task that creates the topic if it is missing; runs before the topic is first read */
     public EventStreams(
@@ -107,15 +122,27 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
+     * Returns the cursor of a client that has received the terminal event of this request and follows its session from
+     * now on.
+     *
+     * @param attempt latest attempt of the request
+     * @throws EventsUnavailableException if the topic has never been reached
+     */
+    public Cursor cursorAfterEnd(SessionKey session, RequestId request, int attempt) {
+        int partition = follower.partitionOf(session.toString());
+        return Cursor.at(session, partition, follower.position(partition) - 1).ended(request, attempt);
+    }
+
+    /**
      * Opens the outbox of a new client. {@link #closeOutbox} releases it.
      *
      * @throws EventsUnavailableException if the maximum number of clients is connected, or if the gateway stops
      */
     public Outbox openOutbox() {
-        return openOutbox(limits.outbox());
+        return openOutbox(limits.outbox(), limits.randomAge());
     }
 
-    Outbox openOutbox(Outbox.Bounds bounds) {
+    private Outbox openOutbox(Outbox.Bounds bounds, Duration maxAge) {
         if (stopping.get()) {
             throw new EventsUnavailableException("The gateway is stopping. Reconnect to another gateway.");
         }
@@ -123,7 +150,7 @@ public final class EventStreams implements AutoCloseable {
             clients.decrementAndGet();
             throw new EventsUnavailableException("The gateway has reached its maximum number of clients. Retry later.");
         }
-        Outbox outbox = new Outbox(bounds, sharedLimit);
+        Outbox outbox = new Outbox(bounds, sharedLimit, maxAge);
         subscriptions.addOutbox(outbox);
         if (stopping.get()) {
             outbox.close(DisconnectReason.SHUTDOWN);
@@ -223,7 +250,7 @@ public final class EventStreams implements AutoCloseable {
      *     topic has never been reached
      */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
-        Outbox outbox = openOutbox(Outbox.Bounds.ONE);
+        Outbox outbox = openOutbox(Outbox.Bounds.ONE, Outbox.UNLIMITED_AGE);
         try {
             return new EndWatch(this, outbox, subscribeLive(outbox, session, EventFilter.endOf(requestId)));
         } catch (RuntimeException e) {

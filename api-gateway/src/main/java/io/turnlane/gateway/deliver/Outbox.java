@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
+    static final Duration UNLIMITED_AGE = Duration.ofNanos(Long.MAX_VALUE);
+
     private final Bounds bounds;
     private final SharedByteLimit sharedLimit;
+    private final long openedNanos = System.nanoTime();
+    private final long maxAgeNanos;
     private final Queue<OutboxItem> items = new ArrayDeque<>();
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private int bytes;
@@ -47,13 +51,21 @@ public final class Outbox {
         }
     }
 
+    /** Creates an outbox without a maximum age. */
+    public Outbox(Bounds bounds, SharedByteLimit sharedLimit) {
+        this(bounds, sharedLimit, UNLIMITED_AGE);
+    }
+
     /**
      * Creates an outbox and registers its client with the shared limit; {@link #close} removes the client and its bytes
      * from the limit.
+     *
+     * @param maxAge time after which {@link #take} closes the outbox as soon as it is empty
      */
-    public Outbox(Bounds bounds, SharedByteLimit sharedLimit) {
+    Outbox(Bounds bounds, SharedByteLimit sharedLimit, Duration maxAge) {
         this.bounds = bounds;
         this.sharedLimit = sharedLimit;
+        this.maxAgeNanos = maxAge.toNanos();
         sharedLimit.addClient();
     }
 
@@ -116,13 +128,17 @@ public final class Outbox {
 
     /**
      * Removes and returns the next item. Waits up to {@code timeout} for an item and returns null if none arrives.
-     * After {@link #close}, discards waiting items and returns {@link OutboxItem.EndItem}.
+     * After {@link #close}, discards waiting items and returns {@link OutboxItem.EndItem}. If the outbox is empty and
+     * has reached its maximum age, closes it ({@link DisconnectReason#AGED}).
      */
     public @Nullable OutboxItem take(Duration timeout) throws InterruptedException {
         OutboxItem item;
         List<Runnable> waiters;
         synchronized (this) {
-            awaitItem(timeout.toNanos());
+            awaitItem(Math.min(timeout.toNanos(), remainingLife()));
+            if (items.isEmpty() && remainingLife() <= 0) {
+                close(DisconnectReason.AGED);
+            }
             if (disconnectReason != null) {
                 return new OutboxItem.EndItem(disconnectReason);
             }
@@ -136,6 +152,10 @@ public final class Outbox {
         }
         waiters.forEach(Runnable::run);
         return item;
+    }
+
+    private long remainingLife() {
+        return maxAgeNanos - (System.nanoTime() - openedNanos);
     }
 
     private void awaitItem(long timeout) throws InterruptedException {

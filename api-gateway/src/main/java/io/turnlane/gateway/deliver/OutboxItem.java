@@ -73,7 +73,11 @@ public sealed interface OutboxItem {
         SHUTDOWN,
         /** The client closed the connection or no longer responds. */
         GONE,
+        /** The connection has reached its maximum age. The client can continue on a new one. */
+        AGED,
         /** The client's credentials are no longer valid. */
-        REVOKED
+        REVOKED,
+        /** The client sent too many invalid frames. */
+        INVALID
     }
 }

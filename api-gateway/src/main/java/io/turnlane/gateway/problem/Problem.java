@@ -20,6 +20,12 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Problem {
 
+    /** Challenge of RFC 6750 in a response with status 401. */
+    public static final String CHALLENGE = "Bearer realm=\"turnlane\"";
+
+    /** Challenge for credentials that are invalid. */
+    public static final String INVALID_CREDENTIALS = CHALLENGE + ", error=\"invalid_token\"";
+
     private static final String TYPE = "urn:turnlane:problem:";
 
     private Problem() {}

@@ -96,6 +96,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         ResponseEntity.BodyBuilder response =
                 ResponseEntity.status(rejection.code().httpStatus());
         Problem.retryAfter(rejection).ifPresent(seconds -> response.header(HttpHeaders.RETRY_AFTER, seconds));
+        if (rejection.code() == ErrorCode.UNAUTHORIZED) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, Problem.INVALID_CREDENTIALS);
+        }
         if (rejection.requestId() != null) {
             response.header("X-Request-Id", rejection.requestId().toString());
         }

@@ -55,11 +55,31 @@ final class RedisRequestRecords implements RequestRecords {
         MemoryKeys keys = new MemoryKeys(session);
         Map<String, byte[]> fields = redis.<String, byte[]>opsForHash().entries(keys.request(requestId));
         if (fields.isEmpty()) {
-            return Optional.empty();
+            return completedDeletion(session, requestId);
         }
         boolean queued = equalsText("queued", fields.get("status"));
         Long rank = queued ? redis.opsForZSet().rank(keys.openRequestIds(), bytes(requestId.toString())) : null;
         return Optional.of(read(session, requestId, fields, rank == null ? 0 : rank.intValue()));
+    }
+
+    /**
+     * Returns the request of the session's last deletion. The deletion has removed its own record, and its tombstone
+     * names the request.
+     */
+    private Optional<RequestRecord> completedDeletion(SessionKey session, RequestId requestId) {
+        List<byte[]> deletion = redis.<String, byte[]>opsForHash()
+                .multiGet(new MemoryKeys(session).tombstone(), List.of("deletion", "asked_at", "done_at"));
+        if (!equalsText(requestId.toString(), deletion.get(0)) || deletion.get(1) == null || deletion.get(2) == null) {
+            return Optional.empty();
+        }
+        Map<String, byte[]> fields = new HashMap<>();
+        fields.put("type", bytes("delete_session"));
+        fields.put("status", bytes("completed"));
+        fields.put("attempt", bytes("1"));
+        fields.put("created_at", deletion.get(1));
+        fields.put("started_at", deletion.get(2));
+        fields.put("finished_at", deletion.get(2));
+        return Optional.of(read(session, requestId, fields, 0));
     }
 
     @Override

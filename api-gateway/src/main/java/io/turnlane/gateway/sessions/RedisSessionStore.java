@@ -70,12 +70,21 @@ final class RedisSessionStore implements SessionStore {
         if (fields.isEmpty()) {
             return Optional.empty();
         }
-        Long open = text.opsForZSet().zCard(keys.openRequestIds());
         try {
-            return Optional.of(context(session, fields, open == null ? 0 : open.intValue()));
+            return Optional.of(context(session, fields, openRequests(keys)));
         } catch (IllegalArgumentException | UnreadableRecordException e) {
             throw damaged(session, e);
         }
+    }
+
+    private int openRequests(MemoryKeys keys) {
+        Long open = text.opsForZSet().zCard(keys.openRequestIds());
+        return open == null ? 0 : open.intValue();
+    }
+
+    @Override
+    public boolean hasOpenRequests(SessionKey session) {
+        return openRequests(new MemoryKeys(session)) > 0;
     }
 
     private SessionContext context(SessionKey session, Map<String, String> fields, int open)

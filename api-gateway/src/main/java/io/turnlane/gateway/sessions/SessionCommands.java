@@ -37,16 +37,6 @@ final class SessionCommands {
     }
 
     /**
-     * Publishes a command that has no request record. Only deletions use this method: clients see that a deletion is
-     * complete when the session no longer exists.
-     *
-     * @throws ProblemDetailException if Kafka rejected the command or did not acknowledge it
-     */
-    void publish(SessionCommand command, @Nullable String traceparent) {
-        send(command, traceparent, List.of());
-    }
-
-    /**
      * Creates the request record of a command and publishes the command.
      *
      * @throws ProblemDetailException if Kafka rejected the command, whose record is then removed; or if Kafka did not

@@ -180,7 +180,8 @@ final class SessionController {
     @Operation(
             operationId = "deleteSession",
             summary = "Delete a session",
-            description = "The session is deleted after the turns that are already queued.")
+            description = "The session is deleted after the turns that are already queued. The request at `Location` "
+                    + "is completed when this has happened.")
     @ResponseStatus(HttpStatus.ACCEPTED)
     @DeleteMapping("/{sid}")
     ResponseEntity<CommandAccepted> delete(
@@ -189,8 +190,9 @@ final class SessionController {
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         DeleteSession delete = new DeleteSession(ids.next(), sid, caller.userId(), ids.now());
         sessions.find(delete.key());
-        commands.publish(delete, rules.traceparent(traceparent));
+        commands.submit(delete, rules.traceparent(traceparent));
         return ResponseEntity.accepted()
+                .location(URI.create("/v1/sessions/" + sid + "/requests/" + delete.requestId()))
                 .header("X-Request-Id", delete.requestId().toString())
                 .body(new CommandAccepted(sid, delete.requestId()));
     }

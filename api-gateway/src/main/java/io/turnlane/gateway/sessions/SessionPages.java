@@ -51,8 +51,10 @@ final class SessionPages {
 
     private Optional<SessionContext> find(String namespace, ListedSession entry) {
         try {
-            Optional<SessionContext> context = store.context(new SessionKey(namespace, entry.sessionId()));
-            if (context.isEmpty()) {
+            SessionKey session = new SessionKey(namespace, entry.sessionId());
+            Optional<SessionContext> context = store.context(session);
+            // A session whose deletion has just taken effect exists again when its next question begins.
+            if (context.isEmpty() && !store.hasOpenRequests(session)) {
                 list.remove(namespace, entry);
             }
             return context;

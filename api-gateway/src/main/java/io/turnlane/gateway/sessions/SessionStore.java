@@ -25,6 +25,9 @@ interface SessionStore {
      */
     Optional<SessionContext> context(SessionKey session);
 
+    /** Returns true if turns of the session wait or run, even if the session does not exist at the moment. */
+    boolean hasOpenRequests(SessionKey session);
+
     /** Returns the latest turns, oldest first, or empty if the session does not exist. */
     Optional<SessionHistory> history(SessionKey session);
 

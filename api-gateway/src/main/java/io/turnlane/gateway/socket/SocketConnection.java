@@ -6,6 +6,7 @@ import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.OutboxItem;
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketConnection {
 
+    /** Number of invalid frames after which the client is disconnected. */
+    private static final int MAX_INVALID_FRAMES = 20;
+
     private final Caller caller;
     private final SocketServices services;
     private final Outbox outbox;
@@ -37,6 +41,9 @@ final class SocketConnection {
     private final AskedRequests asked = new AskedRequests();
     private final Map<SessionKey, Subscription> subscriptions = new HashMap<>();
     private boolean closed;
+    /** Number of invalid frames. Confined to the container's thread that delivers messages. */
+    private int invalidFrames;
+
     private volatile long lastActivity = System.nanoTime();
 
     SocketConnection(Caller caller, SocketServices services) {
@@ -86,8 +93,22 @@ final class SocketConnection {
         }
     }
 
-    void reject(@Nullable String ref, ProblemDetailException problem) {
+    private void reject(@Nullable String ref, ProblemDetailException problem) {
         send(services.frames().error(ref, problem));
+    }
+
+    /** Answers a frame that cannot be read. After too many, disconnects the client behind the last answer. */
+    void rejectInvalid(@Nullable String ref, ProblemDetailException problem) {
+        reject(ref, problem);
+        invalidFrames++;
+        if (isEnding()) {
+            outbox.offer(new OutboxItem.EndItem(DisconnectReason.INVALID));
+        }
+    }
+
+    /** Returns true if the client is being disconnected, so that its further frames have no effect. */
+    boolean isEnding() {
+        return invalidFrames >= MAX_INVALID_FRAMES;
     }
 
     /** Asks a question. Holds back the events of the session until the {@code accepted} frame has been queued. */

@@ -5,6 +5,7 @@ import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.socket.FrameReader.InvalidFrameException;
 import jakarta.websocket.Session;
@@ -33,10 +34,9 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private static final Logger LOG = LoggerFactory.getLogger(SocketHandler.class);
     private static final String CONNECTION = "turnlane.connection";
     private static final String RESERVATION = "turnlane.reservation";
-    private static final String INVALID_FRAMES = "turnlane.invalid-frames";
     private static final String TEXT = "turnlane.text";
-    /** Number of invalid frames after which a client is disconnected. */
-    private static final int MAX_INVALID_FRAMES = 20;
+    /** Maximum length of a close reason (RFC 6455, section 5.5). The reasons are ASCII. */
+    private static final int MAX_REASON = 123;
 
     private final SocketServices services;
     private final FrameReader reader;
@@ -91,8 +91,9 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
             connection = openConnection(socket);
         } catch (RuntimeException rejection) {
             LOG.debug("socket rejected: {}", rejection.toString());
-            socket.close(
-                    services.streams().isStopping() ? CloseStatus.SERVICE_RESTARTED : CloseStatus.SERVICE_OVERLOAD);
+            CloseStatus status =
+                    services.streams().isStopping() ? CloseStatus.SERVICE_RESTARTED : CloseStatus.SERVICE_OVERLOAD;
+            socket.close(status.withReason(reasonOf(services.guard().problems().map(rejection))));
             return;
         }
         socket.getAttributes().put(CONNECTION, connection);
@@ -103,6 +104,12 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         SocketWriter writer =
                 new SocketWriter(socket, connection.outbox(), snapshots, pings, services.frames(), metrics);
         Thread.ofVirtual().name("socket-writer").start(writer::run);
+    }
+
+    /** Returns the detail of a problem, cut to the size of a close frame. */
+    private static String reasonOf(ProblemDetailException problem) {
+        String detail = problem.detail();
+        return detail.substring(0, Math.min(detail.length(), MAX_REASON));
     }
 
     /** Counts the connection against the limits of its caller. Closing the connection releases the reservation. */
@@ -142,21 +149,21 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
             return;
         }
         connection.recordActivity();
+        if (connection.isEnding()) {
+            return;
+        }
         if (!text.add(message.getPayload())) {
-            socket.close(CloseStatus.TOO_BIG_TO_PROCESS);
+            socket.close(CloseStatus.TOO_BIG_TO_PROCESS.withReason("a frame exceeds " + maxFrame + " bytes"));
         } else if (message.isLast()) {
-            handle(socket, connection, text.take());
+            handle(connection, text.take());
         }
     }
 
-    private void handle(WebSocketSession socket, SocketConnection connection, String frame) throws IOException {
+    private void handle(SocketConnection connection, String frame) {
         try {
             connection.handle(reader.read(frame));
         } catch (InvalidFrameException invalid) {
-            connection.reject(invalid.ref(), invalid.problem());
-            if (countInvalidFrame(socket) >= MAX_INVALID_FRAMES) {
-                socket.close(CloseStatus.POLICY_VIOLATION);
-            }
+            connection.rejectInvalid(invalid.ref(), invalid.problem());
         }
     }
 
@@ -166,10 +173,6 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         if (connection != null) {
             connection.recordActivity();
         }
-    }
-
-    private static int countInvalidFrame(WebSocketSession socket) {
-        return (int) socket.getAttributes().merge(INVALID_FRAMES, 1, (before, one) -> (int) before + (int) one);
     }
 
     @Override

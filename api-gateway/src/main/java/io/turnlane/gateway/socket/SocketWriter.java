@@ -63,7 +63,7 @@ final class SocketWriter {
 
     /** Runs until the client is disconnected, then closes the socket. */
     void run() {
-        CloseStatus status = CloseStatus.SERVICE_OVERLOAD;
+        CloseStatus status = statusOf(DisconnectReason.SLOW);
         try {
             for (DisconnectReason reason = writeNext(); ; reason = writeNext()) {
                 if (reason != null) {
@@ -77,7 +77,7 @@ final class SocketWriter {
             metrics.dropped(outbox.disconnectReason());
             LOG.debug("socket lost: {}", e.toString());
         } catch (RuntimeException e) {
-            status = CloseStatus.SERVER_ERROR;
+            status = CloseStatus.SERVER_ERROR.withReason("internal error, see the log of the gateway");
             LOG.atError()
                     .setMessage("writing to a socket failed, closing it")
                     .setCause(e)
@@ -88,25 +88,22 @@ final class SocketWriter {
         close(status);
     }
 
-    /** Sends a ping if one is due. Returns false if the client has reached its idle timeout. */
-    private boolean pingIfDue() throws IOException {
-        if (System.nanoTime() - lastPing < pings.interval().toNanos()) {
-            return true;
+    private void pingIfDue() throws IOException {
+        if (System.nanoTime() - lastPing >= pings.interval().toNanos()) {
+            lastPing = System.nanoTime();
+            socket.sendMessage(new PingMessage());
+            pings.onPing().run();
         }
-        if (pings.idleNanos().getAsLong() > pings.idleTimeout().toNanos()) {
-            return false;
-        }
-        lastPing = System.nanoTime();
-        socket.sendMessage(new PingMessage());
-        pings.onPing().run();
-        return true;
     }
 
     private @Nullable DisconnectReason writeNext() throws IOException, InterruptedException {
-        if (!pingIfDue()) {
+        pingIfDue();
+        long untilPing = pings.interval().toNanos() - (System.nanoTime() - lastPing);
+        long untilIdle = pings.idleTimeout().toNanos() - pings.idleNanos().getAsLong();
+        if (untilIdle <= 0) {
             return DisconnectReason.GONE;
         }
-        OutboxItem delivery = outbox.take(pings.interval().minusNanos(System.nanoTime() - lastPing));
+        OutboxItem delivery = outbox.take(Duration.ofNanos(Math.min(untilPing, untilIdle)));
         return switch (delivery) {
             case null -> null;
             case OutboxItem.EventItem(var event, var cursor) -> {
@@ -137,10 +134,13 @@ final class SocketWriter {
 
     private static CloseStatus statusOf(DisconnectReason reason) {
         return switch (reason) {
-            case SLOW, CROWDED -> CloseStatus.SERVICE_OVERLOAD;
-            case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED;
-            case GONE -> CloseStatus.GOING_AWAY;
-            case REVOKED -> CloseStatus.POLICY_VIOLATION;
+            case SLOW -> CloseStatus.SERVICE_OVERLOAD.withReason("the client reads too slowly");
+            case CROWDED -> CloseStatus.SERVICE_OVERLOAD.withReason("too much data waits for all clients together");
+            case SHUTDOWN -> CloseStatus.SERVICE_RESTARTED.withReason("the gateway stops");
+            case AGED -> CloseStatus.SERVICE_RESTARTED.withReason("the connection has reached its maximum age");
+            case GONE -> CloseStatus.GOING_AWAY.withReason("the client sent neither a frame nor a pong in time");
+            case REVOKED -> CloseStatus.POLICY_VIOLATION.withReason("the key or token is no longer valid");
+            case INVALID -> CloseStatus.POLICY_VIOLATION.withReason("too many invalid frames");
         };
     }
 

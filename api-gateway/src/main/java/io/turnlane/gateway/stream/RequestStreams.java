@@ -2,6 +2,7 @@ package io.turnlane.gateway.stream;
 
 import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.OutboxItem;
 import io.turnlane.gateway.deliver.Subscription;
@@ -68,7 +69,7 @@ public final class RequestStreams {
         } else if (headOnly) {
             SseConnection.writeHead(response);
         } else if (after == null && found.isPresent() && found.get().ended()) {
-            sse.writeFinished(response, found.get());
+            sse.writeFinished(response, found.get(), cursorAfterEnd(session, found.get()));
         } else {
             follow(session, requestId, after, found.orElse(null), response);
         }
@@ -92,6 +93,18 @@ public final class RequestStreams {
                 throw unavailable;
             }
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Returns the id of the terminal event of a finished request. An EventSource sends it when it reconnects, and the
+     * response 204 then stops the EventSource. Returns null if this gateway has never reached Kafka.
+     */
+    private @Nullable Cursor cursorAfterEnd(SessionKey session, RequestRecord request) {
+        try {
+            return streams.cursorAfterEnd(session, request.requestId(), request.attempt());
+        } catch (EventsUnavailableException unavailable) {
+            return null;
         }
     }
 
@@ -179,7 +192,7 @@ public final class RequestStreams {
         if (!caughtUp || first != null) {
             sse.write(response, source, first);
         } else if (after.isBeforeEnd(request.requestId())) {
-            sse.writeEnd(response, request);
+            sse.writeEnd(response, request, after.ended(request.requestId(), request.attempt()));
         } else {
             // Status 204 makes a browser's EventSource stop. If the response were empty with status 200, the
             // EventSource would reconnect again and again.

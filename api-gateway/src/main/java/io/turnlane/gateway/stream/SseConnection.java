@@ -1,6 +1,7 @@
 package io.turnlane.gateway.stream;
 
 import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.model.SessionId;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -54,11 +55,11 @@ final class SseConnection {
     }
 
     /**
-     * Writes a cursor without an event, as a message that has an id but no data. A browser's EventSource stores this id
-     * as well and sends it when it reconnects.
+     * Writes a cursor as an event of its own. The event has data, because some implementations of EventSource ignore
+     * the id of an event without data.
      */
-    void writeCursor(Cursor cursor) throws IOException {
-        out.write(ascii("id: " + cursor + "\n\n"));
+    void writeCursor(SessionId session, Cursor cursor) throws IOException {
+        writeEvent(cursor, "cursor", ascii("{\"session_id\":\"" + session + "\",\"type\":\"cursor\"}"));
     }
 
     void writeHeartbeat() throws IOException {

@@ -7,12 +7,14 @@ import io.turnlane.gateway.deliver.OutboxItem;
 import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.requests.FinishedRequestEvents;
+import io.turnlane.gateway.requests.FinishedRequestEvents.ReconstructedEvent;
 import io.turnlane.gateway.requests.RequestRecord;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.requests.Snapshots.Snapshot;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +35,7 @@ public final class SseStream {
 
     /**
      * @param heartbeat interval of heartbeats on a silent stream; a failed heartbeat reveals a client that is gone
-     * @param retry reconnection delay sent to clients when the gateway stops
+     * @param retry reconnection delay sent to clients when the gateway stops or ends an old stream
      */
     public SseStream(
             Snapshots snapshots,
@@ -86,25 +88,31 @@ public final class SseStream {
         write(response, new StreamSource(outbox, true, () -> {}), null);
     }
 
-    /** Writes the events of a request that has ended, reconstructed from its record. */
-    void writeFinished(HttpServletResponse response, RequestRecord request) {
-        try {
-            SseConnection connection = SseConnection.open(response);
-            for (FinishedRequestEvents.ReconstructedEvent event : finishedEvents.all(request)) {
-                connection.writeEvent(null, event.type(), event.json());
-            }
-            connection.flush();
-        } catch (IOException disconnected) {
-            LOG.debug("client disconnected: {}", disconnected.toString());
-        }
+    /**
+     * Writes the events of a request that has ended, reconstructed from its record.
+     *
+     * @param end cursor after the terminal event; null if it is unknown
+     */
+    void writeFinished(HttpServletResponse response, RequestRecord request, @Nullable Cursor end) {
+        writeReconstructed(response, finishedEvents.all(request), end);
     }
 
     /** Writes only the terminal event of a request that has ended. */
-    void writeEnd(HttpServletResponse response, RequestRecord request) {
+    void writeEnd(HttpServletResponse response, RequestRecord request, Cursor end) {
+        writeReconstructed(response, List.of(finishedEvents.terminal(request)), end);
+    }
+
+    /**
+     * Writes events that are not in the log. Only the last one has an id. A client that is disconnected before the last
+     * event therefore receives all of them again.
+     */
+    private static void writeReconstructed(
+            HttpServletResponse response, List<ReconstructedEvent> events, @Nullable Cursor end) {
         try {
             SseConnection connection = SseConnection.open(response);
-            FinishedRequestEvents.ReconstructedEvent end = finishedEvents.terminal(request);
-            connection.writeEvent(null, end.type(), end.json());
+            for (ReconstructedEvent event : events) {
+                connection.writeEvent(event == events.getLast() ? end : null, event.type(), event.json());
+            }
             connection.flush();
         } catch (IOException disconnected) {
             LOG.debug("client disconnected: {}", disconnected.toString());
@@ -138,14 +146,14 @@ public final class SseStream {
                 yield !(untilEnd && event.isTerminal());
             }
             case OutboxItem.GapItem(var subscription, var cursor) -> writeGap(connection, subscription, cursor);
-            case OutboxItem.CursorItem item -> {
-                connection.writeCursor(item.cursor());
+            case OutboxItem.CursorItem(var session, var cursor) -> {
+                connection.writeCursor(session.sessionId(), cursor);
                 yield true;
             }
             case OutboxItem.CaughtUpItem _, OutboxItem.FrameItem _ -> true;
             case OutboxItem.EndItem(var reason) -> {
                 metrics.dropped(reason);
-                if (reason == DisconnectReason.SHUTDOWN) {
+                if (reason == DisconnectReason.SHUTDOWN || reason == DisconnectReason.AGED) {
                     connection.writeRetry(retry);
                 }
                 yield false;
@@ -160,9 +168,10 @@ public final class SseStream {
             connection.writeEvent(cursor, "gap", snapshot.event());
             return true;
         }
-        connection.writeEvent(cursor.ended(ended.requestId(), ended.attempt()), "gap", snapshot.event());
-        FinishedRequestEvents.ReconstructedEvent end = finishedEvents.terminal(ended);
-        connection.writeEvent(null, end.type(), end.json());
+        Cursor afterEnd = cursor.ended(ended.requestId(), ended.attempt());
+        connection.writeEvent(afterEnd, "gap", snapshot.event());
+        ReconstructedEvent end = finishedEvents.terminal(ended);
+        connection.writeEvent(afterEnd, end.type(), end.json());
         return false;
     }
 }

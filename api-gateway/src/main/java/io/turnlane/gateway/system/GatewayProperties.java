@@ -19,6 +19,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("turnlane.gateway")
 public record GatewayProperties(
+        @Valid @DefaultValue CallSettings calls,
         @Valid @DefaultValue QuestionSettings asks,
         @Valid @DefaultValue SessionSettings sessions,
         @Valid @DefaultValue RedisBreakerSettings memory,
@@ -31,6 +32,15 @@ public record GatewayProperties(
      * for other data, such as about 70 KiB for each open stream.
      */
     private static final int HEAP_DIVISOR = 8;
+
+    /**
+     * Limits of HTTP calls.
+     *
+     * @param receiveTimeout time within which the head and the body of a request must arrive; after this time, the
+     *     connection is closed
+     */
+    public record CallSettings(
+            @DefaultValue("60s") @DurationMin(millis = 100) Duration receiveTimeout) {}
 
     /**
      * Limits of questions.
@@ -83,6 +93,8 @@ public record GatewayProperties(
      * @param maxTotalBytes maximum number of bytes in the outboxes of all clients together; an eighth of the heap if
      *     not set
      * @param heartbeat interval of heartbeats on a stream without events
+     * @param maxAge maximum age of a stream or socket; the gateway then ends it, and the client can resume after its
+     *     last cursor
      * @param retry delay after which the clients of a stopping gateway should reconnect
      * @param startPatience maximum time that the start waits for the broker; after this time, the gateway starts
      *     without the broker
@@ -93,6 +105,7 @@ public record GatewayProperties(
             @DefaultValue("256KB") DataSize maxBytes,
             @Nullable DataSize maxTotalBytes,
             @DefaultValue("15s") @DurationMin(millis = 10) Duration heartbeat,
+            @DefaultValue("1h") @DurationMin(millis = 100) Duration maxAge,
             @DefaultValue("1s") Duration retry,
             @DefaultValue("10s") Duration startPatience) {
 
@@ -142,6 +155,7 @@ public record GatewayProperties(
         return new EventStreams.StreamLimits(
                 streams.max(),
                 outbox,
+                streams.maxAge(),
                 streams.effectiveMaxTotalBytes(),
                 catchUp.readers(),
                 catchUp.maxRecords(),

@@ -1,11 +1,16 @@
 package io.turnlane.gateway.system;
 
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's HTTP/1.1 protocol with small buffers, for many connections with little traffic. A stream keeps all of its
  * buffers for as long as it is open. With Tomcat's default sizes (8 KiB for each byte buffer, 16 KiB for each character
- * buffer), they take 130 KiB.
+ * buffer), they take 130 KiB. Requests must arrive within a {@linkplain ReceiveTimeLimit time limit}.
  *
  * <p>Public because Tomcat instantiates it by name.
  */
@@ -27,6 +32,9 @@ public final class LeanHttpProtocol extends Http11NioProtocol {
      */
     private static final int KERNEL = 64 * 1024;
 
+    private ReceiveTimeLimit receiveTime = new ReceiveTimeLimit(Duration.ofMinutes(1));
+    private @Nullable ScheduledFuture<?> checks;
+
     public LeanHttpProtocol() {
         setMaxHttpResponseHeaderSize(HEADERS);
         setProperty("socket.appReadBufSize", Integer.toString(READ));
@@ -37,5 +45,31 @@ public final class LeanHttpProtocol extends Http11NioProtocol {
     @Override
     public int getDesiredBufferSize() {
         return RESPONSE;
+    }
+
+    /** Sets the time within which a request must arrive. Called before the start. */
+    void limitReceiveTime(Duration limit) {
+        receiveTime = new ReceiveTimeLimit(limit);
+    }
+
+    @Override
+    protected Processor createProcessor() {
+        return receiveTime.processor(this, getAdapter());
+    }
+
+    @Override
+    public void start() throws Exception {
+        super.start();
+        long interval = ReceiveTimeLimit.CHECK_INTERVAL.toMillis();
+        checks = getUtilityExecutor()
+                .scheduleWithFixedDelay(receiveTime::check, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() throws Exception {
+        if (checks != null) {
+            checks.cancel(false);
+        }
+        super.stop();
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.access.AccessProblems;
 import io.turnlane.gateway.access.CredentialReader;
 import io.turnlane.gateway.access.CredentialValidity;
+import io.turnlane.gateway.access.IssuerResponses;
 import io.turnlane.gateway.access.JwtAuthentication;
 import io.turnlane.gateway.access.KeyAuthentication;
 import io.turnlane.gateway.access.RedisTickets;
@@ -21,6 +22,7 @@ import io.turnlane.gateway.system.SecurityProperties.Mode;
 import io.turnlane.model.WireFormat;
 import jakarta.servlet.DispatcherType;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -41,6 +43,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.AuthenticationProvider;
@@ -62,6 +65,7 @@ import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.web.client.RestTemplate;
 import org.springframework.web.filter.CorsFilter;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,6 +78,14 @@ import tools.jackson.databind.json.JsonMapper;
 class SecurityConfiguration {
 
     private static final String FILTER = "springSecurityFilterChain";
+
+    private static final Duration ISSUER_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Minimum time between two fetches of the issuer's keys. A new key is accepted after at most this time. */
+    private static final Duration ISSUER_RESPONSE_LIFE = Duration.ofSeconds(30);
+
+    /** Minimum time between a failed fetch and the next one, equal to the Retry-After of the response. */
+    private static final Duration ISSUER_FAILURE_LIFE = Duration.ofSeconds(2);
 
     /**
      * Returns the component that determines the caller of each request.
@@ -212,12 +224,19 @@ class SecurityConfiguration {
          */
         private static JwtDecoder decoder(SecurityProperties.Jwt jwt) {
             String issuer = Objects.requireNonNull(jwt.issuer());
+            RestTemplate rest = new RestTemplate();
+            SimpleClientHttpRequestFactory http = new SimpleClientHttpRequestFactory();
+            http.setConnectTimeout(ISSUER_TIMEOUT);
+            http.setReadTimeout(ISSUER_TIMEOUT);
+            rest.setRequestFactory(http);
+            rest.setInterceptors(List.of(new IssuerResponses(ISSUER_RESPONSE_LIFE, ISSUER_FAILURE_LIFE)));
             NimbusJwtDecoder decoder = (jwt.jwkSetUri() == null
                             ? NimbusJwtDecoder.withIssuerLocation(issuer)
                             // All asymmetric algorithms are accepted, as in the decoder with discovery. This is safe,
                             // because a key verifies only signatures of its own algorithm.
                             : NimbusJwtDecoder.withJwkSetUri(jwt.jwkSetUri())
                                     .jwsAlgorithms(all -> all.addAll(List.of(SignatureAlgorithm.values()))))
+                    .restOperations(rest)
                     .build();
             decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
                     accessTokenType(),

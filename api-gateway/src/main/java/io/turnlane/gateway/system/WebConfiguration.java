@@ -153,8 +153,15 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> leanHttp() {
-        return factory -> factory.setProtocol(LeanHttpProtocol.class.getName());
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> leanHttp(GatewayProperties properties) {
+        return factory -> {
+            factory.setProtocol(LeanHttpProtocol.class.getName());
+            factory.addConnectorCustomizers(connector -> {
+                if (connector.getProtocolHandler() instanceof LeanHttpProtocol http) {
+                    http.limitReceiveTime(properties.calls().receiveTimeout());
+                }
+            });
+        };
     }
 
     @Bean

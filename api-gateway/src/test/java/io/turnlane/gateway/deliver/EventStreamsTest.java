@@ -24,7 +24,8 @@ class EventStreamsTest {
                 },
                 "events",
                 () -> {},
-                new EventStreams.StreamLimits(2, BOUNDS, 1_000_000, 1, 1_000, Duration.ofSeconds(1)),
+                new EventStreams.StreamLimits(
+                        2, BOUNDS, Duration.ofHours(1), 1_000_000, 1, 1_000, Duration.ofSeconds(1)),
                 new SimpleMeterRegistry());
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> neverStarted.watchEnd(SESSION, Events.R1))

@@ -112,6 +112,7 @@ public abstract sealed class RawStream implements AutoCloseable {
     private static final class RawSse extends RawStream {
 
         private boolean reconnectAnnounced;
+        private boolean cursorOnly;
 
         RawSse(int port, String session, @Nullable String cursor) throws IOException {
             super(
@@ -128,7 +129,9 @@ public abstract sealed class RawStream implements AutoCloseable {
                     cursor = line.substring(3).strip();
                 } else if (line.startsWith("retry:")) {
                     reconnectAnnounced = true;
-                } else if (line.startsWith("data:")) {
+                } else if (line.startsWith("event:")) {
+                    cursorOnly = line.endsWith(" cursor");
+                } else if (line.startsWith("data:") && !cursorOnly) {
                     return line.substring(5).strip();
                 }
             }

@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.WebSocketSession;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +29,7 @@ class SocketWriterTest {
     private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
     private final List<CloseStatus> closed = new ArrayList<>();
     private @Nullable Throwable failure;
+    private Duration idleTimeout = Duration.ofMinutes(1);
 
     private void write() {
         WebSocketSession socket = (WebSocketSession) Proxy.newProxyInstance(
@@ -39,29 +43,51 @@ class SocketWriterTest {
                     return method.getReturnType() == boolean.class ? true : null;
                 });
         JsonMapper json = JsonMapper.shared();
-        Duration minute = Duration.ofMinutes(1);
+        long opened = System.nanoTime();
         new SocketWriter(
                         socket,
                         outbox,
                         new Snapshots(null, json, null),
-                        new SocketWriter.PingSettings(minute, () -> 0, minute, () -> {}),
+                        new SocketWriter.PingSettings(
+                                Duration.ofMinutes(1), () -> System.nanoTime() - opened, idleTimeout, () -> {}),
                         new ServerFrames(json),
                         new ClientMetrics(new SimpleMeterRegistry(), "clients", "ws"))
                 .run();
+    }
+
+    @ParameterizedTest
+    @EnumSource(DisconnectReason.class)
+    void givesAReasonWithEveryStatus(DisconnectReason reason) {
+        outbox.close(reason);
+        write();
+        assertThat(closed)
+                .singleElement()
+                .satisfies(status -> assertThat(status.getReason()).isNotBlank());
+    }
+
+    /** The idle timeout passes between two pings. */
+    @Test
+    @Timeout(20)
+    void closesWith1001ExactlyWhenTheClientReachesItsIdleTimeout() {
+        idleTimeout = Duration.ofMillis(200);
+        long start = System.nanoTime();
+        write();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(idleTimeout, Duration.ofSeconds(10));
+        assertThat(closed).extracting(CloseStatus::getCode).containsExactly(1001);
     }
 
     @Test
     void closesWith1012IfTheGatewayStops() {
         outbox.close(DisconnectReason.SHUTDOWN);
         write();
-        assertThat(closed).containsExactly(CloseStatus.SERVICE_RESTARTED);
+        assertThat(closed).extracting(CloseStatus::getCode).containsExactly(1012);
     }
 
     @Test
     void closesWith1013IfTheClientIsTooSlow() {
         outbox.close(DisconnectReason.SLOW);
         write();
-        assertThat(closed).containsExactly(CloseStatus.SERVICE_OVERLOAD);
+        assertThat(closed).extracting(CloseStatus::getCode).containsExactly(1013);
     }
 
     @Test
@@ -69,7 +95,7 @@ class SocketWriterTest {
         failure = new IOException("timeout");
         outbox.offer(new OutboxItem.FrameItem(new byte[] {'{', '}'}));
         write();
-        assertThat(closed).containsExactly(CloseStatus.SERVICE_OVERLOAD);
+        assertThat(closed).extracting(CloseStatus::getCode).containsExactly(1013);
     }
 
     @Test
@@ -77,6 +103,6 @@ class SocketWriterTest {
         failure = new IllegalArgumentException("internal error");
         outbox.offer(new OutboxItem.FrameItem(new byte[] {'{', '}'}));
         write();
-        assertThat(closed).containsExactly(CloseStatus.SERVER_ERROR);
+        assertThat(closed).extracting(CloseStatus::getCode).containsExactly(1011);
     }
 }

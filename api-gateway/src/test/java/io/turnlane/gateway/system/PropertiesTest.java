@@ -46,8 +46,10 @@ class PropertiesTest {
                         DataSize.ofKilobytes(256),
                         null,
                         Duration.ofSeconds(15),
+                        Duration.ofHours(1),
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(10)));
+        assertThat(p.calls()).isEqualTo(new GatewayProperties.CallSettings(Duration.ofSeconds(60)));
         assertThat(p.catchUp()).isEqualTo(new GatewayProperties.CatchUpSettings(2, 200_000, Duration.ofSeconds(5)));
         assertThat(p.sockets())
                 .isEqualTo(new GatewayProperties.WebSocketSettings(
@@ -82,6 +84,8 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.streams.heartbeat", "11s"),
                         Map.entry("turnlane.gateway.streams.retry", "12s"),
                         Map.entry("turnlane.gateway.streams.start-patience", "13s"),
+                        Map.entry("turnlane.gateway.calls.receive-timeout", "61s"),
+                        Map.entry("turnlane.gateway.streams.max-age", "2m"),
                         Map.entry("turnlane.gateway.catch-up.readers", "14"),
                         Map.entry("turnlane.gateway.catch-up.max-records", "15"),
                         Map.entry("turnlane.gateway.catch-up.max-time", "16s"),
@@ -92,6 +96,7 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.sockets.idle", "21s")));
         assertThat(p)
                 .isEqualTo(new GatewayProperties(
+                        new GatewayProperties.CallSettings(Duration.ofSeconds(61)),
                         new GatewayProperties.QuestionSettings(
                                 DataSize.ofKilobytes(1),
                                 DataSize.ofKilobytes(2),
@@ -110,6 +115,7 @@ class PropertiesTest {
                                 DataSize.ofKilobytes(10),
                                 DataSize.ofMegabytes(11),
                                 Duration.ofSeconds(11),
+                                Duration.ofMinutes(2),
                                 Duration.ofSeconds(12),
                                 Duration.ofSeconds(13)),
                         new GatewayProperties.CatchUpSettings(14, 15, Duration.ofSeconds(16)),

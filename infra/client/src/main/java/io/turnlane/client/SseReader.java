@@ -17,13 +17,16 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class SseReader implements AutoCloseable {
 
+    /** Type of an event that contains only a newer cursor. */
+    private static final String CURSOR = "cursor";
+
     private final BufferedReader lines;
     private final Runnable onLine;
     private final Consumer<String> onCursor;
 
     /**
      * @param onLine called for each line, including comments
-     * @param onCursor called with each id that the server sends without an event; the client can resume after this id
+     * @param onCursor called with each id that the server sends without a turn event; the client can resume after it
      */
     SseReader(InputStream in, Runnable onLine, Consumer<String> onCursor) {
         this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -39,12 +42,13 @@ final class SseReader implements AutoCloseable {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             onLine.run();
             if (line.isEmpty()) {
-                if (!data.isEmpty()) {
+                if (!data.isEmpty() && !type.equals(CURSOR)) {
                     return Optional.of(update(cursor, type, data.toString()));
                 }
                 Optional.ofNullable(cursor).ifPresent(onCursor);
                 cursor = null;
                 type = "message";
+                data.setLength(0);
                 continue;
             }
             String value = valueOf(line);

@@ -93,9 +93,10 @@ class TurnlaneTest {
     }
 
     /** The server sends the starting cursor of a session's stream before the first event. */
-    @Test
-    void resumesAfterACursorWithoutAnEvent() throws Exception {
-        one.brokenEvents("id: c7\n\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"id: c7\n\n", "id: c7\nevent: cursor\ndata: {\"type\":\"cursor\"}\n\n"})
+    void resumesAfterACursorWithoutAnEvent(String cursor) throws Exception {
+        one.brokenEvents(cursor);
         other.events(STARTED);
 
         turnlane.followSession("s", null, update -> false);

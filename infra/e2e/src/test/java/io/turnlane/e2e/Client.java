@@ -161,7 +161,9 @@ final class Client implements AutoCloseable {
             } else if (line.startsWith("event:")) {
                 type = line.substring(6).strip();
             } else if (line.startsWith("data:")) {
-                events.add(new Event(id, type, JSON.readValue(line.substring(5), Map.class)));
+                if (!"cursor".equals(type)) { // a newer id without a turn event
+                    events.add(new Event(id, type, JSON.readValue(line.substring(5), Map.class)));
+                }
                 id = null;
             }
         }

@@ -141,7 +141,9 @@ abstract class ReconnectingClient {
         private void deliver(String data) {
             if (data != null) {
                 JsonNode event = Client.JSON.readTree(data);
-                received(event.path("type").asString(), event.path("text").asString(""));
+                if (!event.path("type").asString().equals("cursor")) {
+                    received(event.path("type").asString(), event.path("text").asString(""));
+                }
             }
         }
     }

@@ -380,12 +380,15 @@ public final class RedisSessionMemory implements SessionMemory {
                 keys.requestPrefix(),
                 limits.tombstones().toMillis(),
                 MAX_ERASED_IDS,
-                keys.prefix());
+                keys.prefix(),
+                flight.requestId());
         cache.invalidate(flight.session());
-        if (reply.word().equals("ERASED")) {
+        boolean erased = reply.word().equals("ERASED");
+        // If questions wait behind the deletion, the session soon exists again.
+        if (erased && reply.number(1) == 0) {
             cleanup.unlist(keys, flight.loggedAt());
         }
-        return reply.word().equals("ERASED");
+        return erased;
     }
 
     @Override

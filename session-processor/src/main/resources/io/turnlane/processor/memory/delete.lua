@@ -3,18 +3,20 @@
 -- they are delivered later. The tombstone also contains the ids of the newest erased requests, because a duplicate of
 -- their questions can be logged after the deletion: a gateway publishes a question again if it doesn't know if the
 -- question was logged. Claims of idempotency keys stay until they expire, but this script removes the hash of the
--- request's body from them.
+-- request's body from them. The tombstone replaces the request record of the deletion itself, so that clients can still
+-- read it. Returns the number of open requests.
 local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix =
-  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix, own_id =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 
 if erased(tomb, partition, offset, logged_at) then
-  return {'ERASED'}
+  return {'ERASED', redis.call('ZCARD', open)}
 end
 if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
 end
 
+local asked_at = redis.call('HGET', request_prefix .. own_id, 'created_at') or logged_at
 local erased_names = {} -- each followed by a space, newest first
 for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   local req = request_prefix .. request_id
@@ -24,7 +26,7 @@ for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   -- again.
   local never_came = status == 'queued'
     and tonumber(redis.call('HGET', req, 'created_at') or 0) + 60000 < tonumber(logged_at)
-  if not status or ended[status] or never_came then
+  if not status or ended[status] or never_came or request_id == own_id then
     local claim = redis.call('HGET', req, 'claim')
     if claim and string.sub(claim, 1, #prefix) == prefix and redis.call('EXISTS', claim) == 1 then
       redis.call('HSET', claim, 'body', '')
@@ -40,6 +42,7 @@ end
 local names = table.concat(erased_names) .. (redis.call('HGET', tomb, 'erased') or '')
 redis.call('DEL', ctx, hist, rebuilt)
 redis.call('HSET', tomb, 'partition', partition, 'offset', offset, 'fence', fence, 'at', logged_at,
+  'deletion', own_id, 'asked_at', asked_at, 'done_at', now_ms(),
   'erased', string.sub(names, 1, tonumber(most_names) * 37)) -- length of a UUID and its space
 redis.call('PEXPIRE', tomb, tomb_ttl)
-return {'ERASED'}
+return {'ERASED', redis.call('ZCARD', open)}

@@ -3,6 +3,7 @@ package io.turnlane.processor.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestId;
@@ -155,6 +156,37 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         begin(flight(later, 1), later);
         memory.delete(deletion);
         assertThat(request(later, "status")).isEqualTo("running");
+    }
+
+    @Test
+    void keepsTheRequestOfADeletionInTheTombstone() {
+        Ask delete = ask("delete");
+        String request = keys.request(delete.requestId());
+        redis.template.opsForHash().putAll(request, Map.of("status", "queued", "created_at", "1000"));
+        redis.template.opsForZSet().add(keys.requestIds(), delete.requestId().toString(), 1000);
+        memory.delete(flight(delete, 1));
+        assertThat(redis.template.hasKey(request)).isFalse();
+        assertThat(redis.template.opsForHash().entries(keys.tombstone()))
+                .containsEntry("deletion", delete.requestId().toString())
+                .containsEntry("asked_at", "1000")
+                .containsKey("done_at");
+    }
+
+    @Test
+    void keepsASessionListedIfAQuestionWaitsBehindItsDeletion() {
+        String list = MemoryKeys.sessionsOfUser(keys.session().namespace());
+        String session = keys.session().sessionId().toString();
+        redis.template.opsForZSet().add(list, session, 1);
+        Ask later = ask("later");
+        FlightRef deletion = flight(ask("delete"), 1);
+        FlightRef flight = flight(later, 1);
+        begin(flight, later);
+        memory.delete(deletion);
+        assertThat(redis.template.opsForZSet().score(list, session)).isNotNull();
+        memory.delete(flight(ask("delete again"), 1));
+        commit(flight, later);
+        memory.delete(flight(ask("delete after the end"), 1));
+        assertThat(redis.template.opsForZSet().score(list, session)).isNull();
     }
 
     @Test

@@ -158,7 +158,9 @@ final class StreamFollower {
             if (event.cursor() != null) {
                 stream.cursor = event.cursor();
             }
-            note(subject, stream, event);
+            if (!event.type().equals("cursor")) {
+                note(subject, stream, event);
+            }
             if (subject.ended()) {
                 return true;
             }
