@@ -21,10 +21,7 @@ class StreamAgeTest {
 
     @BeforeAll
     static void start() {
-        gateway = TestGateway.start(
-                "turnlane.gateway.streams.max-age=1s",
-                "turnlane.limits.connections=1",
-                "turnlane.limits.without-authentication=true");
+        gateway = TestGateway.start("turnlane.gateway.streams.max-age=1s");
         processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 

@@ -11,7 +11,7 @@ import org.apache.coyote.Processor;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
-import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,13 +60,16 @@ final class ReceiveTimeLimit {
         /** Connection whose request is being processed; null before the first one. */
         private volatile @Nullable ServedConnection connection;
 
+        /** Time at which the first bytes arrived that are not processed yet. */
+        private volatile long firstByte;
+
         /**
          * Time of the last read if the limit had passed at the last check, otherwise {@link #IN_TIME}. Confined to the
          * thread that checks.
          */
         private long lastRead = IN_TIME;
 
-        private record ServedConnection(SocketWrapperBase<?> socket, SocketChannel channel) {}
+        private record ServedConnection(NioSocketWrapper socket, SocketChannel channel) {}
 
         TimedProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
             super(protocol, adapter);
@@ -77,10 +80,13 @@ final class ReceiveTimeLimit {
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
             SocketState state = SocketState.CLOSED;
             // The channel is read here, because Tomcat's wrappers of closed channels are used again.
-            connection = socket.getSocket() instanceof NioChannel channel && channel.getIOChannel() != null
-                    ? new ServedConnection(socket, channel.getIOChannel())
-                    : null;
-            receiving.add(this);
+            connection =
+                    socket instanceof NioSocketWrapper nio && nio.getSocket().getIOChannel() != null
+                            ? new ServedConnection(nio, nio.getSocket().getIOChannel())
+                            : null;
+            if (receiving.add(this)) {
+                firstByte = System.nanoTime();
+            }
             try {
                 state = super.service(socket);
                 return state;
@@ -97,10 +103,9 @@ final class ReceiveTimeLimit {
                 receiving.remove(this);
                 return;
             }
-            long started = request.getStartTimeNanos();
-            long read = started < 0 || now - started <= limitNanos
-                    ? IN_TIME
-                    : served.socket().getLastRead();
+            // Tomcat sets the start time of a request behind any blank lines.
+            long started = request.getStartTimeNanos() < 0 ? firstByte : request.getStartTimeNanos();
+            long read = now - started <= limitNanos ? IN_TIME : served.socket().getLastRead();
             if (lastRead != IN_TIME && read != IN_TIME && read != lastRead) {
                 endInput(served.channel());
             }

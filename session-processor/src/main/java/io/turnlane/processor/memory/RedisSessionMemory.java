@@ -381,7 +381,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.tombstones().toMillis(),
                 MAX_ERASED_IDS,
                 keys.prefix(),
-                flight.requestId());
+                flight.request());
         cache.invalidate(flight.session());
         boolean erased = reply.word().equals("ERASED");
         // If questions wait behind the deletion, the session soon exists again.
