@@ -59,6 +59,11 @@ class OpenApiTest {
                 }
                 : bean;
         try (TestGateway counted = TestGateway.startReplacing(counting)) {
+            assertThat(counted.http()
+                            .send(counted.request("/openapi.json").build(), BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            int once = builds.get();
             for (String language : List.of("en", "de", "fr-CA", "de-DE-u-co-phonebk", "*", "x-private", "und", "tlh")) {
                 HttpRequest.Builder request = counted.request("/openapi.json", "Accept-Language", language);
                 assertThat(counted.http()
@@ -67,8 +72,8 @@ class OpenApiTest {
                         .as(language)
                         .isEqualTo(200);
             }
+            assertThat(builds).hasValue(once).hasPositiveValue();
         }
-        assertThat(builds).hasValue(1);
     }
 
     @Test

@@ -94,11 +94,6 @@ class SlowRequestTest {
     }
 
     @Test
-    void endsAConnectionThatSendsBlankLinesForEver() throws Exception {
-        closesInTime("\r\n", "\r\n");
-    }
-
-    @Test
     void endsAConnectionWhoseBodyArrivesByteByByte() throws Exception {
         String key = keys.newClient(gateway, "alice", Scope.ASK).key();
         closesInTime(post("/v1/requests", key, "Content-Length: 100000"), " ");

@@ -95,7 +95,7 @@ public record GatewayProperties(
      * @param heartbeat interval of heartbeats on a stream without events
      * @param maxAge maximum age of a stream or socket; the gateway then ends it, and the client can resume after its
      *     last cursor
-     * @param retry delay after which the clients of a stopping gateway should reconnect
+     * @param retry delay after which clients reconnect if the gateway stops or a stream has reached its maximum age
      * @param startPatience maximum time that the start waits for the broker; after this time, the gateway starts
      *     without the broker
      */

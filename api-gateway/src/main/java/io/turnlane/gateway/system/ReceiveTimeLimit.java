@@ -54,14 +54,11 @@ final class ReceiveTimeLimit {
         receiving.forEach(processor -> processor.check(now));
     }
 
-    /** Processor of one connection at a time. */
+    /** Processor of the requests of one connection at a time. */
     private final class TimedProcessor extends Http11Processor {
 
         /** Connection whose request is being processed; null before the first one. */
         private volatile @Nullable ServedConnection connection;
-
-        /** Time at which the first bytes arrived that are not processed yet. */
-        private volatile long firstByte;
 
         /**
          * Time of the last read if the limit had passed at the last check, otherwise {@link #IN_TIME}. Confined to the
@@ -84,9 +81,7 @@ final class ReceiveTimeLimit {
                     socket instanceof NioSocketWrapper nio && nio.getSocket().getIOChannel() != null
                             ? new ServedConnection(nio, nio.getSocket().getIOChannel())
                             : null;
-            if (receiving.add(this)) {
-                firstByte = System.nanoTime();
-            }
+            receiving.add(this);
             try {
                 state = super.service(socket);
                 return state;
@@ -103,9 +98,9 @@ final class ReceiveTimeLimit {
                 receiving.remove(this);
                 return;
             }
-            // Tomcat sets the start time of a request behind any blank lines.
-            long started = request.getStartTimeNanos() < 0 ? firstByte : request.getStartTimeNanos();
-            long read = now - started <= limitNanos ? IN_TIME : served.socket().getLastRead();
+            long started = request.getStartTimeNanos();
+            boolean inTime = started < 0 || now - started <= limitNanos;
+            long read = inTime ? IN_TIME : served.socket().getLastRead();
             if (lastRead != IN_TIME && read != IN_TIME && read != lastRead) {
                 endInput(served.channel());
             }
