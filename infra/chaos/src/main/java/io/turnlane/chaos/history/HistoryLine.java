@@ -24,6 +24,7 @@ public sealed interface HistoryLine {
     default Op op() {
         return switch (this) {
             case QuestionPosted _, QuestionAccepted _, QuestionRejected _, QuestionUnresolved _ -> Op.ASK;
+            case CancelAccepted _ -> Op.CANCEL;
             case StreamOpened _, StreamEnded _ -> Op.STREAM;
             case EventReceived _ -> Op.EVENT;
             case StatusPolled _ -> Op.POLL;
@@ -39,8 +40,13 @@ public sealed interface HistoryLine {
     default OperationOutcome type() {
         return switch (this) {
             case QuestionPosted _, StreamOpened _, FaultBegan _, AgentEntered _ -> OperationOutcome.INVOKE;
-            case QuestionAccepted _, EventReceived _, FaultHealed _, ProcessChanged _, OffsetRead _, CountersRead _ ->
-                OperationOutcome.OK;
+            case QuestionAccepted _,
+                    CancelAccepted _,
+                    EventReceived _,
+                    FaultHealed _,
+                    ProcessChanged _,
+                    OffsetRead _,
+                    CountersRead _ -> OperationOutcome.OK;
             case QuestionRejected _ -> OperationOutcome.FAIL;
             case QuestionUnresolved _ -> OperationOutcome.INFO;
             case StatusPolled poll -> poll.status() == null ? OperationOutcome.INFO : OperationOutcome.OK;
@@ -102,6 +108,9 @@ public sealed interface HistoryLine {
             @Nullable Integer http,
             @Nullable String request)
             implements HistoryLine {}
+
+    /** The gateway answered a cancel with 202: the request has not ended otherwise, and will end as cancelled. */
+    record CancelAccepted(long time, String process, String session, String request) implements HistoryLine {}
 
     /**
      * A client opens a connection of an event stream.
@@ -237,6 +246,7 @@ public sealed interface HistoryLine {
     /** Operations; the lower-case name is the value of a line's {@code op}. */
     enum Op {
         ASK,
+        CANCEL,
         STREAM,
         EVENT,
         POLL,

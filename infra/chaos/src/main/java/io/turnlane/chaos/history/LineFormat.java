@@ -71,6 +71,7 @@ public final class LineFormat {
     private static Class<? extends HistoryLine> lineType(HistoryLine.Op op, OperationOutcome type) {
         return switch (op) {
             case ASK -> askLineType(type);
+            case CANCEL -> HistoryLine.CancelAccepted.class;
             case STREAM ->
                 type == OperationOutcome.INVOKE ? HistoryLine.StreamOpened.class : HistoryLine.StreamEnded.class;
             case EVENT -> HistoryLine.EventReceived.class;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param canary canary in the question or text, if there is one
  * @param text text of a delta, or answer in a completed event
  * @param error error code
+ * @param memory loss of memory that a started event reports, as {@code rebuilt}; null if nothing was lost
  */
 public record TopicRecord(
         int partition,
@@ -27,4 +28,22 @@ public record TopicRecord(
         long timestamp,
         @Nullable String canary,
         @Nullable String text,
-        @Nullable String error) {}
+        @Nullable String error,
+        @Nullable String memory) {
+
+    /** Creates a record that reports no loss of memory. */
+    public TopicRecord(
+            int partition,
+            long offset,
+            @Nullable String key,
+            @Nullable String request,
+            @Nullable String type,
+            int attempt,
+            int seq,
+            long timestamp,
+            @Nullable String canary,
+            @Nullable String text,
+            @Nullable String error) {
+        this(partition, offset, key, request, type, attempt, seq, timestamp, canary, text, error, null);
+    }
+}

@@ -37,7 +37,8 @@ final class HistoryTest {
             new HistoryLine.AgentEntered(13, "processor-1", "s-1", "r-1", 1, "c-s-1-1", List.of("c-s-1-0")),
             new HistoryLine.AgentLeft(14, "processor-1", "s-1", "r-1", 1, OperationOutcome.INFO),
             new HistoryLine.OffsetRead(15, "driver", 3, 17, 20),
-            new HistoryLine.CountersRead(16, "processor-1", Map.of("redeliveries", 2.0)));
+            new HistoryLine.CountersRead(16, "processor-1", Map.of("redeliveries", 2.0)),
+            new HistoryLine.CancelAccepted(17, "client-1", "s-1", "r-1"));
 
     @TempDir
     Path path;

@@ -37,6 +37,10 @@ public final class Losses {
             return kind().contains("redis") && kind().contains("flush");
         }
 
+        boolean removesSessions() {
+            return kind().contains("redis") && kind().contains("forget");
+        }
+
         boolean removesLatestWrites() {
             return kind().contains("redis") && (kind().contains("kill") || kind().contains("restart"));
         }
@@ -88,6 +92,19 @@ public final class Losses {
                         || (w.removesLatestWrites()
                                 && storedAt >= w.fault().time() - UNSYNCED_MICROS
                                 && storedAt <= w.healed()));
+    }
+
+    /**
+     * Returns the time at which memory that was stored at this time was possibly lost by a deletion of single sessions;
+     * {@link Long#MAX_VALUE} if there was no such deletion. A later turn of the session must report this loss.
+     */
+    public long forgottenAt(long storedAt) {
+        return windows.stream()
+                .filter(FaultWindow::removesSessions)
+                .filter(w -> storedAt <= w.healed())
+                .mapToLong(w -> w.fault().time())
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     /** Returns true if events that a process sent in this period possibly never reached the broker. */

@@ -34,14 +34,16 @@ public final class RequestFacts {
         }
 
         /**
-         * Returns true if this end must come after the ends of all earlier turns in the log. This applies to completed
-         * turns, and to failed turns that had begun before their deadline. All other ends can come earlier.
+         * Returns true if this end must follow the order of the log. This applies to completed and failed turns, with
+         * two exceptions. A turn that did not begin before its deadline can end before earlier turns. A turn whose
+         * record was deleted from the topic ends as expired, and can end after later turns. Turns that were cancelled,
+         * superseded or rejected can end before earlier turns.
          */
         public boolean followsLogOrder() {
-            return completed() || (type.equals("failed") && !neverBegan());
+            return completed() || (type.equals("failed") && !missedDeadlineInQueue() && !"expired".equals(error));
         }
 
-        private boolean neverBegan() {
+        private boolean missedDeadlineInQueue() {
             return attempt == 0 && "deadline_exceeded".equals(error);
         }
 
@@ -61,6 +63,7 @@ public final class RequestFacts {
     private @Nullable RequestEnd end;
     private @Nullable FirstAcceptance accepted;
     private long quarantinedAt = Long.MAX_VALUE;
+    private boolean reportsLoss;
 
     RequestFacts(String id, String session) {
         this.id = id;
@@ -99,6 +102,7 @@ public final class RequestFacts {
         if (end != null) {
             return;
         }
+        reportsLoss |= record.memory() != null;
         if (isTerminal(record.type())) {
             end = new RequestEnd(
                     String.valueOf(record.type()),
@@ -139,6 +143,11 @@ public final class RequestFacts {
 
     public @Nullable FirstAcceptance accepted() {
         return accepted;
+    }
+
+    /** Returns true if a started event of the request reports that its session lost memory. */
+    public boolean reportsLoss() {
+        return reportsLoss;
     }
 
     /** Returns true if quarantine has a copy of the request. */

@@ -13,7 +13,8 @@ public enum Invariant {
     O1("turns of one session run one at a time, in order"),
     O4("a turn whose end is stored is never given to the agent again"),
     O5("a previous owner of a partition changes nothing"),
-    O10("a stream has no gap, no duplicate and one end, and never joins two attempts");
+    O10("a stream has no gap, no duplicate and one end, and never joins two attempts"),
+    O11("a request whose cancel was accepted ends as cancelled, and no agent is called for it");
 
     private final String promise;
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks I4: memory contains the last completed turns of its session, each once and in log order. This applies to Redis
  * after the run and to the memory that each agent call received. Turns that Redis lost because of an injected fault are
- * allowed to be missing, but no turn is allowed to appear twice.
+ * allowed to be missing, but no turn is allowed to appear twice. If a fault deleted only keys of single sessions, a
+ * started event must report the loss.
  */
 final class MemoryRule implements Rule {
 
@@ -111,7 +112,7 @@ final class MemoryRule implements Rule {
             last = Math.max(last, at);
         }
         completed.subList(Math.max(0, completed.size() - bound), completed.size()).stream()
-                .filter(request -> !seen.contains(request.id()) && !mayBeLost(request))
+                .filter(request -> !seen.contains(request.id()) && !mayBeLost(request) && !isReported(request, held))
                 .findFirst()
                 .ifPresent(request -> violated(held, "all expected turns except " + request.id()));
     }
@@ -119,6 +120,30 @@ final class MemoryRule implements Rule {
     private boolean mayBeLost(RequestFacts request) {
         RequestEnd end = Objects.requireNonNull(request.end());
         return facts.losses().mayHaveLostState(end.timestamp());
+    }
+
+    /**
+     * Returns true if single keys of the session were deleted after this turn, and a later turn has reported the loss.
+     * If no turn of the session has run since, none was able to report it.
+     */
+    private boolean isReported(RequestFacts lost, ObservedMemory held) {
+        long forgotten =
+                facts.losses().forgottenAt(Objects.requireNonNull(lost.end()).timestamp());
+        SessionFacts session = facts.findSession(held.session());
+        if (forgotten == Long.MAX_VALUE || session == null) {
+            return false;
+        }
+        RequestFacts observer = facts.find(held.request());
+        List<RequestFacts> later = session.requests().stream()
+                .filter(request -> offset(request) > offset(lost))
+                .filter(request -> observer == null || offset(request) <= offset(observer))
+                .toList();
+        return later.stream().anyMatch(RequestFacts::reportsLoss)
+                || (observer == null && later.stream().noneMatch(request -> request.doneAt() > forgotten));
+    }
+
+    private static long offset(RequestFacts request) {
+        return Objects.requireNonNull(request.logged()).offset();
     }
 
     private void checkAnswer(String session, RememberedTurn turn, String where) {

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the four parts of I3 for each session. All accepted questions of the session are on one partition. A question
- * that was posted after another one was accepted has a higher offset. Completed and failed turns end in log order,
- * except turns that failed because they did not begin before their deadline. The events of an attempt have consecutive
- * sequence numbers, unless a fault possibly prevented some of them from reaching the broker.
+ * that was posted after another one was accepted has a higher offset. Completed and failed turns end in log order, with
+ * the exceptions of {@link RequestEnd#followsLogOrder}. The events of an attempt have consecutive sequence numbers,
+ * unless a fault possibly prevented some of them from reaching the broker.
  */
 final class OrderRule implements Rule {
 

@@ -26,6 +26,7 @@ public interface Rule {
                 new SettledRule(facts, findings),
                 new FrontierRule(facts, findings),
                 new AgentRule(facts, findings),
+                new CancelRule(facts, findings),
                 new StreamRule(facts, findings));
     }
 
