@@ -88,6 +88,8 @@ export class Asking {
     turn.sent = true;
     this.#lanes.save(lane);
     const request = await this.#client.ask(lane.id, turn.question, { idempotencyKey: key, policy, agent, patience: 0 });
+    const loaded = lane.turn(request.request_id);
+    if (loaded && loaded !== turn) lane.drop(loaded); // loaded from the server, which had accepted an earlier attempt
     turn.accepted(request);
     if (lane.memory === 'forgotten') this.#named(lane);
     this.#lanes.save(lane);

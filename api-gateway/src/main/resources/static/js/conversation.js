@@ -1,5 +1,5 @@
 import { byId, h, setText } from './dom.js';
-import { plural } from './words.js';
+import { olderWords } from './words.js';
 import { TurnView } from './turn-view.js';
 
 /** Distance from the end, in pixels. If the view is closer to the end, it follows new text. */
@@ -24,6 +24,7 @@ export class Conversation {
     this.#actions = actions;
     this.#scroll.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     this.#jump.onclick = () => this.toEnd();
+    byId('show-earlier').onclick = ({ currentTarget }) => currentTarget.ariaBusy || this.#showEarlier();
     const size = new ResizeObserver(() => this.#onResize());
     for (const element of [byId('column'), this.#scroll]) size.observe(element);
     setInterval(() => this.#tick(), matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_TICK : TICK);
@@ -62,14 +63,36 @@ export class Conversation {
     this.#olderTurns();
   }
 
-  /** Says that the lane had more turns than the server returned. */
+  /** Shows that the lane has turns before the shown ones, and a button for them if the server still has them. */
   #olderTurns() {
-    const { context, remembered, turns } = this.#lane;
-    const shown = turns.filter((turn) => turn.isTerminal).length;
+    const { context, earlier, remembered, turns } = this.#lane;
+    const shown = turns.filter((turn) => turn.status === 'completed').length;
     const older = remembered > 0 ? (context?.request_count ?? 0) - shown : 0;
-    byId('older').hidden = older <= 0;
-    setText(byId('older-count'), plural(older, 'earlier turn'));
-    setText(byId('remembered'), plural(remembered, 'turn'));
+    const more = earlier?.hasMore ?? false;
+    byId('older').hidden = older <= 0 && !more;
+    byId('show-earlier').hidden = !more;
+    setText(byId('older-text'), olderWords({ older, more, remembered }));
+  }
+
+  async #showEarlier() {
+    const lane = this.#lane;
+    const button = byId('show-earlier');
+    button.setAttribute('aria-busy', 'true');
+    try {
+      const turns = await lane.earlier.showMore();
+      if (lane !== this.#lane) return;
+      const below = this.#scroll.scrollHeight - this.#scroll.scrollTop;
+      this.#followsEnd = false;
+      this.update();
+      this.#scroll.scrollTop = this.#scroll.scrollHeight - below;
+      // Continue reading upwards, just above the turns that were shown before.
+      this.#views.get(turns.at(-1))?.element.focus();
+      this.#actions.onEarlier(lane, turns.length);
+    } catch (error) {
+      this.#actions.onEarlier(lane, 0, error);
+    } finally {
+      button.removeAttribute('aria-busy');
+    }
   }
 
   /** Scrolls to the turn that a link names. Returns false if the lane does not have it. */

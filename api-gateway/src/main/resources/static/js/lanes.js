@@ -109,8 +109,11 @@ export class Lane {
   agent = undefined;
   /** The session's context on the server, if loaded. */
   context = null;
-  /** Number of turns in the history that the server returned. */
+  /** Number of turns in the history that the server returned, and the request id of the first of them. */
   remembered = 0;
+  firstRemembered = '';
+  /** The turns that are not in the history (EarlierTurns), or null if not loaded. */
+  earlier = null;
   /** Title that the user has given; null once the server has it. */
   renamed = null;
   /** State of loading the history: unknown, loading, known, forgotten (the server has none). */

@@ -38,7 +38,8 @@ const follower = new Follower(client, lanes, {
 const asking = new Asking(client, lanes, follower, { onQueued });
 const ownership = new LaneOwnership();
 const conversation = new Conversation({
-  ask: (question) => ask(current, question), askAgain, branch: branchOff, copy, copyLink, edit, inspect, timeline, withdraw,
+  ask: (question) => ask(current, question), askAgain, branch: branchOff, copy, copyLink, edit, inspect, onEarlier,
+  timeline, withdraw,
 });
 const composer = new Composer({ onAsk: ask, onStop: stop });
 const laneBar = new LaneBar(client, lanes, { onDelete: remove, say });
@@ -144,6 +145,13 @@ function announceStops(lane, policy) {
   const running = lane.openTurns.filter((turn) => turn.status !== 'queued').length;
   const waiting = lane.openTurns.length - running + lane.unsentTurns.length;
   if ((policy === 'interrupt' || policy === 'rollback') && running + waiting > 0) announce(effect(policy, { running, waiting }));
+}
+
+/** Announces that earlier turns were shown, or says that they could not be loaded. */
+function onEarlier(lane, count, error) {
+  if (error) return say(`The earlier turns could not be loaded: ${error.message}`);
+  lanes.save(lane);
+  return announce(count > 0 ? `${plural(count, 'earlier turn')} shown above.` : 'There are no more earlier turns.');
 }
 
 function onQueued(lane, turn) {

@@ -1,4 +1,5 @@
 import { TurnlaneProblem } from './turnlane-client.js';
+import { EarlierTurns } from './earlier-turns.js';
 import { LaneTurn } from './lanes.js';
 
 /** Loads a lane from the server: its history, then the turns that are not in the history. */
@@ -17,6 +18,7 @@ export async function loadLane(lane, { client, lanes, follower, asking }) {
     if (!forgotten) return;
   }
   lanes.changed(lane);
+  if (lane.id) await showNewestRequests(lane, client);
   await loadOtherTurns(lane, follower);
   const unsent = lane.asking > 0 ? [] : lane.unsentTurns;
   for (const turn of unsent) asking.send(lane, turn);
@@ -31,8 +33,20 @@ export async function loadContext(lane, client) {
   if (typeof title === 'string' && title && !lane.renamed) lane.title = title;
 }
 
+/** Shows failed, cancelled and open turns, which the history does not have. */
+async function showNewestRequests(lane, client) {
+  const earlier = new EarlierTurns(lane, client);
+  try {
+    await earlier.showNewest(lane.firstRemembered);
+    lane.earlier = earlier;
+  } catch {
+    // The server has no requests of this session, or does not answer. The turns of this browser are still loaded.
+  }
+}
+
 function merge(lane, entries) {
   lane.remembered = entries.length;
+  lane.firstRemembered = entries[0]?.request_id ?? '';
   for (const entry of entries) {
     let turn = lane.turn(entry.request_id);
     if (!turn) {
@@ -45,9 +59,7 @@ function merge(lane, entries) {
   lane.sort();
 }
 
-/**
- * Loads the turns that the history does not have from their request records: failed turns, open turns and older turns.
- */
+/** Loads turns that only this browser knows from their request records, and follows open turns. */
 async function loadOtherTurns(lane, follower) {
   await follower.subscribe(lane);
   for (const turn of [...lane.turns]) {

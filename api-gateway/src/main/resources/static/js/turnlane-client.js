@@ -11,6 +11,8 @@ export const TERMINAL = new Set(['completed', 'failed', 'cancelled', 'superseded
 const SILENCE_LIMIT = 40_000;
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 15_000;
+/** Longest time in seconds that a server can ask the client to wait. The timers of browsers overflow after 24 days. */
+const LONGEST_RETRY_AFTER = 3_600;
 
 /**
  * Returns the delay before retry number `tries` (from 0), in milliseconds. The delay doubles with each retry and is at
@@ -18,7 +20,24 @@ const LONGEST_RETRY = 15_000;
  */
 export function backoff(tries, error) {
   const whole = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries);
-  return Math.max(Math.round(whole * (0.8 + 0.4 * Math.random())), (error?.retryAfter ?? 0) * 1000);
+  return Math.max(Math.round(whole * (0.8 + 0.4 * Math.random())), boundedWait(error?.retryAfter) * 1000);
+}
+
+/** Returns a number of seconds from 0 to the longest wait. */
+function boundedWait(seconds) {
+  return Math.min(Math.max(Number(seconds) || 0, 0), LONGEST_RETRY_AFTER);
+}
+
+/**
+ * Returns the seconds to wait according to Retry-After, which is a number or a date (RFC 9110, 10.2.3); null if absent
+ * or invalid. A date is compared with the server's own clock, if the response has its time.
+ */
+export function retryAfterOf(headers) {
+  const text = headers.get('Retry-After')?.trim() ?? '';
+  if (/^\d+$/.test(text)) return boundedWait(text);
+  const until = / GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  const now = Date.parse(headers.get('Date')) || Date.now();
+  return Number.isNaN(until) ? null : boundedWait(Math.ceil((until - now) / 1000));
 }
 
 /** Returns true if the same call may succeed later. */
@@ -122,6 +141,12 @@ export class Turnlane {
     return this.#json('GET', requestPath(sessionId, requestId) + (wait ? `?wait=${wait}` : ''), { wait });
   }
 
+  /** Returns a page of the session's requests, newest first and without answers: {requests, next}. */
+  requests(sessionId, { limit = 20, status, cursor } = {}) {
+    const query = new URLSearchParams({ limit, ...(status && { status }), ...(cursor && { cursor }) });
+    return this.#json('GET', `${sessionPath(sessionId)}/requests?${query}`);
+  }
+
   timeline(sessionId, requestId) {
     return this.#json('GET', `${requestPath(sessionId, requestId)}/timeline`);
   }
@@ -205,8 +230,7 @@ function requestPath(sessionId, requestId) {
 
 async function problemOf(response) {
   const problem = await response.json().catch(() => ({}));
-  const seconds = Number.parseInt(response.headers.get('Retry-After'), 10);
-  return new TurnlaneProblem(response.status, problem ?? {}, Number.isNaN(seconds) ? null : seconds);
+  return new TurnlaneProblem(response.status, problem ?? {}, retryAfterOf(response.headers));
 }
 
 /**

@@ -68,6 +68,13 @@ export function expiry(at, now = Date.now()) {
   return minutes < 24 * 60 ? `expires in ${Math.floor(minutes / 60)} h` : `expires in ${plural(Math.floor(minutes / (24 * 60)), 'day')}`;
 }
 
+/** `older`: number of completed turns that are not shown. `more`: true if the server still has earlier turns. */
+export function olderWords({ older, more, remembered }) {
+  const which = older > 0 ? `${plural(older, 'earlier turn')} of this lane` : 'Earlier turns of this lane';
+  const where = `${which} ${older === 1 ? 'is' : 'are'} ${more ? 'not shown' : 'no longer on the server'}.`;
+  return remembered > 0 ? `${where} The agent remembers only the last ${plural(remembered, 'turn')}.` : where;
+}
+
 /** Returns the word for a confidence between 0 and 1. */
 export function confidenceWord(confidence) {
   if (confidence >= 0.75) return 'high';

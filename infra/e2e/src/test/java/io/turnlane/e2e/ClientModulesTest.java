@@ -7,6 +7,7 @@ import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.WebSocketRoute;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -119,6 +120,25 @@ class ClientModulesTest {
                   });
                 }""");
         assertThat(((Number) wait).doubleValue()).isBetween(6_500.0, 7_000.0);
+    }
+
+    @Test
+    void readsRetryAfterAsANumberOrADateAndLimitsIt() {
+        open();
+
+        Object waits = page.evaluate("""
+                async () => {
+                  const { retryAfterOf, backoff } = await import('/js/turnlane-client.js');
+                  const of = (value) => retryAfterOf(new Headers({
+                    'Retry-After': value, Date: 'Sun, 29 Nov 2026 20:00:00 GMT' }));
+                  return [
+                    ...['7', '0', '9999999999', 'Sun, 29 Nov 2026 20:00:09 GMT', 'Sun, 29 Nov 2026 19:00:00 GMT',
+                      'Fri, 29 Nov 2126 20:00:00 GMT', '-5', 'soon', '7.5', ''].map(of),
+                    backoff(0, { retryAfter: 1e12 }), // of a frame of the WebSocket
+                    backoff(0, { retryAfter: -5 }) > 0,
+                  ];
+                }""");
+        assertThat(waits).isEqualTo(Arrays.asList(7, 0, 3600, 9, 0, 3600, null, null, null, null, 3_600_000, true));
     }
 
     /** The replies to subscriptions, by session: 200 for a cursor, or the status of a problem. */

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import io.turnlane.e2e.ChatPage.TurnItem;
+import io.turnlane.model.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -89,17 +91,60 @@ class ManagedLanesPageTest {
         assertThat(page.at("expiry")).hasText(Pattern.compile("expires in [67] days"));
     }
 
+    /** The history has only the last ten turns that completed. */
     @Test
-    void saysThatOlderTurnsExist() {
+    void showsTurnsThatTheHistoryDoesNotHave() {
         for (int i = 1; i <= 12; i++) {
             askAndAwait("Question " + i + "?", "Answer " + i + ".");
         }
         assertThat(page.at("older")).isHidden();
         ChatPage other = fixture.visitor();
         other.raw().navigate(fixture.address() + "/#s=" + session());
-        assertThat(other.at("older")).hasText(Pattern.compile("2 earlier turns of this lane.*the last 10 turns.*"));
+        assertThat(other.at("older"))
+                .hasText(Pattern.compile("2 earlier turns of this lane are not shown.*the last 10 turns.*"));
+        assertThat(other.turns()).hasCount(10);
+        other.at("show-earlier").scrollIntoViewIfNeeded();
         other.takeScreenshots("52-older-turns");
         assertThat(other.accessibilityViolations()).isEmpty();
+
+        other.at("show-earlier").focus();
+        other.press("Enter");
+        assertThat(other.turns()).hasCount(12);
+        assertThat(other.turns().first().getByTestId("question")).hasText("Question 1?");
+        assertThat(other.turn("Question 1?").answer()).hasText("Answer 1.");
+        assertThat(other.turn("Question 2?").root()).isFocused();
+        assertThat(other.at("announcements")).hasText("2 earlier turns shown above.");
+        assertThat(other.at("older")).isHidden();
+        other.raw().reload();
+        assertThat(other.turn("Question 1?").answer()).hasText("Answer 1.");
+        assertThat(other.at("older")).isHidden();
+    }
+
+    @Test
+    void showsFailedAndStoppedTurnsAfterAReloadAndInAnotherBrowser() {
+        askAndAwait(LOAN, "In one transaction.");
+        agent.script("Does it fail?").failPermanently(ErrorCode.USAGE_LIMIT, "It costs too much.");
+        page.ask("Does it fail?").hasState("failed");
+        agent.script("Is it stopped?").stage("thinking");
+        TurnItem stopped = page.ask("Is it stopped?");
+        assertThat(stopped.stage()).hasText("thinking");
+        page.at("stop").click();
+        stopped.hasState("cancelled");
+        askAndAwait(PEG, "By collateral.");
+
+        ChatPage phone = fixture.visitorWithPhone();
+        phone.raw().navigate(fixture.address() + "/#s=" + session());
+        page.raw().reload();
+        for (ChatPage each : List.of(page, phone)) {
+            assertThat(each.turns().getByTestId("question"))
+                    .hasText(new String[] {LOAN, "Does it fail?", "Is it stopped?", PEG});
+            assertThat(each.turn("Does it fail?").notice()).containsText("It costs too much.");
+            assertThat(each.turn("Is it stopped?").notice()).containsText("Stopped.");
+            assertThat(each.turn(PEG).answer()).hasText("By collateral.");
+            assertThat(each.at("older")).isHidden();
+        }
+        phone.takeScreenshots("54-failed-turns");
+        assertThat(phone.accessibilityViolations()).isEmpty();
     }
 
     @Test
