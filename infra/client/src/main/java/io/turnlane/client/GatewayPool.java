@@ -278,6 +278,6 @@ final class GatewayPool {
     }
 
     private static ProblemException problem(int status, byte[] body, HttpResponse<?> response) {
-        return ProblemException.of(status, body, response.headers().firstValue("Retry-After"));
+        return ProblemException.of(status, body, response.headers());
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.client;
 
+import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,8 @@ public final class ProblemException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    static ProblemException of(int status, byte[] body, Optional<String> retryAfter) {
-        Duration wait = retryAfter
-                .filter(value -> value.matches("\\d{1,9}"))
-                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
-                .orElse(null);
+    static ProblemException of(int status, byte[] body, HttpHeaders headers) {
+        Duration wait = RetryAfter.of(headers).orElse(null);
         try {
             JsonNode problem = JsonMapper.shared().readTree(body);
             String detail =
@@ -50,7 +48,7 @@ public final class ProblemException extends RuntimeException {
         return code;
     }
 
-    /** Returns the delay that the gateway asks for before the next attempt. */
+    /** Returns the delay that the gateway asks for before the next attempt, at most one hour. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TurnlaneTest {
@@ -157,6 +161,30 @@ class TurnlaneTest {
         assertThat(new Backoff(Duration.ofMinutes(1)).delay(Optional.of(Duration.ZERO)))
                 .as("a Retry-After of zero does not cause a busy loop")
                 .isGreaterThanOrEqualTo(Duration.ofMillis(80));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            7                              | 7
+            0                              | 0
+            9999999999                     | 3600
+            99999999999999999999999        | 3600
+            Sun, 29 Nov 2026 20:00:09 GMT  | 9
+            Sun, 29 Nov 2026 19:00:00 GMT  | 0
+            Fri, 29 Nov 2126 20:00:00 GMT  | 3600
+            -5                             |
+            soon                           |
+            7.5                            |
+            ''                             |
+            """)
+    void readsRetryAfterAsANumberOrADateAndLimitsIt(String header, Long seconds) {
+        HttpHeaders headers = HttpHeaders.of(
+                Map.of("Retry-After", List.of(header), "Date", List.of("Sun, 29 Nov 2026 20:00:00 GMT")),
+                (name, value) -> true);
+
+        assertThat(ProblemException.of(503, "{}".getBytes(StandardCharsets.UTF_8), headers)
+                        .retryAfter())
+                .isEqualTo(Optional.ofNullable(seconds).map(Duration::ofSeconds));
     }
 
     @Test
