@@ -78,7 +78,7 @@ public record GatewayProperties(
      *
      * @param silences number of consecutive commands without a reply after which the gateway sends no more commands
      *     until Redis answers a probe
-     * @param probeEvery delay between two probes
+     * @param probeEvery delay between two probes of a Redis that has stopped answering
      */
     public record RedisBreakerSettings(
             @DefaultValue("3") @Min(1) int silences,

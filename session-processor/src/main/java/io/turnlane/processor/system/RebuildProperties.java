@@ -17,7 +17,7 @@ import org.springframework.validation.annotation.Validated;
  * @param atOnce maximum number of partitions that are rebuilt at the same time
  * @param sessions maximum number of sessions of a partition that are restored; if there are more, the longest idle ones
  *     are left out
- * @param size maximum total size of the records from which these sessions are restored
+ * @param size maximum total size of the turns of a partition that are restored
  * @param slack maximum difference between the clocks of gateways and processors
  */
 @Validated
