@@ -8,6 +8,7 @@ import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestKeys.KeyedClient;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.Scope;
+import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -132,7 +133,7 @@ class LimitsTest {
         assertThat(client.post("/ask", "{\"question\":\"4\"}").status()).isEqualTo(429);
         assertThat(ask(client, "/v1/requests", "again", "4").status()).isEqualTo(429);
         ReceivedTurn turn = processor.nextTurn();
-        while (!turn.ask.question().equals("2") || !turn.ask.userId().startsWith("u-")) {
+        while (turn.ask == null || !turn.ask.question().equals("2") || !turn.ask.userId().startsWith("u-")) {
             turn = processor.nextTurn();
         }
         turn.answer("done");
@@ -152,6 +153,56 @@ class LimitsTest {
         assertThat(client.post(path, "{\"question\":\"stop\",\"policy\":\"interrupt\"}")
                         .status())
                 .isEqualTo(202);
+    }
+
+    @Test
+    void countsCommandsAsOpenTurnsOfTheirUser() {
+        KeyedClient client = newUser();
+        String session = freshSession();
+        client.ask(session, "?");
+        for (int i = 0; i < 2; i++) {
+            assertThat(patch(client, session).status()).isEqualTo(202);
+        }
+        HttpReply rejected = patch(client, session);
+        assertThat(rejected.status()).isEqualTo(429);
+        assertThat(rejected.text("code")).isEqualTo("rate_limited");
+        assertThat(client.post("/v1/sessions", "{\"metadata\":{\"a\":1}}").status())
+                .isEqualTo(429);
+        assertThat(client.get("/v1/sessions").json().path("sessions"))
+                .as("a rejected call leaves no session behind")
+                .hasSize(1);
+        assertThat(client.delete("/v1/sessions/" + session).status())
+                .as("a deletion at the limit")
+                .isEqualTo(202);
+    }
+
+    /** A fork copies the history, so that a short call can store 200 KiB, as much as six large questions. */
+    @Test
+    void countsTheBytesThatACommandStoresAsCalls() throws Exception {
+        KeyedClient client = newUser();
+        String session = freshSession();
+        String asked = client.ask(session, "?").text("request_id");
+        ReceivedTurn turn = processor.nextTurn();
+        while (!turn.command.requestId().toString().equals(asked)) {
+            turn = processor.nextTurn();
+        }
+        turn.answer("x".repeat(200 * 1024));
+        int before = remaining(client);
+        assertThat(client.post("/v1/sessions/" + session + "/fork", "{\"after_request_id\":\"" + asked + "\"}")
+                        .status())
+                .isEqualTo(202);
+        assertThat(before - remaining(client)).isBetween(5, 8);
+    }
+
+    private static int remaining(KeyedClient client) {
+        String limit = client.get("/v1/agents").header("RateLimit");
+        return Integer.parseInt(limit.replaceAll(".*;r=(\\d+);.*", "$1"));
+    }
+
+    private static HttpReply patch(KeyedClient client, String session) {
+        return gateway.send(gateway.request("/v1/sessions/" + session, KeyedClient.bearer(client.key()))
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"ttl_seconds\":60}")));
     }
 
     /** The client did not receive the response to its third question; the retry must not count as a fourth. */

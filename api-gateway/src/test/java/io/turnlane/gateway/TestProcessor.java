@@ -78,6 +78,9 @@ public final class TestProcessor implements AutoCloseable {
         List<TopicPartition> partitions = consumer.partitionsFor(turnsTopic).stream()
                 .map(p -> new TopicPartition(turnsTopic, p.partition()))
                 .toList();
+        // A processor stores that the data of its partitions is complete.
+        partitions.forEach(one -> redis.sync()
+                .set(MemoryKeys.lastRebuild(turnsTopic, one.partition()), "{}".getBytes(StandardCharsets.UTF_8)));
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         thread = Thread.ofPlatform().name("test-processor").start(this::run);

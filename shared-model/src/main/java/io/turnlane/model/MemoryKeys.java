@@ -21,6 +21,14 @@ public record MemoryKeys(SessionKey session) {
         return key("ctx");
     }
 
+    /**
+     * String: time in epoch ms until which the session cannot expire, and the number of turns in its history. Outlives
+     * the session, and so shows if Redis lost the context.
+     */
+    public String life() {
+        return key("life");
+    }
+
     /** List: the last turns, oldest first, each a {@linkplain Checksummed checksummed} value. */
     public String history() {
         return key("hist");

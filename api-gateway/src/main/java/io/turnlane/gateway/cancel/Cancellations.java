@@ -2,6 +2,7 @@ package io.turnlane.gateway.cancel;
 
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.requests.RedisLostRecords;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
@@ -32,6 +33,7 @@ public final class Cancellations {
     private final CancelLog cancelLog;
     private final WakeUpPublisher wakeUps;
     private final RequestRecords records;
+    private final RedisLostRecords lost;
     private final InstantSource clock;
 
     Cancellations(
@@ -39,11 +41,13 @@ public final class Cancellations {
             CancelLog cancelLog,
             WakeUpPublisher wakeUps,
             RequestRecords records,
+            RedisLostRecords lost,
             InstantSource clock) {
         this.marks = marks;
         this.cancelLog = cancelLog;
         this.wakeUps = wakeUps;
         this.records = records;
+        this.lost = lost;
         this.clock = clock;
     }
 
@@ -67,7 +71,7 @@ public final class Cancellations {
         String validReason = validReason(reason);
         CancelMarks.Mark mark = marks.mark(session, requestId, validReason);
         switch (mark) {
-            case UNKNOWN -> throw ProblemDetailException.notFound("request");
+            case UNKNOWN -> throw lost.request(session, requestId);
             case ENDED -> {}
             case COMMAND -> throw ProblemDetailException.invalid("a command that changes a session can't be cancelled");
             case MARKED -> publish(caller, session, requestId, validReason);
@@ -75,7 +79,7 @@ public final class Cancellations {
         }
         return records.find(session, requestId)
                 .map(record -> new CancelResult(RequestResource.of(record), mark == CancelMarks.Mark.ENDED))
-                .orElseThrow(() -> ProblemDetailException.notFound("request"));
+                .orElseThrow(() -> lost.request(session, requestId));
     }
 
     /**

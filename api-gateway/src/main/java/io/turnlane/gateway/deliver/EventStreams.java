@@ -134,6 +134,15 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
+     * Returns the number of the session's partition, which is the same in the events topic and in the turns topic.
+     *
+     * @throws EventsUnavailableException if the topic has never been reached
+     */
+    public int partitionOf(SessionKey session) {
+        return follower.partitionOf(session.toString());
+    }
+
+    /**
      * Opens the outbox of a new client. {@link #closeOutbox} releases it.
      *
      * @throws EventsUnavailableException if the maximum number of clients is connected, or if the gateway stops

@@ -17,8 +17,11 @@ import org.springframework.dao.DataAccessException;
  */
 public final class RateLimits {
 
+    /** Number of bytes that one call may store. A call that stores more costs as many calls as it has such parts. */
+    private static final int BYTES_PER_CALL = 32 * 1024;
+
     private final UserLimits rules;
-    private final TokenBuckets shared;
+    private final RedisTokenBuckets shared;
     private final TokenBuckets local;
     private final MeterRegistry metrics;
 
@@ -77,6 +80,18 @@ public final class RateLimits {
                 "\"" + kind.word + "\";r=" + taken.remaining() + ";t="
                         + taken.untilFull().plusMillis(999).toSeconds(),
                 taken.granted() ? null : rejection(kind, quota, taken)));
+    }
+
+    /**
+     * Counts the bytes that an accepted call stores beyond those of an ordinary call. If they exceed the caller's
+     * quota, later calls are rejected until it is available again. Throws a data access exception if Redis is
+     * unavailable.
+     */
+    public void chargeForBytes(Caller caller, long bytes) {
+        int cost = Math.toIntExact(Math.min(bytes / BYTES_PER_CALL, Integer.MAX_VALUE));
+        if (cost > 0 && rules.requestsPerMinute() > 0 && rules.appliesTo(caller)) {
+            shared.charge(caller.namespace(), RateLimitKind.REQUESTS.word, rules.requestsPerMinute(), cost);
+        }
     }
 
     private TokenResult consume(String namespace, String kind, int quota) {

@@ -23,13 +23,30 @@ public final class RedisTokenBuckets implements TokenBuckets {
 
     @Override
     public TokenResult takeToken(String namespace, String kind, int capacity) {
-        List<?> reply = Objects.requireNonNull(
-                redis.execute(TAKE, List.of(MemoryKeys.rateBucket(namespace, kind)), Integer.toString(capacity)));
+        List<?> reply = take(namespace, kind, capacity, 0);
         return new TokenResult(
                 number(reply, 0) == 1,
                 number(reply, 1),
                 Duration.ofMillis(number(reply, 2)),
                 Duration.ofMillis(number(reply, 3)));
+    }
+
+    /**
+     * Takes the further cost of a call that has been granted. If the bucket has fewer tokens, it grants none until the
+     * rest is paid, which takes about a minute at most.
+     *
+     * @param cost number of tokens, at least 1
+     */
+    void charge(String namespace, String kind, int capacity, int cost) {
+        var _ = take(namespace, kind, capacity, cost);
+    }
+
+    private List<?> take(String namespace, String kind, int capacity, int cost) {
+        return Objects.requireNonNull(redis.execute(
+                TAKE,
+                List.of(MemoryKeys.rateBucket(namespace, kind)),
+                Integer.toString(capacity),
+                Integer.toString(cost)));
     }
 
     private static long number(List<?> reply, int index) {

@@ -21,7 +21,8 @@ import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Open turns of each user, over all sessions and gateways, as a set in Redis. The set and the request records of the
+ * Open turns of each user, over all sessions and gateways, as a set in Redis. Commands that change sessions count as
+ * turns and also have a size in bytes. The set and the request records of the
  * sessions are in different hash slots, so no script can update both. A turn that ends therefore stays in the set. When
  * the set is full, {@link #reserve} removes all turns that have ended. Methods throw a data access exception if Redis
  * is unavailable.
@@ -39,6 +40,7 @@ public final class RedisUserTurns {
 
     private final StringRedisTemplate redis;
     private final int maxOpenTurns;
+    private final long maxOpenBytes;
     private final Duration retention;
     private final InstantSource clock;
 
@@ -46,11 +48,14 @@ public final class RedisUserTurns {
      * Creates the reservations.
      *
      * @param maxOpenTurns maximum number of open turns of one user
+     * @param maxOpenBytes maximum number of bytes of one user's open commands; 0 for no limit
      * @param retention lifetime of a request record, and so the longest time for which a turn can be open
      */
-    public RedisUserTurns(StringRedisTemplate redis, int maxOpenTurns, Duration retention, InstantSource clock) {
+    public RedisUserTurns(
+            StringRedisTemplate redis, int maxOpenTurns, long maxOpenBytes, Duration retention, InstantSource clock) {
         this.redis = redis;
         this.maxOpenTurns = maxOpenTurns;
+        this.maxOpenBytes = maxOpenBytes;
         this.retention = retention;
         this.clock = clock;
     }
@@ -60,35 +65,45 @@ public final class RedisUserTurns {
     }
 
     /**
-     * Reserves an open turn. Returns false if the user has the maximum number of open turns.
+     * An open turn or command.
+     *
+     * @param bytes size of a command; 0 for a question, whose size the limit of a question bounds
+     */
+    record CountedTurn(SessionKey session, RequestId request, long bytes) {
+
+        private String member() {
+            return session.sessionId() + "/" + request + (bytes == 0 ? "" : "/" + bytes);
+        }
+    }
+
+    /**
+     * Reserves an open turn. Returns false if the user has the maximum number of open turns, or if the turn is a
+     * command and the user's open commands would hold too many bytes.
      *
      * @param extra number of open turns by which this turn may exceed the maximum
      */
-    boolean reserve(SessionKey session, RequestId turn, int extra) {
-        return tryReserve(session, turn, extra)
-                || (removeEnded(session.namespace()) && tryReserve(session, turn, extra));
+    boolean reserve(CountedTurn turn, int extra) {
+        return tryReserve(turn, extra) || (removeEnded(turn.session().namespace()) && tryReserve(turn, extra));
     }
 
-    private boolean tryReserve(SessionKey session, RequestId turn, int extra) {
+    private boolean tryReserve(CountedTurn turn, int extra) {
         long now = clock.millis();
         Long reserved = redis.execute(
                 RESERVE,
-                List.of(MemoryKeys.turnsOfUser(session.namespace())),
-                member(session, turn),
+                List.of(MemoryKeys.turnsOfUser(turn.session().namespace())),
+                turn.member(),
                 Long.toString(now),
                 Integer.toString(maxOpenTurns + extra),
                 Long.toString(now - retention.toMillis()),
-                Long.toString(retention.toMillis()));
+                Long.toString(retention.toMillis()),
+                Long.toString(turn.bytes()),
+                Long.toString(maxOpenBytes));
         return Objects.requireNonNull(reserved) == 1;
     }
 
     /** Releases the reservation of a turn that was not accepted. */
-    void release(SessionKey session, RequestId turn) {
-        redis.opsForZSet().remove(MemoryKeys.turnsOfUser(session.namespace()), member(session, turn));
-    }
-
-    private static String member(SessionKey session, RequestId turn) {
-        return session.sessionId() + "/" + turn;
+    void release(CountedTurn turn) {
+        redis.opsForZSet().remove(MemoryKeys.turnsOfUser(turn.session().namespace()), turn.member());
     }
 
     /** Removes the turns that have ended. Returns true if any was removed. */
@@ -126,9 +141,9 @@ public final class RedisUserTurns {
     }
 
     private static String recordOf(String namespace, String member) {
-        int slash = member.indexOf('/');
-        SessionKey session = new SessionKey(namespace, new SessionId(member.substring(0, slash)));
-        return new MemoryKeys(session).request(RequestId.parse(member.substring(slash + 1)));
+        List<String> parts = List.of(member.split("/"));
+        SessionKey session = new SessionKey(namespace, new SessionId(parts.get(0)));
+        return new MemoryKeys(session).request(RequestId.parse(parts.get(1)));
     }
 
     private static byte[] bytes(String text) {

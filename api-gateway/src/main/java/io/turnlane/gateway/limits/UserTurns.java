@@ -2,6 +2,7 @@ package io.turnlane.gateway.limits;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.caller.Caller;
+import io.turnlane.gateway.limits.RedisUserTurns.CountedTurn;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Limit on the open turns of each user, at all gateways together. If Redis is unavailable, the number of open turns is
+ * Limit on the open turns of each user, at all gateways together. Commands that change sessions count as turns. If Redis is unavailable, the number of open turns is
  * unknown, and this class rejects no question. The limits per session and for all users still apply.
  *
  * <p>Safe for use by any number of threads.
@@ -38,10 +39,28 @@ public final class UserTurns {
      */
     public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn, int extra) {
         try {
-            return !isLimited(userId) || turns.reserve(session, turn, extra);
+            return !isLimited(userId) || turns.reserve(new CountedTurn(session, turn, 0), extra);
         } catch (DataAccessException away) {
             LOG.debug("open turns of the user not counted: {}", away.toString());
             return true;
+        }
+    }
+
+    /**
+     * Reserves an open command. If Redis is unavailable, throws a data access exception, because commands need Redis.
+     *
+     * @param bytes bytes that the command occupies until it is done
+     * @param extra number of open turns by which this command may exceed the maximum
+     * @throws ProblemDetailException with code {@code rate_limited} if the user has the maximum number of open turns,
+     *     or if the user's open commands would hold too many bytes
+     */
+    public void reserveCommand(@Nullable String userId, SessionKey session, RequestId command, long bytes, int extra) {
+        if (isLimited(userId) && !turns.reserve(new CountedTurn(session, command, bytes), extra)) {
+            LimitMetrics.count(metrics, "open-turns");
+            throw new ProblemDetailException(
+                    ErrorCode.RATE_LIMITED,
+                    "You already have " + turns.maxOpenTurns() + " open turns and commands, the maximum, or your open "
+                            + "imports and forks are too large together. Wait until one ends.");
         }
     }
 
@@ -55,9 +74,18 @@ public final class UserTurns {
 
     /** Releases the reservation of a turn that was not accepted. */
     public void release(@Nullable String userId, SessionKey session, RequestId turn) {
+        release(userId, new CountedTurn(session, turn, 0));
+    }
+
+    /** Releases the reservation of a command that was not published. */
+    public void releaseCommand(@Nullable String userId, SessionKey session, RequestId command, long bytes) {
+        release(userId, new CountedTurn(session, command, bytes));
+    }
+
+    private void release(@Nullable String userId, CountedTurn turn) {
         try {
             if (isLimited(userId)) {
-                turns.release(session, turn);
+                turns.release(turn);
             }
         } catch (DataAccessException away) {
             // The next reservation that finds the set full removes this one, if it is then older than a minute.

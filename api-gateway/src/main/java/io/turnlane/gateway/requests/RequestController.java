@@ -7,7 +7,6 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EndWatch;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
-import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
@@ -38,11 +37,13 @@ final class RequestController {
     private final RequestRecords records;
     private final EventStreams streams;
     private final Fleet fleet;
+    private final RedisLostRecords lost;
 
-    RequestController(RequestRecords records, EventStreams streams, Fleet fleet) {
+    RequestController(RequestRecords records, EventStreams streams, Fleet fleet, RedisLostRecords lost) {
         this.records = records;
         this.streams = streams;
         this.fleet = fleet;
+        this.lost = lost;
     }
 
     @Operation(
@@ -112,7 +113,7 @@ final class RequestController {
     }
 
     private RequestRecord find(SessionKey session, RequestId rid) {
-        return records.find(session, rid).orElseThrow(() -> ProblemDetailException.notFound("request"));
+        return records.find(session, rid).orElseThrow(() -> lost.request(session, rid));
     }
 
     private static <T> ResponseEntity<T> answer(RequestId rid, T body) {

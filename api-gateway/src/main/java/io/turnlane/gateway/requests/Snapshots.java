@@ -111,6 +111,7 @@ public final class Snapshots {
 
     private Snapshot ofSession(Subscription subscription) {
         List<OpenRequest> open = records.open(subscription.session()).stream()
+                .filter(request -> request.type() == null) // commands have no events
                 .filter(request -> subscription.selects(request.requestId()))
                 .map(OpenRequest::of)
                 .toList();

@@ -13,8 +13,17 @@ import java.util.Optional;
  */
 interface CommandRecords {
 
-    /** Creates the command's record in {@code session} with status {@code queued}, if it does not exist. */
-    void create(SessionCommand command, SessionKey session);
+    /**
+     * Creates the command's record with status {@code queued}, if it does not exist, and counts the command as open in
+     * its session.
+     *
+     * @param bytes bytes that the command occupies until it is done
+     * @param extra number by which this command may exceed the maximum number of open turns and commands
+     * @throws io.turnlane.gateway.problem.ProblemDetailException with code {@code session_queue_full} if the session
+     *     has too many open turns and commands, or if its open commands would hold too many bytes; nothing is created
+     *     then
+     */
+    void create(SessionCommand command, long bytes, int extra);
 
     /**
      * Reserves the id of the session that a fork creates, so that no other request creates it. Also creates the fork's
@@ -29,8 +38,10 @@ interface CommandRecords {
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
     /**
-     * Removes the record of a command that Kafka rejected from the session. If the command is a fork, also removes its
-     * reservation.
+     * Removes from {@code session} the record of a command that was not published. If the command is a fork, also
+     * removes its reservation. The command no longer counts as open.
+     *
+     * @param unsure true if the command was possibly published; its record and its reservation are then kept
      */
-    void remove(RequestId command, SessionKey session);
+    void remove(RequestId command, SessionKey session, boolean unsure);
 }

@@ -52,9 +52,10 @@ final class RedisSessionStore implements SessionStore {
 
     @Override
     public void create(SessionKey session, NewSession fresh) {
+        MemoryKeys keys = new MemoryKeys(session);
         text.execute(
                 CREATE,
-                List.of(new MemoryKeys(session).context()),
+                List.of(keys.context(), keys.life()),
                 Long.toString(fresh.createdAt().toEpochMilli()),
                 session.sessionId().toString(),
                 fresh.userId() == null ? "" : fresh.userId(),
@@ -117,10 +118,16 @@ final class RedisSessionStore implements SessionStore {
     @Override
     public Optional<SessionHistory> history(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
-        if (!Objects.requireNonNullElse(text.hasKey(keys.context()), false)) {
+        List<String> context = text.<String, String>opsForHash().multiGet(keys.context(), List.of("ttl", "hist_bytes"));
+        if (context.get(0) == null) {
             return Optional.empty();
         }
         List<byte[]> stored = Objects.requireNonNullElse(blobs.opsForList().range(keys.history(), 0, -1), List.of());
+        if (stored.isEmpty() && Long.parseLong(Objects.requireNonNullElse(context.get(1), "0")) > 0) {
+            throw new ProblemDetailException(
+                    ErrorCode.UNAVAILABLE,
+                    "Redis lost the history of this session. The session's next question restores it from the log.");
+        }
         List<PastTurn> turns = new ArrayList<>();
         for (byte[] blob : stored) {
             PastTurn turn = open(session, blob);

@@ -2,12 +2,17 @@ package io.turnlane.gateway.sessions;
 
 import io.turnlane.gateway.ask.TurnPublisher;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
+import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.limits.RateLimits;
+import io.turnlane.gateway.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand;
+import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.WireFormat;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +23,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Publishes commands that change a session. The session's lane executes them after the turns that are already queued.
+ * Commands count towards the limits of their session and of their user, like questions, and so do their bytes.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -26,25 +32,80 @@ final class SessionCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionCommands.class);
 
+    /**
+     * Number by which deletions may exceed the limits of open turns. A deletion removes a session's data, so it must
+     * still work when a limit is reached, also by questions that may exceed the limits themselves.
+     */
+    private static final int EXTRA_DELETIONS = 20;
+
     private final TurnPublisher publisher;
     private final EventStreams streams;
     private final CommandRecords records;
+    private final UserTurns turns;
+    private final RateLimits rates;
+    private final WireFormat wire;
 
-    SessionCommands(TurnPublisher publisher, EventStreams streams, CommandRecords records) {
+    SessionCommands(
+            TurnPublisher publisher,
+            EventStreams streams,
+            CommandRecords records,
+            UserTurns turns,
+            RateLimits rates,
+            WireFormat wire) {
         this.publisher = publisher;
         this.streams = streams;
         this.records = records;
+        this.turns = turns;
+        this.rates = rates;
+        this.wire = wire;
     }
 
     /**
      * Creates the request record of a command and publishes the command.
      *
-     * @throws ProblemDetailException if Kafka rejected the command, whose record is then removed; or if Kafka did not
-     *     acknowledge the command, in which case its record is kept and the problem contains its request id
+     * @throws ProblemDetailException if the session or the user has too many open turns and commands; if Kafka rejected
+     *     the command, whose record is then removed; or if Kafka did not acknowledge the command, in which case its
+     *     record is kept and the problem contains its request id
      */
     void submit(SessionCommand command, @Nullable String traceparent) {
-        records.create(command, command.key());
-        send(command, traceparent, List.of(command.key()));
+        submit(command, traceparent, () -> {});
+    }
+
+    /**
+     * Does the same as {@link #submit(SessionCommand, String)}.
+     *
+     * @param preparation runs when the command is within the limits, before it is published
+     */
+    void submit(SessionCommand command, @Nullable String traceparent, Runnable preparation) {
+        List<SessionKey> removable = List.of(command.key());
+        long bytes = admit(command, 0);
+        try {
+            preparation.run();
+        } catch (RuntimeException e) {
+            remove(command, bytes, removable, false);
+            throw e;
+        }
+        send(command, bytes, traceparent, removable);
+    }
+
+    /**
+     * Counts the command and creates its record.
+     *
+     * @param copied bytes that the command copies in addition to its own
+     * @return bytes that the command occupies until it is done; 0 for a deletion
+     */
+    private long admit(SessionCommand command, long copied) {
+        boolean deletes = command instanceof DeleteSession;
+        long bytes = deletes ? 0 : wire.write(command).length + copied;
+        int extra = deletes ? EXTRA_DELETIONS : 0;
+        turns.reserveCommand(command.userId(), command.key(), command.requestId(), bytes, extra);
+        try {
+            records.create(command, bytes, extra);
+            return bytes;
+        } catch (RuntimeException e) {
+            turns.releaseCommand(command.userId(), command.key(), command.requestId(), bytes);
+            throw e;
+        }
     }
 
     /**
@@ -53,11 +114,12 @@ final class SessionCommands {
      * because its first publication may have failed. Lanes discard duplicates by their request id.
      *
      * @param source context of the source session
+     * @param copied size of the source session's history in bytes, which the fork copies at most
      * @return the published fork: the given fork, or the earlier fork that it repeats
-     * @throws ProblemDetailException if the target session exists, or if Kafka rejected the fork or did not acknowledge
-     *     it
+     * @throws ProblemDetailException if the target session exists, if a limit of open turns and commands is reached, or
+     *     if Kafka rejected the fork or did not acknowledge it
      */
-    ForkSession submit(ForkSession fork, SessionContext source, @Nullable String traceparent) {
+    ForkSession submit(ForkSession fork, SessionContext source, long copied, @Nullable String traceparent) {
         SessionKey target = new SessionKey(fork.key().namespace(), fork.into());
         ForkSession first = records.reserve(fork, target, source.agent(), Duration.ofSeconds(source.ttlSeconds()))
                 .orElseThrow(() -> new ProblemDetailException(
@@ -65,25 +127,33 @@ final class SessionCommands {
         // An earlier fork may already have been published, so its records must never be removed.
         List<SessionKey> removable =
                 first.requestId().equals(fork.requestId()) ? List.of(fork.key(), target) : List.of();
+        long bytes;
         try {
-            records.create(first, first.key());
-        } catch (DataAccessException unavailable) {
-            removable.forEach(session -> remove(first, session));
-            throw unavailable;
+            bytes = admit(first, copied);
+        } catch (RuntimeException e) {
+            removable.forEach(session -> remove(first, session, false));
+            throw e;
         }
-        send(first, traceparent, removable);
+        send(first, bytes, traceparent, removable);
         return first;
     }
 
-    private void send(SessionCommand command, @Nullable String traceparent, List<SessionKey> removable) {
+    private void send(SessionCommand command, long bytes, @Nullable String traceparent, List<SessionKey> removable) {
         try {
             publisher.publish(command, streams.position(command.key()), traceparent);
+            charge(command, bytes);
         } catch (NotPublishedException e) {
-            if (e.isRejected()) {
-                removable.forEach(session -> remove(command, session));
-            }
+            remove(command, bytes, removable, !e.isRejected());
             throw new ProblemDetailException(
                     ErrorCode.UNAVAILABLE, detail(e), e.isRejected() ? null : command.requestId(), e.getCause());
+        }
+    }
+
+    private void charge(SessionCommand command, long bytes) {
+        try {
+            rates.chargeForBytes(new Caller(command.userId()), bytes);
+        } catch (DataAccessException unavailable) {
+            LOG.debug("bytes of a command not counted: {}", unavailable.toString());
         }
     }
 
@@ -94,12 +164,19 @@ final class SessionCommands {
                         + "before you retry.";
     }
 
-    private void remove(SessionCommand command, SessionKey session) {
+    private void remove(SessionCommand command, long bytes, List<SessionKey> sessions, boolean unsure) {
+        sessions.forEach(session -> remove(command, session, unsure));
+        if (!sessions.isEmpty()) {
+            turns.releaseCommand(command.userId(), command.key(), command.requestId(), bytes);
+        }
+    }
+
+    private void remove(SessionCommand command, SessionKey session, boolean unsure) {
         try {
-            records.remove(command.requestId(), session);
+            records.remove(command.requestId(), session, unsure);
         } catch (DataAccessException unavailable) {
             LOG.atWarn()
-                    .setMessage("record of a rejected command not removed, it remains until it expires")
+                    .setMessage("an unpublished command counts as open until its record expires")
                     .addKeyValue("request_id", command.requestId())
                     .addKeyValue("cause", unavailable.getMostSpecificCause().toString())
                     .log();

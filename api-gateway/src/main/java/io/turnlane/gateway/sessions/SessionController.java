@@ -52,7 +52,6 @@ final class SessionController {
 
     private final SessionService sessions;
     private final SessionPages pages;
-    private final SessionStore store;
     private final SessionCommands commands;
     private final QuestionIntake intake;
     private final QuestionRules rules;
@@ -62,7 +61,6 @@ final class SessionController {
     SessionController(
             SessionService sessions,
             SessionPages pages,
-            SessionStore store,
             SessionCommands commands,
             QuestionIntake intake,
             QuestionRules rules,
@@ -70,7 +68,6 @@ final class SessionController {
             TurnIds ids) {
         this.sessions = sessions;
         this.pages = pages;
-        this.store = store;
         this.commands = commands;
         this.intake = intake;
         this.rules = rules;
@@ -139,11 +136,12 @@ final class SessionController {
         Instant now = ids.now();
         ImportSession command = new ImportSession(
                 ids.next(), SessionId.random(), caller.userId(), now, stateOf(body, agent, now), null);
-        sessions.create(command);
         // The command is needed to restore the agent and the metadata if Redis loses the session. All other data can be
         // restored from the session's questions.
         if (agent != null || !command.state().metadata().isEmpty()) {
-            commands.submit(command, rules.traceparent(traceparent));
+            commands.submit(command, rules.traceparent(traceparent), () -> sessions.create(command));
+        } else {
+            sessions.create(command);
         }
         return ResponseEntity.created(URI.create("/v1/sessions/" + command.sessionId()))
                 .body(sessions.find(command.key()));
@@ -172,8 +170,7 @@ final class SessionController {
             description = "Returns the latest turns, oldest first.")
     @GetMapping("/{sid}/turns")
     ResponseEntity<TurnsResponse> turns(Caller caller, @PathVariable SessionId sid) {
-        SessionHistory history =
-                store.history(caller.sessionKey(sid)).orElseThrow(() -> ProblemDetailException.notFound("session"));
+        SessionHistory history = sessions.history(caller.sessionKey(sid));
         return uncached(new TurnsResponse(history.turns(), history.damaged() == 0 ? null : history.damaged()));
     }
 
@@ -189,7 +186,7 @@ final class SessionController {
             @PathVariable SessionId sid,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         DeleteSession delete = new DeleteSession(ids.next(), sid, caller.userId(), ids.now());
-        sessions.find(delete.key());
+        sessions.requireDeletable(delete.key());
         commands.submit(delete, rules.traceparent(traceparent));
         return ResponseEntity.accepted()
                 .location(URI.create("/v1/sessions/" + sid + "/requests/" + delete.requestId()))

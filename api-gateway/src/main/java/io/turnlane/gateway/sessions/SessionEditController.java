@@ -158,8 +158,8 @@ final class SessionEditController {
         var _ = rules.storedMetadata(state.metadata());
         var _ = rules.sessionTtl(state.ttl().toSeconds());
         ImportSession command = new ImportSession(ids.next(), sid, caller.userId(), ids.now(), state, null);
-        sessions.createIfMissing(command);
-        commands.submit(command, rules.traceparent(traceparent));
+        sessions.requireNotForking(command.key());
+        commands.submit(command, rules.traceparent(traceparent), () -> sessions.createIfMissing(command));
         return accepted(command, sid);
     }
 
@@ -185,9 +185,9 @@ final class SessionEditController {
             throw ProblemDetailException.invalid("session_id must differ from the id of the source session");
         }
         SessionContext source = sessions.findReady(caller.sessionKey(sid));
-        sessions.requireTurn(caller.sessionKey(sid), body.afterRequestId());
+        long copied = sessions.requireTurn(caller.sessionKey(sid), body.afterRequestId());
         ForkSession fork = new ForkSession(ids.next(), sid, caller.userId(), ids.now(), body.afterRequestId(), into);
-        ForkSession submitted = commands.submit(fork, source, rules.traceparent(traceparent));
+        ForkSession submitted = commands.submit(fork, source, copied, rules.traceparent(traceparent));
         sessions.addToList(caller.sessionKey(into), submitted.createdAt());
         return accepted(submitted, into);
     }

@@ -4,15 +4,20 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.requests.RedisLostRecords;
 import io.turnlane.gateway.requests.RequestRecord;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.sessions.SessionStore.NewSession;
+import io.turnlane.gateway.sessions.SessionStore.SessionHistory;
 import io.turnlane.gateway.sessions.SessionStore.SessionSnapshot;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.WireFormat;
 import java.time.Instant;
+import java.util.List;
 import org.springframework.stereotype.Component;
 
 /** Session operations of the controllers. Methods throw {@link ProblemDetailException} if a session does not exist. */
@@ -23,26 +28,46 @@ final class SessionService {
 
     private final SessionStore store;
     private final RequestRecords requests;
+    private final RedisLostRecords lost;
     private final SessionList list;
+    private final WireFormat wire;
     private final Counter created;
 
-    SessionService(SessionStore store, RequestRecords requests, SessionList list, MeterRegistry metrics) {
+    SessionService(
+            SessionStore store,
+            RequestRecords requests,
+            RedisLostRecords lost,
+            SessionList list,
+            WireFormat wire,
+            MeterRegistry metrics) {
         this.created = Counter.builder("turnlane.sessions.created")
                 .description("Sessions created, by the way of their creation")
                 .tag("by", "client")
                 .register(metrics);
         this.store = store;
         this.requests = requests;
+        this.lost = lost;
         this.list = list;
+        this.wire = wire;
     }
 
     SessionContext find(SessionKey session) {
-        return store.context(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
+        return store.context(session).orElseThrow(() -> lost.session(session));
+    }
+
+    /** Checks that the session exists or that Redis lost it, so that it can be deleted. */
+    void requireDeletable(SessionKey session) {
+        if (!lost.isLost(session)) {
+            find(session);
+        }
     }
 
     /** Returns the context of a session. Throws an exception if a fork is still creating the session. */
     SessionContext findReady(SessionKey session) {
-        SessionContext context = find(session);
+        return requireReady(find(session));
+    }
+
+    private static SessionContext requireReady(SessionContext context) {
         if (context.processingStage().equals(FORKING)) {
             throw new ProblemDetailException(
                     ErrorCode.SESSION_BUSY, "A fork is still creating this session. Retry when it is done.");
@@ -53,7 +78,11 @@ final class SessionService {
     /** Returns context and history of a session. Throws an exception if a fork is still creating the session. */
     SessionSnapshot snapshot(SessionKey session) {
         findReady(session);
-        return store.snapshot(session).orElseThrow(() -> ProblemDetailException.notFound("session"));
+        return store.snapshot(session).orElseThrow(() -> lost.session(session));
+    }
+
+    SessionHistory history(SessionKey session) {
+        return store.history(session).orElseThrow(() -> lost.session(session));
     }
 
     /** Creates the session's context if it does not exist, and adds the session to its user's list. */
@@ -63,13 +92,19 @@ final class SessionService {
         created.increment();
     }
 
+    /** Throws an exception if a fork is still creating the session. */
+    void requireNotForking(SessionKey session) {
+        store.context(session).ifPresent(SessionService::requireReady);
+    }
+
     /**
      * Creates the session if it does not exist, so that clients can read the session before its lane has executed the
-     * command. Throws an exception if a fork is still creating the session.
+     * command.
      */
     void createIfMissing(ImportSession command) {
-        SessionKey session = command.key();
-        store.context(session).ifPresentOrElse(_ -> findReady(session), () -> create(command));
+        if (store.context(command.key()).isEmpty()) {
+            create(command);
+        }
     }
 
     private static NewSession asNew(ImportSession command) {
@@ -88,19 +123,19 @@ final class SessionService {
     /**
      * Checks that a turn is in the session's history or still open. If the turn is still open, the session's lane
      * executes the fork after the turn has ended.
+     *
+     * @return size of the history as JSON, in bytes
      */
-    void requireTurn(SessionKey session, RequestId turn) {
+    long requireTurn(SessionKey session, RequestId turn) {
         boolean open = requests.find(session, turn)
                 .filter(request -> request.type() == null)
                 .map(RequestRecord::ended)
                 .map(ended -> !ended)
                 .orElse(false);
-        boolean remembered = open
-                || store.history(session).stream()
-                        .flatMap(history -> history.turns().stream())
-                        .anyMatch(past -> past.requestId().equals(turn));
-        if (!remembered) {
+        List<PastTurn> turns = store.history(session).map(SessionHistory::turns).orElse(List.of());
+        if (!open && turns.stream().noneMatch(past -> past.requestId().equals(turn))) {
             throw ProblemDetailException.notFound("turn in this session's memory");
         }
+        return wire.writeValue(turns).length;
     }
 }

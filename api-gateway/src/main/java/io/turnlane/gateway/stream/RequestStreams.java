@@ -8,6 +8,7 @@ import io.turnlane.gateway.deliver.OutboxItem;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.requests.RedisLostRecords;
 import io.turnlane.gateway.requests.RequestRecord;
 import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.model.RequestId;
@@ -38,12 +39,14 @@ public final class RequestStreams {
     private static final Duration FIRST_ITEM_TIMEOUT = Duration.ofSeconds(10);
 
     private final RequestRecords records;
+    private final RedisLostRecords lost;
     private final EventStreams streams;
     private final SseStream sse;
     private final InstantSource clock;
 
-    RequestStreams(RequestRecords records, EventStreams streams, SseStream sse, InstantSource clock) {
+    RequestStreams(RequestRecords records, RedisLostRecords lost, EventStreams streams, SseStream sse, InstantSource clock) {
         this.records = records;
+        this.lost = lost;
         this.streams = streams;
         this.sse = sse;
         this.clock = clock;
@@ -85,7 +88,7 @@ public final class RequestStreams {
         try {
             Optional<RequestRecord> found = records.find(session, requestId);
             if (found.isEmpty() && !canContinue) {
-                throw ProblemDetailException.notFound("request");
+                throw lost.request(session, requestId);
             }
             return found;
         } catch (DataAccessException unavailable) {
@@ -161,7 +164,7 @@ public final class RequestStreams {
             throws InterruptedException {
         OutboxItem first = source.outbox().take(FIRST_ITEM_TIMEOUT);
         if (first instanceof OutboxItem.GapItem && isUnknown(session, requestId)) {
-            throw ProblemDetailException.notFound("request");
+            throw lost.request(session, requestId);
         }
         sse.write(response, source, first);
     }

@@ -3,6 +3,7 @@ package io.turnlane.gateway.system;
 import io.turnlane.gateway.ask.AcceptRules;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.sessions.RedisCommandRecords.CommandRules;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -48,7 +49,7 @@ public record GatewayProperties(
      * @param maxQuestion largest question, as UTF-8
      * @param maxMetadata largest metadata, as JSON
      * @param maxBody largest request body before parsing; JSON escapes can make a character six times as long
-     * @param maxOpen maximum number of open turns of one session
+     * @param maxOpen maximum number of open turns and commands of one session
      * @param idempotencyRetention time for which an Idempotency-Key refers to its request; at most the result retention
      */
     public record QuestionSettings(
@@ -66,12 +67,14 @@ public record GatewayProperties(
      *     without activity
      * @param resultRetention lifetime of a request record
      * @param maxImport largest session that can be imported, as JSON; it must fit into one Kafka record of 4 MiB
+     * @param maxOpenBytes maximum number of bytes of the open commands of one session, such as imports and forks
      */
     public record SessionSettings(
             @DefaultValue("1h") @DurationMin(seconds = 1) Duration ttl,
             @DefaultValue("15m") @DurationMin(seconds = 1) Duration anonymousTtl,
             @DefaultValue("24h") @DurationMin(minutes = 1) Duration resultRetention,
-            @DefaultValue("3MB") DataSize maxImport) {}
+            @DefaultValue("3MB") DataSize maxImport,
+            @DefaultValue("8MB") DataSize maxOpenBytes) {}
 
     /**
      * Circuit breaker for Redis.
@@ -147,6 +150,10 @@ public record GatewayProperties(
 
     AcceptRules acceptRules() {
         return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention());
+    }
+
+    CommandRules commandRules() {
+        return new CommandRules(asks.maxOpen(), sessions.maxOpenBytes().toBytes(), sessions.resultRetention());
     }
 
     EventStreams.StreamLimits streamLimits() {

@@ -64,19 +64,28 @@ class LimitConfiguration {
     }
 
     @Bean
+    UserTurns userTurns(
+            StringRedisTemplate redis,
+            GatewayProperties gateway,
+            LimitProperties limits,
+            InstantSource clock,
+            MeterRegistry metrics) {
+        RedisUserTurns turns = new RedisUserTurns(
+                redis,
+                limits.openTurns(),
+                limits.openBytes().toBytes(),
+                gateway.sessions().resultRetention(),
+                clock);
+        return new UserTurns(limits.rules(), turns, metrics);
+    }
+
+    @Bean
     Acceptance acceptance(
             StringRedisTemplate redis,
             GatewayProperties gateway,
-            UserLimits rules,
             SessionList list,
             OverloadGuard overload,
-            InstantSource clock,
-            MeterRegistry metrics) {
-        RedisUserTurns turns =
-                new RedisUserTurns(redis, rules.openTurns(), gateway.sessions().resultRetention(), clock);
-        return new BoundedAcceptance(
-                new RedisAcceptance(redis, gateway.acceptRules(), list),
-                overload,
-                new UserTurns(rules, turns, metrics));
+            UserTurns turns) {
+        return new BoundedAcceptance(new RedisAcceptance(redis, gateway.acceptRules(), list), overload, turns);
     }
 }

@@ -5,6 +5,7 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -13,7 +14,9 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param requestsPerMinute maximum number of calls and frames of one user per minute
  * @param catchUpsPerMinute maximum number of streams that one user opens or resumes per minute
- * @param openTurns maximum number of waiting and running turns of one user
+ * @param openTurns maximum number of waiting and running turns of one user; commands that change sessions count as
+ *     turns
+ * @param openBytes maximum number of bytes of one user's open commands, such as imports and forks
  * @param connections maximum number of open streams, sockets and waits of one user
  * @param maxWait maximum expected time that a new turn waits for a slot; if the expected time is longer, questions are
  *     rejected as overloaded
@@ -26,6 +29,7 @@ record LimitProperties(
         @DefaultValue("600") @Min(0) int requestsPerMinute,
         @DefaultValue("120") @Min(0) int catchUpsPerMinute,
         @DefaultValue("100") @Min(0) int openTurns,
+        @DefaultValue("16MB") DataSize openBytes,
         @DefaultValue("100") @Min(0) int connections,
         @DefaultValue("60s") Duration maxWait,
         @DefaultValue("false") boolean withoutAuthentication) {

@@ -78,7 +78,7 @@ class RedisConfiguration {
 
     @Bean
     RedisCommandRecords commandRecords(StringRedisTemplate redis, GatewayProperties properties) {
-        return new RedisCommandRecords(redis, properties.sessions().resultRetention());
+        return new RedisCommandRecords(redis, properties.commandRules());
     }
 
     /**

@@ -2,24 +2,22 @@
 -- slot. Creates the session's context and the request record if they do not exist. Counts the turn as open. Running the
 -- script again for the same call changes nothing, so the Redis client may send it again after a lost reply.
 --
--- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone; with a claim in this slot: 6 claim, 7 calls of the claim
--- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 requested agent or '', 6 default agent, 7 question,
---      8 events_from, 9 session ttl, 10 result retention, 11 maximum number of open turns, 12 prefix of request keys,
---      13 id of this call, 14 time of an older claim in another slot, or '', 15 hash of the body, or '', 16 claim ttl,
---      17 quarantined request that this one asks again, or '', 18 time until the deadline, or '',
---      19 Redis key of the claim, in either slot, or '', 20 minimum interval of updates of the user's session list
---      (times in ms)
--- Returns {'accepted', request id, agent, turns ahead, session ttl, 1 if it created the session, created_at,
---          events_from, 1 if an older claim named the request, 1 if the user's session list must be updated}:
---            the caller must publish the turn
---         {'making'}: a fork is still creating this session
---         {'known', request id}: the turn is already published, its record has the state
---         {'conflict'}: the key was used for a different question
---         {'full', number of open turns}: the session has the maximum number of open turns
+-- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone, 6 time until which the session cannot expire; with a
+-- claim      in this slot: 7 claim, 8 calls of the claim ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5
+-- requested agent or '', 6 default agent, 7 question,      8 events_from, 9 session ttl, 10 result retention, 11
+-- maximum number of open turns, 12 prefix of request keys,      13 id of this call, 14 time of an older claim in
+-- another slot, or '', 15 hash of the body, or '', 16 claim ttl,      17 quarantined request that this one asks again,
+-- or '', 18 time until the deadline, or '',      19 Redis key of the claim, in either slot, or '', 20 minimum interval
+-- of updates of the user's session list      (times in ms) Returns {'accepted', request id, agent, turns ahead, session
+-- ttl, 1 if it created the session, created_at,          events_from, 1 if an older claim named the request, 1 if the
+-- user's session list must be updated}:            the caller must publish the turn         {'making'}: a fork is still
+-- creating this session         {'known', request id}: the turn is already published, its record has the state
+-- {'conflict'}: the key was used for a different question         {'full', number of open turns}: the session has the
+-- maximum number of open turns
 
 local now, retention = tonumber(ARGV[1]), tonumber(ARGV[10])
 local request_id, claimed_at = ARGV[2], ARGV[14]
-local claim, calls = KEYS[6], KEYS[7]
+local claim, calls = KEYS[7], KEYS[8]
 
 local held = claim and claims.find(claim)
 if held then
@@ -103,7 +101,22 @@ end
 
 if not context[2] then
   made = 1
-  redis.call('DEL', KEYS[4]) -- may be left from an earlier session of this id
+  -- If the session can't have expired, Redis lost its context. The processor then restores it before the next turn. A
+  -- history that lives for at most a second belongs to a session that has just expired.
+  local time = redis.call('TIME')
+  local at = time[1] * 1000 + math.floor(time[2] / 1000)
+  local alive_until = tonumber(string.match(redis.call('GET', KEYS[6]) or '', '^%d+') or 0)
+  if redis.call('PTTL', KEYS[4]) > 1000 then
+    local bytes = 0
+    for _, turn in ipairs(redis.call('LRANGE', KEYS[4], 0, -1)) do
+      bytes = bytes + #turn
+    end
+    redis.call('HSET', KEYS[1], 'memory', 'lost', 'hist_bytes', bytes, 'version', request_id)
+  elseif alive_until > at + 1000 then
+    redis.call('HSET', KEYS[1], 'memory', 'lost')
+  else
+    redis.call('DEL', KEYS[4])
+  end
   redis.call('HSET', KEYS[1], 'session_id', ARGV[3], 'agent', agent, 'created_at', ARGV[1],
     'processing_stage', 'initialized', 'request_count', 0, 'total_processing_time', 0, 'metadata', '{}', 'ttl', ttl)
   if ARGV[4] ~= '' then

@@ -1,6 +1,6 @@
 -- Creates a session's context if it does not exist.
 --
--- KEYS 1 context
+-- KEYS 1 context, 2 time until which the session cannot expire
 -- ARGV 1 now, 2 session id, 3 user id or '', 4 agent, 5 metadata as JSON, 6 ttl            (times in ms)
 -- Returns 1 if the context was created, otherwise 0
 
@@ -13,4 +13,7 @@ if ARGV[3] ~= '' then
   redis.call('HSET', KEYS[1], 'user_id', ARGV[3])
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
+local time = redis.call('TIME')
+redis.call('SET', KEYS[2],
+  string.format('%d 0', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[6])), 'PX', ARGV[6] + 86400000)
 return 1

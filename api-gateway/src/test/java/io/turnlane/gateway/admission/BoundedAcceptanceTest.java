@@ -57,7 +57,7 @@ class BoundedAcceptanceTest {
     }
 
     private Acceptance answering(Function<PreparedTurn, Acceptance.AcceptOutcome> answer) {
-        RedisUserTurns unused = new RedisUserTurns(new StringRedisTemplate(), 0, Duration.ofDays(1), () -> NOW);
+        RedisUserTurns unused = new RedisUserTurns(new StringRedisTemplate(), 0, 0, Duration.ofDays(1), () -> NOW);
         UserTurns unbounded = new UserTurns(new UserLimits(0, 0, 0, 0, false), unused, new SimpleMeterRegistry());
         return new BoundedAcceptance(new Scripted(answer), overload, unbounded);
     }

@@ -37,7 +37,11 @@ class PropertiesTest {
                         Duration.ofHours(24)));
         assertThat(p.sessions())
                 .isEqualTo(new GatewayProperties.SessionSettings(
-                        Duration.ofHours(1), Duration.ofMinutes(15), Duration.ofHours(24), DataSize.ofMegabytes(3)));
+                        Duration.ofHours(1),
+                        Duration.ofMinutes(15),
+                        Duration.ofHours(24),
+                        DataSize.ofMegabytes(3),
+                        DataSize.ofMegabytes(8)));
         assertThat(p.memory()).isEqualTo(new GatewayProperties.RedisBreakerSettings(3, Duration.ofMillis(500)));
         assertThat(p.streams())
                 .isEqualTo(new GatewayProperties.StreamSettings(
@@ -77,6 +81,7 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.sessions.anonymous-ttl", "6s"),
                         Map.entry("turnlane.gateway.sessions.result-retention", "7m"),
                         Map.entry("turnlane.gateway.sessions.max-import", "5KB"),
+                        Map.entry("turnlane.gateway.sessions.max-open-bytes", "6KB"),
                         Map.entry("turnlane.gateway.streams.max", "8"),
                         Map.entry("turnlane.gateway.streams.max-events", "90"),
                         Map.entry("turnlane.gateway.streams.max-bytes", "10KB"),
@@ -107,7 +112,8 @@ class PropertiesTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(6),
                                 Duration.ofMinutes(7),
-                                DataSize.ofKilobytes(5)),
+                                DataSize.ofKilobytes(5),
+                                DataSize.ofKilobytes(6)),
                         new GatewayProperties.RedisBreakerSettings(2, Duration.ofSeconds(1)),
                         new GatewayProperties.StreamSettings(
                                 8,

@@ -16,11 +16,20 @@ public sealed interface EditResult {
     record EditFenced() implements EditResult {}
 
     /**
-     * The command's request record is missing. The caller must check if Redis lost data. If it did, the caller must
+     * The command's request record or the session's data is missing. The caller must check if Redis lost data. If it did, the caller must
      * wait until the data is rebuilt and then call again. Otherwise the caller must call again with
      * {@linkplain SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
+     *
+     * @param sessionLost true if Redis must have lost data of this session; false if the record was possibly never
+     *     stored
      */
-    record RecordMissing() implements EditResult {}
+    record RecordMissing(boolean sessionLost) implements EditResult {
+
+        /** Creates the result for a record that was possibly never stored. */
+        public RecordMissing() {
+            this(false);
+        }
+    }
 
     /** The session's state, which {@link SessionEdits#snapshot} returns. */
     record SnapshotTaken(SessionState state) implements EditResult {}

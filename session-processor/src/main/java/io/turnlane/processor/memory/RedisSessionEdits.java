@@ -195,7 +195,7 @@ public final class RedisSessionEdits implements SessionEdits {
         MemoryKeys keys = new MemoryKeys(SessionKey.of(command.userId(), command.into()));
         scripts.run(
                 unreserve,
-                List.of(keys.context(), keys.request(command.requestId())),
+                List.of(keys.context(), keys.request(command.requestId()), keys.history()),
                 command.requestId(),
                 wire.writeValue(error),
                 limits.results().toMillis());
@@ -248,7 +248,7 @@ public final class RedisSessionEdits implements SessionEdits {
         return switch (reply.word()) {
             case "DONE" -> new EditResult.EditEnded(reply.text(1).equals("failed"));
             case "FENCED" -> new EditResult.EditFenced();
-            case "MISSED" -> new EditResult.RecordMissing();
+            case "MISSED" -> new EditResult.RecordMissing(reply.number(1) == 1);
             default -> throw new IllegalStateException("unexpected script reply: " + reply.word());
         };
     }

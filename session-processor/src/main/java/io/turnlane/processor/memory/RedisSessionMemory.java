@@ -305,7 +305,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 arguments.toArray());
         return switch (reply.word()) {
             case "DECIDED" -> replies.decision(flight.session(), reply);
-            case "MISSED" -> new BeginResult.DataMissing(false);
+            case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
             default -> ScriptReplies.notOwned(reply);
         };
     }

@@ -181,7 +181,7 @@ public interface SessionMemory {
     void markQuarantined(FlightRef flight);
 
     /**
-     * Deletes the session.
+     * Deletes the session and ends the request of the deletion.
      *
      * @return true if the session is deleted; false if a newer owner has written to it
      */

@@ -111,6 +111,7 @@ final class AskRun {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
             return new LaneOutcome.RunAgain(TurnRunner.REBUILD_CHECK_DELAY);
         }
+        retrier.restoreSession(turn, services.lostMemory(), missed.sessionLost());
         lossRuledOut = true;
         return handle(begin(false));
     }
@@ -297,6 +298,7 @@ final class AskRun {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
             retrier.await(turn.claim(), () -> services.lostMemory().isReady(turn.claim()));
         }
+        retrier.restoreSession(turn, services.lostMemory(), missed.sessionLost());
         lossRuledOut = true;
         return new SettleResult.TurnLost();
     }

@@ -63,7 +63,7 @@ final class EditRun {
     private LaneOutcome handle(SessionChange command, EditResult result) {
         return switch (result) {
             case EditResult.SnapshotTaken taken -> publishCopy((ForkSession) command, taken.state());
-            case EditResult.RecordMissing _ -> waitForRebuild(command);
+            case EditResult.RecordMissing missing -> waitForRebuild(command, missing);
             case EditResult.EditFenced _ -> {
                 report("fenced");
                 yield TurnRunner.renewFence(turn);
@@ -72,10 +72,11 @@ final class EditRun {
         };
     }
 
-    private LaneOutcome waitForRebuild(SessionChange command) {
-        if (kit.services().lostMemory().reportMissing(turn.claim(), false)) {
+    private LaneOutcome waitForRebuild(SessionChange command, EditResult.RecordMissing missing) {
+        if (kit.services().lostMemory().reportMissing(turn.claim(), missing.sessionLost())) {
             return new LaneOutcome.RunAgain(TurnRunner.REBUILD_CHECK_DELAY);
         }
+        retrier.restoreSession(turn, kit.services().lostMemory(), missing.sessionLost());
         return handle(command, retrier.call(turn.claim(), () -> edit(command, true)));
     }
 

@@ -88,6 +88,16 @@ public final class StepRetrier {
     }
 
     /**
+     * Restores the turn's session from the log if Redis lost it. Called if the turn waits no longer for a rebuild of the
+     * partition, because the last rebuild can be older than the loss.
+     */
+    void restoreSession(Turn turn, LostMemory lostMemory, boolean lost) {
+        if (lost) {
+            var _ = call(turn.claim(), () -> lostMemory.rebuild(turn));
+        }
+    }
+
+    /**
      * Reads the value of the turn's record. Repeats the read until the log answers.
      *
      * @throws RecordGoneException if the log no longer holds the record

@@ -53,9 +53,9 @@ end
 -- The same is true of a session that is missing although the caller has cached it. The caller must check for a loss and
 -- call again with sure = '1'. Until then, nothing is counted.
 local version = redis.call('HGET', ctx, 'version') or ''
-local lost = known == '1' and version == '' and redis.call('EXISTS', tomb) == 0
+local lost = memory_lost(ctx, hist) or (known == '1' and version == '' and redis.call('EXISTS', tomb) == 0)
 if sure ~= '1' and (not status or lost) then
-  return {'MISSED', lost and 1 or 0}
+  return {'MISSED', (lost or record_lost(reqs, open, request_id)) and 1 or 0}
 end
 
 if unwanted(req) then
@@ -127,13 +127,23 @@ if not again then
   attempt = settles == '0' and attempt + 1 or math.max(attempt, tonumber(settles))
 end
 
+local orphan = redis.call('PTTL', hist) > 1000
 if redis.call('EXISTS', ctx) == 0 then
   redis.call('HSET', ctx, 'session_id', session_id, 'user_id', user_id, 'agent', agent, 'created_at', created_at,
     'request_count', 0, 'total_processing_time', 0, 'version', '', 'metadata', '{}', 'ttl', session_ttl, 'hist_bytes', 0)
-  redis.call('DEL', hist)
+  if orphan then
+    adopt(ctx, hist, flight)
+    version = flight
+  else
+    redis.call('DEL', hist)
+  end
 end
-if lost then
-  redis.call('HSET', ctx, 'memory', 'reset')
+if lost then -- the log no longer holds it
+  redis.call('HSET', ctx, 'memory', orphan and 'damaged' or 'reset')
+  if not orphan then
+    redis.call('HSET', ctx, 'hist_bytes', 0, 'version', '')
+    version = ''
+  end
 end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
 if not again then

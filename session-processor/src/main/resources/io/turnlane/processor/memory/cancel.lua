@@ -11,7 +11,7 @@ end
 local session_lives = redis.call('EXISTS', ctx) == 1
 -- With takes_over, the caller cancels the turn even if another flight has begun it. Without, a flight can only end its
 -- own attempt.
-if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives)) then
+if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives or memory_lost(ctx, hist))) then
   return {'GONE'}
 end
 if fenced(fence, {ctx, tomb, req}) or (takes_over ~= '1' and was[2] ~= flight) then

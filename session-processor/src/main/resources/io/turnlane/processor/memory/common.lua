@@ -56,6 +56,24 @@ local function unwanted(req)
   return redis.call('HEXISTS', req, 'cancel_requested') == 1
 end
 
+-- Returns the key with the time until which the session cannot expire and the number of its turns. The key outlives the
+-- session, so that it shows if Redis lost the context. It has the hash tag of the context.
+local function life_key(ctx)
+  return string.sub(ctx, 1, -4) .. 'life'
+end
+
+-- Stores that the session cannot expire before this time has passed (ms).
+local function keep_alive(ctx, hist, ttl, record_ttl)
+  redis.call('SET', life_key(ctx), string.format('%d %d', tonumber(now_ms()) + ttl, redis.call('LLEN', hist)),
+    'PX', ttl + tonumber(record_ttl))
+end
+
+-- Returns the time until which the session cannot expire (ms), and its number of turns; both 0 if they are unknown.
+local function known_life(ctx)
+  local alive_until, turns = string.match(redis.call('GET', life_key(ctx)) or '', '^(%d+) (%d+)$')
+  return tonumber(alive_until or 0), tonumber(turns or 0)
+end
+
 -- Restarts the time after which the session expires without activity. This is the session's own time to live, but at
 -- least the lifetime of a request record if the session has open turns. Returns the session's own time to live, in
 -- milliseconds.
@@ -64,7 +82,34 @@ local function live_on(ctx, hist, open, record_ttl)
   local life = redis.call('ZCARD', open) > 0 and math.max(ttl, tonumber(record_ttl)) or ttl
   redis.call('PEXPIRE', ctx, life)
   redis.call('PEXPIRE', hist, life)
+  keep_alive(ctx, hist, ttl, record_ttl)
   return ttl
+end
+
+-- Returns true if Redis lost the session's context or history although neither expired nor was deleted. History expires
+-- at the same time as the context, within milliseconds. Gateways mark a context that they created in place of a lost
+-- one.
+local function memory_lost(ctx, hist)
+  local was = redis.call('HMGET', ctx, 'ttl', 'hist_bytes', 'memory')
+  if was[1] then
+    return was[3] == 'lost' or (tonumber(was[2] or 0) > 0 and redis.call('EXISTS', hist) == 0)
+  end
+  return known_life(ctx) > tonumber(now_ms()) + 1000 or redis.call('PTTL', hist) > 1000
+end
+
+-- Returns true if the request has no record although the session's indexes contain it. Redis then lost the record.
+local function record_lost(reqs, open, request_id)
+  return redis.call('ZSCORE', reqs, request_id) or redis.call('ZSCORE', open, request_id)
+end
+
+-- Adopts a history whose context was lost: sets the context's size of the history. The version is the given one, which
+-- no cached copy has.
+local function adopt(ctx, hist, version)
+  local bytes = 0
+  for _, turn in ipairs(redis.call('LRANGE', hist, 0, -1)) do
+    bytes = bytes + #turn
+  end
+  redis.call('HSET', ctx, 'hist_bytes', bytes, 'version', version)
 end
 
 -- Stores the time at which the request passed a lifecycle phase, unless the record already contains a time for this
@@ -134,7 +179,7 @@ local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
     return ending(req)
   end
   -- If the record contains no flight id, it was created again after Redis had lost the data of this flight.
-  if not status or not stored_flight or redis.call('EXISTS', ctx) == 0 then
+  if not status or not stored_flight or redis.call('EXISTS', ctx) == 0 or memory_lost(ctx, KEYS[2]) then
     return {'GONE'}
   end
   if fenced(fence, {ctx}) or stored_flight ~= flight then

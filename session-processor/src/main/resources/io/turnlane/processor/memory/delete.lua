@@ -9,7 +9,14 @@ local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4],
 local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix, own_id =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 
+local function forget_own()
+  redis.call('DEL', request_prefix .. own_id)
+  redis.call('ZREM', reqs, own_id)
+  redis.call('ZREM', open, own_id)
+end
+
 if erased(tomb, partition, offset, logged_at) then
+  forget_own()
   return {'ERASED', redis.call('ZCARD', open)}
 end
 if fenced(fence, {ctx, tomb}) then
@@ -26,7 +33,7 @@ for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   -- again.
   local never_came = status == 'queued'
     and tonumber(redis.call('HGET', req, 'created_at') or 0) + 60000 < tonumber(logged_at)
-  if not status or ended[status] or never_came or request_id == own_id then
+  if not status or ended[status] or never_came then
     local claim = redis.call('HGET', req, 'claim')
     if claim and string.sub(claim, 1, #prefix) == prefix and redis.call('EXISTS', claim) == 1 then
       redis.call('HSET', claim, 'body', '')
@@ -39,8 +46,9 @@ for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
     erased_names[#erased_names + 1] = request_id .. ' '
   end
 end
+forget_own()
 local names = table.concat(erased_names) .. (redis.call('HGET', tomb, 'erased') or '')
-redis.call('DEL', ctx, hist, rebuilt)
+redis.call('DEL', ctx, hist, rebuilt, life_key(ctx))
 redis.call('HSET', tomb, 'partition', partition, 'offset', offset, 'fence', fence, 'at', logged_at,
   'deletion', own_id, 'asked_at', asked_at, 'done_at', now_ms(),
   'erased', string.sub(names, 1, tonumber(most_names) * 37)) -- length of a UUID and its space

@@ -37,5 +37,4 @@ redis.call('HDEL', ctx, 'fork', 'memory', 'current_question')
 redis.call('HSET', ctx, 'session_id', ARGV[12], 'user_id', ARGV[13], 'agent', ARGV[14], 'metadata', ARGV[15],
   'ttl', ARGV[16], 'created_at', ARGV[17], 'request_count', ARGV[18], 'total_processing_time', ARGV[19],
   'version', ARGV[11], 'fence', fence, 'hist_bytes', bytes, 'last_activity', now_ms(), 'processing_stage', 'initialized')
-live_on(ctx, hist, open, ARGV[8])
 return settle('')

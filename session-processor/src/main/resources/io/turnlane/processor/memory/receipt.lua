@@ -21,12 +21,15 @@ local function settled_before()
   if (status and ended[status]) or (not status and ARGV[9] == '1') then
     return {'DONE', status or ''}
   end
-  if not status and ARGV[10] ~= '1' then
-    return {'MISSED'} -- gateways create it before the command is logged, so it may be lost
+  -- Gateways create the record before the command is logged, so it may be lost.
+  local lost = memory_lost(ctx, hist) or (not status and record_lost(reqs, open, request_id))
+  if ARGV[10] ~= '1' and (not status or lost) then
+    return {'MISSED', lost and 1 or 0}
   end
 end
 
--- Ends the command: as completed if the error is '', otherwise as failed with this error (JSON).
+-- Ends the command: as completed if the error is '', otherwise as failed with this error (JSON). The command
+-- then no longer counts as open.
 local function settle(error)
   local status, now = error == '' and 'completed' or 'failed', now_ms()
   redis.call('HSET', req, 'type', ARGV[6], 'status', status, 'stage', status, 'question', '', 'agent', '',
@@ -42,6 +45,11 @@ local function settle(error)
   redis.call('PEXPIRE', req, ARGV[8])
   redis.call('ZADD', reqs, 'NX', ARGV[7], request_id)
   redis.call('PEXPIRE', reqs, ARGV[8])
+  redis.call('ZREM', open, request_id)
+  local is = redis.call('HMGET', ctx, 'ttl', 'fork')
+  if is[1] and not is[2] then
+    live_on(ctx, hist, open, ARGV[8])
+  end
   return {'DONE', status}
 end
 

@@ -36,6 +36,42 @@ local function make_context()
   end
 end
 
+-- Restores the parts of the context that the log holds, and notes that memory was restored.
+local function restore_context()
+  make_context()
+  for field, least in pairs({request_count = request_count, total_processing_time = processing_ms}) do
+    if tonumber(redis.call('HGET', ctx, field) or 0) < tonumber(least) then
+      redis.call('HSET', ctx, field, least)
+    end
+  end
+  if tonumber(created_at) < tonumber(redis.call('HGET', ctx, 'created_at') or created_at) then
+    redis.call('HSET', ctx, 'created_at', created_at)
+  end
+  if metadata ~= '' then
+    redis.call('HSET', ctx, 'metadata', metadata, 'agent', agent, 'ttl', session_ttl)
+  end
+  redis.call('HSET', ctx, 'fence', fence, 'memory', 'rebuilt')
+end
+
+local left = tonumber(last_activity) + tonumber(session_ttl) - now
+local function expire()
+  keep_alive(ctx, hist, left, record_ttl)
+  left = math.max(left, redis.call('PTTL', ctx))
+  redis.call('PEXPIRE', ctx, left)
+  redis.call('PEXPIRE', hist, left)
+end
+local is_lost = memory_lost(ctx, hist)
+local _, lost_turns = known_life(ctx)
+
+-- Redis kept the history and lost the context. The caller can merge the history only after it has a version.
+if is_lost and left > 0 and redis.call('EXISTS', ctx) == 0 and redis.call('EXISTS', hist) == 1 then
+  make_context()
+  version = next_version .. '.'
+  adopt(ctx, hist, version)
+  redis.call('HSET', ctx, 'fence', fence, 'memory', 'lost')
+  expire()
+end
+
 -- Restores the deletion first, because data that it erased must not be restored.
 if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_at) then
   local left = tonumber(deleted_at) + tonumber(tomb_ttl) - now
@@ -51,7 +87,6 @@ end
 -- expected_version.
 local first_edit = first_open + opens * 13
 local at = first_edit + edits * 5
-local left = tonumber(last_activity) + tonumber(session_ttl) - now
 local restored = 0
 if at <= #ARGV and left > 0 and version ~= next_version then
   if version ~= expected_version then
@@ -70,27 +105,22 @@ if at <= #ARGV and left > 0 and version ~= next_version then
     at = at + 3
   end
   if restored > 0 then
-    make_context()
-    for field, least in pairs({request_count = request_count, total_processing_time = processing_ms}) do
-      if tonumber(redis.call('HGET', ctx, field) or 0) < tonumber(least) then
-        redis.call('HSET', ctx, field, least)
-      end
-    end
-    redis.call('HSET', ctx, 'version', next_version, 'fence', fence, 'hist_bytes', bytes, 'memory', 'rebuilt')
-    if tonumber(created_at) < tonumber(redis.call('HGET', ctx, 'created_at') or created_at) then
-      redis.call('HSET', ctx, 'created_at', created_at)
-    end
-    if metadata ~= '' then
-      redis.call('HSET', ctx, 'metadata', metadata, 'agent', agent, 'ttl', session_ttl)
-    end
+    restore_context()
+    redis.call('HSET', ctx, 'version', next_version, 'hist_bytes', bytes)
     redis.call('DEL', hist)
     for _, blob in ipairs(blobs) do
       redis.call('RPUSH', hist, blob)
     end
-    left = math.max(left, redis.call('PTTL', ctx))
-    redis.call('PEXPIRE', ctx, left)
-    redis.call('PEXPIRE', hist, left)
+    expire()
+    is_lost = false
   end
+end
+
+-- Redis lost the context, but kept the history or had none, so the log adds no turn.
+if left > 0 and restored == 0 and is_lost and (lost_turns == 0 or redis.call('EXISTS', hist) == 1) then
+  restore_context()
+  expire()
+  is_lost = false
 end
 
 -- Restores the context of a session that an import created and that has no turns yet.
@@ -157,7 +187,12 @@ for i = 0, opens - 1 do
         redis.call('ZADD', index, 'NX', created_at, request_id)
         redis.call('PEXPIRE', index, record_ttl)
       end
-      live_on(ctx, hist, open, record_ttl)
+      if is_lost then -- begin.lua reports it
+        redis.call('HSET', ctx, 'memory', 'lost')
+        redis.call('PEXPIRE', ctx, record_ttl)
+      else
+        live_on(ctx, hist, open, record_ttl)
+      end
     end
     if absorbs ~= '' then
       redis.call('HSETNX', req, 'absorbs', absorbs)
@@ -180,6 +215,7 @@ for i = 0, edits - 1 do
     redis.call('HSET', req, 'type', kind, 'status', 'completed', 'stage', 'completed', 'question', '', 'agent', '',
       'created_at', created_at, 'attempt', 1, 'finished_at', logged_at, 'partition', partition, 'offset', offset)
     redis.call('PEXPIRE', req, record_ttl)
+    redis.call('ZREM', open, request_id)
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
     redis.call('PEXPIRE', reqs, record_ttl)
   end

@@ -21,5 +21,4 @@ for field, value in pairs({metadata = ARGV[12], agent = ARGV[13], ttl = ARGV[14]
   end
 end
 redis.call('HSET', ctx, 'fence', fence, 'last_activity', now_ms())
-live_on(ctx, hist, open, ARGV[8])
 return settle('')
