@@ -10,9 +10,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One assignment of a partition to this processor. Contains the partition's ledger (its open offsets) and its fence
- * token. Every write to a session's memory carries the token. Memory rejects a write if a newer token has already been
- * used. If the partition leaves this processor and comes back, a new object is created.
+ * One assignment of a partition to this processor. Contains the partition's ledger (its open offsets) and its fence. If
+ * the partition leaves this processor and comes back, a new object is created.
  *
  * <p>Threading: the poll thread delivers records, sets the fence, commits and ends the assignment. Lane threads read
  * the fence, complete offsets and request a newer fence. Fields that both use are volatile or thread-safe.
@@ -35,7 +34,7 @@ final class Assignment implements HeldPartition {
      * Creates an assignment.
      *
      * @param position offset of the next record that the consumer delivers
-     * @param reader reads unloaded records again
+     * @param reader reads records that are no longer in the heap
      */
     Assignment(TopicPartition partition, long position, RecordReader reader) {
         this.partition = partition;
@@ -58,8 +57,7 @@ final class Assignment implements HeldPartition {
     }
 
     /**
-     * Sets the fence token. Called after the group's coordinator has accepted the commit that has this token as
-     * metadata.
+     * Sets the fence. Called after the group's coordinator has accepted the commit that has this number as metadata.
      */
     void setFence(long token) {
         fence = token;
@@ -108,18 +106,14 @@ final class Assignment implements HeldPartition {
         unloaded.put(delivery.offset(), delivery);
     }
 
-    /**
-     * Removes a delivery from the unloaded deliveries. Called if its record is in the heap again or if the delivery has
-     * ended.
-     */
+    /** Removes a delivery whose record is in the heap again, or which has ended. */
     void reloaded(Delivery delivery) {
         unloaded.remove(delivery.offset());
     }
 
     /**
-     * Reads an unloaded record from the log again. Kafka also returns records behind the requested one. Those that are
-     * unloaded records of the same session are reloaded too if the budget has room, because their turns are next in the
-     * lane.
+     * Reads from the log a record that is no longer in the heap. Kafka also returns later records. If the budget has
+     * room, those of the same session return to the heap, too.
      *
      * @throws RecordGoneException if the log no longer holds the record
      */
@@ -132,24 +126,21 @@ final class Assignment implements HeldPartition {
         });
     }
 
-    /**
-     * Returns true if the frontier (the offset up to which all records are complete) has advanced since the last
-     * commit.
-     */
+    /** Returns true if the frontier has advanced since the last commit. */
     boolean commitDue() {
         return hasFence() && ledger.frontier() > committed;
     }
 
     /**
-     * Returns the frontier to commit. The metadata of the commit is the fence token. The next owner of the partition
-     * reads this token and chooses a larger one.
+     * Returns the frontier to commit, with the fence as metadata. The next owner of the partition reads this fence and
+     * chooses a larger one.
      */
     OffsetAndMetadata startCommit() {
         committed = ledger.frontier();
         return new OffsetAndMetadata(committed, Long.toString(fence));
     }
 
-    /** Notes that the last commit failed. {@link #commitDue} then returns true again. */
+    /** Makes {@link #commitDue} return true again after a failed commit. */
     void commitFailed() {
         committed = NOTHING_COMMITTED;
     }

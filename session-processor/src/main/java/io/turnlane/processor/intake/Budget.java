@@ -9,10 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * and the number of unloaded turns. For an unloaded turn, the heap contains only its log position. If one bound is
  * reached, the processor stops reading turns. It reads again when all three values are below 80 % of their bounds.
  *
- * <p>The poll thread calls {@link #isExhausted} after every poll and every assignment, and pauses or resumes its
- * partitions.
- *
- * <p>Threading: the poll thread adds records and calls {@link #isExhausted}. Any thread may call the other methods.
+ * <p>Threading: only the poll thread calls {@link #isExhausted}. Any thread may call the other methods.
  */
 final class Budget {
 
@@ -53,10 +50,7 @@ final class Budget {
         ended.incrementAndGet();
     }
 
-    /**
-     * Returns the number of turns that have ended or left. As long as this number increases, the processor is not
-     * stalled.
-     */
+    /** Returns the number of turns that have ended or have left this processor. */
     long endedCount() {
         return ended.get();
     }
@@ -69,7 +63,7 @@ final class Budget {
         unloaded.decrementAndGet();
     }
 
-    /** Returns true if the processor must not read further turns. Only the poll thread may call this method. */
+    /** Returns true if the processor must not read further turns. */
     boolean isExhausted() {
         double share = Math.max(recordShare(), share(unloaded.get(), maxUnloaded));
         exhausted = share >= (exhausted ? 0.8 : 1.0);

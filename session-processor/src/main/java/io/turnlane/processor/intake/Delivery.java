@@ -11,9 +11,9 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claim on a delivered record. While the claim has not ended, its offset is open in the ledger and the record counts in
- * the budget. If many turns are ahead in the lane, the record is {@linkplain #unload unloaded}: only its log position
- * stays in the heap. The record is read from the log again when it is needed.
+ * A turn's claim on its delivered record. Until the claim ends, the record's offset is open in the ledger, and the
+ * record counts in the budget. If many turns are ahead of the record in its lane, it is {@linkplain #unload unloaded}:
+ * only its log position stays in the heap. The record is read from the log again when it is needed.
  *
  * <p>Threading: any thread may call any method. The object's monitor guards the state. No thread holds the monitor
  * while it reads the log.
@@ -101,7 +101,10 @@ final class Delivery implements Claim {
         }
     }
 
-    /** Stores a record that was read again. Does nothing if the record is not unloaded or the delivery has ended. */
+    /**
+     * Stores the record after it was read from the log again. Does nothing if the heap already has it or the claim has
+     * ended.
+     */
     synchronized void reload(ConsumerRecord<byte[], byte[]> again) {
         if (record == null && !ended) {
             budget.removeUnloaded();
@@ -111,10 +114,7 @@ final class Delivery implements Claim {
         }
     }
 
-    /**
-     * Calls {@link #reload} if the budget has room. Used for a record that was not requested, but that Kafka returned
-     * together with a requested one.
-     */
+    /** Calls {@link #reload} if the budget has room. */
     void reloadIfRoom(ConsumerRecord<byte[], byte[]> record) {
         if (!budget.isFull()) {
             reload(record);
@@ -152,10 +152,7 @@ final class Delivery implements Claim {
         markEnded().forEach(Runnable::run);
     }
 
-    /**
-     * Marks the delivery as ended and returns the callbacks that must run now. Returns no callbacks if the delivery had
-     * already ended.
-     */
+    /** Ends the claim and returns the callbacks that must run now. Returns none if the claim had already ended. */
     private synchronized List<Runnable> markEnded() {
         if (ended) {
             return List.of();

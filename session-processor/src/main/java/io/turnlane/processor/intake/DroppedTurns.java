@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
  * these requests would stay queued until their request records expire.
  *
  * <p>This class finds the requests in Redis, because the log no longer contains them. It searches the request records
- * of the partition's sessions for requests that have not ended. Requests whose records are still in the log are not
- * changed. For every other request, this class adds a turn to the lane of the session, unless the lane already holds
- * the request. When this turn is at the head of the lane, the request ends as failed with {@code expired}. Requests of
- * another installation in the same Redis would also end. Each installation therefore needs its own Redis.
+ * of the partition's sessions for requests that have not ended and have no record in the log. For each of them, it adds
+ * a turn to the session's lane, unless the lane already holds a turn of the request. At the head of the lane, the added
+ * turn ends the request as failed with {@code expired}. Each installation needs its own Redis, because this class would
+ * also end the requests of other installations.
  *
  * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time.
  */
@@ -60,12 +60,12 @@ public final class DroppedTurns {
         this.publishTime = publishTime;
     }
 
-    /** Returns the number of requests that ended as expired since the start because their records were deleted. */
+    /** Returns the number of requests since the start that end as expired because their records were deleted. */
     public long count() {
         return ended.sum();
     }
 
-    /** Ends the requests of these records. Retries until it succeeds or the partition has left. */
+    /** Ends the requests whose records were deleted. Retries until all have ended or the partition has left. */
     public void end(SkippedRecords skipped) {
         while (skipped.held()) {
             onePartition.lock();
@@ -85,7 +85,7 @@ public final class DroppedTurns {
         }
     }
 
-    /** Ends the requests of these records. Returns false if the caller must try again. */
+    /** Returns false if the caller must try again. */
     private boolean tryEnd(SkippedRecords skipped) {
         long first = records.beginning(skipped.partition());
         if (first > skipped.from()) {
@@ -120,8 +120,8 @@ public final class DroppedTurns {
     }
 
     /**
-     * Adds a turn that ends the request to the lane of its session. The lane does not accept this turn if it already
-     * holds a delivered record of the same request, because the request then runs and ends as usual.
+     * Adds a turn that ends the request to the lane of its session. If the lane already holds a turn of this request,
+     * that turn ends the request instead.
      */
     private void endInLane(SkippedRecords skipped, UnendedRequest request) {
         Turn turn = skipped.turnOf(request);

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param maxUnloaded maximum number of unloaded turns; an unloaded turn has many turns ahead of it in its lane, and
  *     only its log position is in the heap
  * @param pollTime maximum time that a poll waits for records; the poll thread's other work (commits, pauses and new
- *     fence tokens) can be delayed by this time
+ *     fences) can be delayed by this time
  * @param commitInterval minimum time between two commits of offsets
  */
 public record IntakeSettings(

@@ -28,17 +28,16 @@ final class Ledger {
         this.position = position;
     }
 
-    /** Adds an open record. */
     synchronized void delivered(long offset, Instant at) {
         open.put(offset, at);
     }
 
     /**
-     * If the next record has a higher offset than the consumer's position, opens the offset at this position. The
-     * frontier then stays at this offset until the handler of {@link SkippedRecords} completes it.
+     * Handles a gap between the consumer's position and the next record: opens the first offset of the gap. The
+     * frontier stays at this offset until the handler of {@link SkippedRecords} completes it.
      *
      * @param next offset of the next record that the consumer delivers
-     * @return the opened offset; empty if no offset was skipped
+     * @return first offset of the gap; empty if there is no gap
      */
     synchronized OptionalLong skipTo(long next, Instant at) {
         if (next <= position) {
@@ -50,7 +49,7 @@ final class Ledger {
         return OptionalLong.of(from);
     }
 
-    /** Notes that all records before the given position have been delivered. */
+    /** Sets the consumer's position, unless it is already higher. */
     synchronized void advancedTo(long position) {
         this.position = Math.max(this.position, position);
     }
@@ -74,8 +73,8 @@ final class Ledger {
     }
 
     /**
-     * Returns true if the offset is before the consumer's position and is not open. If a record has this offset, the
-     * record is then complete.
+     * Returns true if the offset is before the consumer's position and is not open. A record at this offset is
+     * complete.
      */
     synchronized boolean done(long offset) {
         return offset < position && !open.containsKey(offset);
@@ -86,7 +85,6 @@ final class Ledger {
         return open.isEmpty() ? Optional.empty() : Optional.of(open.firstEntry().getValue());
     }
 
-    /** Returns the number of open records. */
     synchronized int openCount() {
         return open.size();
     }

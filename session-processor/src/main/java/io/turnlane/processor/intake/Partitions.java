@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that this processor holds. Handles their assignment and revocation, acquires their fence tokens,
- * commits their offsets, and pauses and resumes them.
+ * The partitions that this processor holds. Handles their assignment and revocation, acquires their fences, commits
+ * their offsets, and pauses and resumes them.
  *
  * <p>Threading: only the poll thread calls this class. Kafka calls the rebalance callbacks on this thread too, within a
  * poll. Methods of this class must not wait for work that only the poll thread can do, because the thread would then
@@ -34,7 +34,7 @@ class Partitions implements ConsumerRebalanceListener {
 
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
 
-    /** Minimum time between two requests in which {@link #lag} asks the broker for the ends of paused partitions. */
+    /** Minimum time between two requests of {@link #lag} to the broker. */
     private static final Duration END_OFFSETS_INTERVAL = Duration.ofSeconds(1);
 
     private static final Duration END_OFFSETS_TIMEOUT = Duration.ofMillis(500);
@@ -76,7 +76,6 @@ class Partitions implements ConsumerRebalanceListener {
         return partitionCount;
     }
 
-    /** Returns the number of partitions that this processor holds. */
     int heldCount() {
         return assignments.size();
     }
@@ -104,7 +103,7 @@ class Partitions implements ConsumerRebalanceListener {
 
     /**
      * Starts to hold the partitions. Pauses them first, because a record must not be delivered before its partition has
-     * a ledger and a fence token. The next call of {@link #pause} resumes them, unless the budget is exhausted or the
+     * a ledger and a fence. The next call of {@link #pause} resumes them, unless the budget is exhausted or the
      * processor is draining.
      */
     private void adopt(Collection<TopicPartition> added) {
@@ -160,10 +159,10 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Acquires a new fence token for each assignment that needs one. To do so, commits the frontier (the offset up to
-     * which all records are complete) with the new token as metadata. The new token is larger than the last committed
-     * token. The group's coordinator rejects the commit if this processor no longer owns the partition. A rejected
-     * commit is retried after the next poll. A partition without a fence stays paused.
+     * Acquires a new fence for each assignment that needs one. To do so, commits the frontier with the new fence as
+     * metadata. The new fence is larger than the last committed one. The group's coordinator rejects the commit if this
+     * processor no longer owns the partition. A rejected commit is retried after the next poll. A partition without a
+     * fence stays paused.
      */
     void acquireFences() {
         List<Assignment> withoutToken =
@@ -203,10 +202,9 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Pauses every partition, or only the partitions that have no fence token. Resumes all others, including those that
-     * an earlier call paused.
+     * Pauses partitions and resumes all others.
      *
-     * @param all true to pause every partition; false to pause only those without a fence token
+     * @param all true to pause every partition; false to pause only the partitions without a fence
      */
     void pause(boolean all) {
         allPaused = all;
@@ -223,10 +221,7 @@ class Partitions implements ConsumerRebalanceListener {
         consumer.pause(toPause);
     }
 
-    /**
-     * Finds offsets at the end of the log that the consumer has skipped because they have no record. Offsets that are
-     * followed by a record are found when this record is delivered. Called before commits.
-     */
+    /** Finds skipped offsets at the end of the log, where no later record reveals them. Called before commits. */
     void findSkipped() {
         assignments.forEach((partition, assignment) -> {
             try {
@@ -237,7 +232,7 @@ class Partitions implements ConsumerRebalanceListener {
         });
     }
 
-    /** Notifies the handler of skipped offsets if the next record has a higher offset than the consumer's position. */
+    /** Notifies the handler if the consumer skipped the offsets before the next record. */
     void skipTo(Assignment assignment, long next) {
         assignment
                 .ledger()

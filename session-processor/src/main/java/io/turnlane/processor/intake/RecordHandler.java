@@ -11,12 +11,15 @@ import java.util.function.Predicate;
 public interface RecordHandler {
 
     /**
-     * Handles a valid record. The implementation must complete or release the turn's claim (the right to work on the
-     * record) when it no longer works on the record.
+     * Handles a valid record. When the work on it ends, the implementation must complete or release the turn's claim on
+     * the record. The record's offset stays open until the claim is completed.
      */
     void onTurn(Turn turn);
 
-    /** Handles a record that is not valid. The implementation must eventually complete the claim. */
+    /**
+     * Handles a record that is not valid. The implementation must eventually complete the claim on the record, because
+     * no later offset can be committed before.
+     */
     void onUnreadable(Turn.Claim claim, TurnError error);
 
     /**
@@ -28,12 +31,12 @@ public interface RecordHandler {
     }
 
     /**
-     * Releases the waiting turns of partitions that leave this processor. Hands over the running turns, which means
-     * that they may end within a bounded time, or stops them.
+     * Releases the waiting turns of partitions that leave this processor. Hands over or stops their running turns. A
+     * turn that is handed over may still end within a bounded time.
      *
-     * @param belongsToPartitions matches the claims of these partitions
+     * @param belongsToPartitions tests a turn's claim; true if the turn's record is on a leaving partition
      * @param orderly true if the partitions have no new owner yet, so that there is time for a handover; false if they
-     *     already have a new owner
+     *     already have one
      */
     void onPartitionsLeaving(Predicate<Turn.Claim> belongsToPartitions, boolean orderly);
 }

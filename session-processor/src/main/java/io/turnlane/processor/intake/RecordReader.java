@@ -19,19 +19,16 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads unloaded records of the turns topic again. A record is unloaded if many turns are ahead of it in its lane. All
- * lanes share a few consumers without a group. If no consumer is idle, the calling thread waits.
+ * Reads records of the turns topic again that were dropped from the heap, because many turns are ahead of them in their
+ * lanes. All calls share a few consumers without a group. If no consumer is idle, the calling thread waits.
  *
- * <p>Threading: lane threads read. Each consumer is used by one thread at a time.
+ * <p>Threading: any thread may call any method. Each consumer is used by one thread at a time.
  */
 public final class RecordReader implements AutoCloseable {
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
-    /**
-     * Maximum number of records that one read passes on. A lane keeps the records of the same number of turns in the
-     * heap.
-     */
+    /** Maximum number of records of one read. Also the number of turns of a lane whose records stay in the heap. */
     static final int MAX_RECORDS = 64;
 
     private final BlockingQueue<Consumer<byte[], byte[]>> idle;
@@ -54,7 +51,7 @@ public final class RecordReader implements AutoCloseable {
     /**
      * Reads the record at this offset.
      *
-     * @param following called with each record behind the requested one that Kafka returned together with it
+     * @param following called with each later record that Kafka returned in the same read
      * @throws RecordGoneException if the log no longer holds the record
      * @throws LogUnavailableException if Kafka does not return the record in time
      */

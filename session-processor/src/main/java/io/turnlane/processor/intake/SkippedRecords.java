@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  * records, or the records were deleted before they were delivered. The frontier (the offset to commit) stays at the
  * first of these offsets until {@link #complete} is called.
  *
- * <p>Threading: the poll thread creates an object, and one other thread uses it. Lane threads end its claims.
+ * <p>Threading: the poll thread creates the object, and one other thread calls it. Lane threads complete or release the
+ * turns that {@link #turnOf} returned.
  */
 public final class SkippedRecords {
 
-    /** Maximum number of turns of this object that are in lanes at the same time. */
+    /** Maximum number of turns from {@link #turnOf} that have not ended. */
     private static final int MAX_OPEN = 500;
 
     private final Assignment assignment;
@@ -35,7 +36,7 @@ public final class SkippedRecords {
     private final Semaphore open = new Semaphore(MAX_OPEN);
     private volatile boolean released;
 
-    /** @param from first offset without a record; open in the assignment's ledger */
+    /** @param from first offset without a record; the assignment's ledger holds it as open */
     SkippedRecords(Assignment assignment, long from, int partitionCount) {
         this.assignment = assignment;
         this.from = from;
@@ -50,7 +51,6 @@ public final class SkippedRecords {
         return from;
     }
 
-    /** Returns true while this processor holds the partition. */
     boolean held() {
         return assignment.held();
     }
@@ -62,8 +62,8 @@ public final class SkippedRecords {
     }
 
     /**
-     * Returns a turn for a request whose record is gone. The lane ends this turn as expired. Blocks while the maximum
-     * number of such turns is open.
+     * Returns a turn for a request whose record is gone. Its lane ends the turn as expired. Blocks while
+     * {@value #MAX_OPEN} of these turns have not ended.
      */
     Turn turnOf(UnendedRequest request) {
         open.acquireUninterruptibly();
@@ -77,7 +77,10 @@ public final class SkippedRecords {
                 new GoneRecord(request));
     }
 
-    /** Waits until the claims of all turns have ended. Returns false if a claim ended because the partition left. */
+    /**
+     * Waits until all turns from {@link #turnOf} have ended or were released. Returns false if one was released,
+     * because the partition left.
+     */
     boolean awaitEnds() {
         open.acquireUninterruptibly(MAX_OPEN);
         open.release(MAX_OPEN);
@@ -89,7 +92,7 @@ public final class SkippedRecords {
         assignment.ledger().complete(from);
     }
 
-    /** Claim on a record that the log no longer contains. The object's monitor guards the state. */
+    /** A turn's claim on a record that the log no longer contains. The object's monitor guards the state. */
     private final class GoneRecord implements Claim {
 
         private final UnendedRequest request;

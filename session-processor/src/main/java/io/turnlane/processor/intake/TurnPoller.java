@@ -21,16 +21,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Loop of the poll thread. Only this class and its {@link Partitions} use the consumer. The loop polls, passes records
- * to the handler, acquires fence tokens, pauses partitions and commits offsets. It never works on a turn and never
- * waits for one.
+ * to the handler, acquires fences, pauses partitions and commits offsets. It never works on a turn and never waits for
+ * one.
  *
  * <p>A listener container of Spring Kafka with asynchronous acknowledgements is not suitable. Such a container pauses
  * every partition while one record of a poll is not acknowledged, so one slow answer would block all sessions (contrary
- * to promise O2 in docs/guarantees.md). It also commits no offset behind a gap in the offsets.
+ * to promise O2 in docs/guarantees.md). If the offsets of the log have a gap, it also commits nothing after the gap.
  *
- * <p>Threading: one platform thread executes {@link #run}. Any thread may call {@link #pause}, {@link #stop},
- * {@link #awaitStopped}, {@link #hasFailed} and {@link #statistics}. These methods exchange data with the poll thread
- * through volatile fields.
+ * <p>Threading: one platform thread executes {@link #run}. Any thread may call the other methods.
  */
 public final class TurnPoller implements Runnable {
 
@@ -75,11 +73,11 @@ public final class TurnPoller implements Runnable {
      *
      * @param at time of the latest poll; health checks use it to detect a stuck poll thread
      * @param partitions number of partitions held
-     * @param open number of open turns: buffered, running, waiting for a retry, and unloaded
+     * @param open number of turns that were read and have not ended
      * @param lag number of records of the held partitions that have not been polled yet
      * @param oldestAge age of the oldest open turn
-     * @param stalled time for which the processor has read nothing because its open turns reach a bound, and for which
-     *     none of these turns has ended; zero if the processor reads turns or if a turn has just ended
+     * @param stalled time for which the open turns have reached a bound without any turn ending; zero if no bound is
+     *     reached
      */
     public record IntakeStatistics(
             Instant at, int partitions, int open, long lag, Duration oldestAge, Duration stalled) {}

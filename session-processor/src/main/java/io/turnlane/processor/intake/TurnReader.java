@@ -29,7 +29,7 @@ final class TurnReader {
      * Creates the turn of a record.
      *
      * @param partitions number of partitions of the topic
-     * @param claim claim on the record
+     * @param claim the turn's claim on the record, whose offset stays open until the claim ends
      * @throws UnreadableRecordException if the record does not name a session and a request, or if it is not on the
      *     partition of its session
      */
@@ -96,8 +96,6 @@ final class TurnReader {
 
     /**
      * Parses an optional header that contains a number. Returns null if the header is missing or contains no number.
-     * Without the header of the deadline, the turn has no deadline. Without the header of the events offset, a client's
-     * event stream of the turn begins at the offset in the request record, or with a {@code gap} event.
      */
     private static @Nullable Long number(@Nullable String text) {
         return text == null || !text.matches("[0-9]{1,18}") ? null : Long.valueOf(text);

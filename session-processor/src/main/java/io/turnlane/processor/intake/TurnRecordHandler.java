@@ -19,12 +19,11 @@ import java.util.function.Predicate;
 /**
  * Adds the turns of the turns topic to the lanes of their sessions.
  *
- * <p>Threading: only the poll thread calls this class. Everything that may block runs on the executor or as a side
- * task.
+ * <p>Threading: only the poll thread calls this class. Steps that may block run on other threads.
  */
 public final class TurnRecordHandler implements RecordHandler {
 
-    /** Number of turns of a lane whose records stay in the heap. The records of later turns are unloaded. */
+    /** Number of turns of a lane whose records stay in the heap. Of later turns, only the log positions stay. */
     private static final int MAX_LOADED = RecordReader.MAX_RECORDS;
 
     private final LaneScheduler<SessionKey, Turn> lanes;

@@ -65,7 +65,7 @@ public final class WebhookRecordHandler implements RecordHandler {
         return new WebhookCall(event, to, !reserved, skipDelay);
     }
 
-    /** Completes the record. It is not a valid event, so it has no callback URL. */
+    /** Completes the record without a webhook call, because an invalid event has no callback URL. */
     @Override
     public void onUnreadable(Turn.Claim claim, TurnError error) {
         claim.complete();
