@@ -208,7 +208,7 @@ final class Lane<K, T> {
     }
 
     /**
-     * Moves items that have ended to the given list, except a running head. Unlike {@link #withdraw}, also moves the
+     * Moves the ended items to the list {@code into}, except a running head. Unlike {@link #withdraw}, also moves an
      * item whose side task is running.
      *
      * @return true if the head was moved

@@ -80,7 +80,7 @@ public final class LaneScheduler<K, T> {
      * @param identity function that returns an item's identity; a lane does not accept an item whose identity equals
      *     that of an item in the lane
      * @param priority function that returns an item's priority: 0 (high), 1 (normal) or 2 (low)
-     * @param work what a lane does with each of its items
+     * @param work work that a lane does on each of its items
      * @param failureListener called with an item and the exception that its work threw
      */
     public LaneScheduler(
@@ -145,9 +145,9 @@ public final class LaneScheduler<K, T> {
     public record OfferResult(int ahead, boolean running, boolean duplicate) {}
 
     /**
-     * Removes the matching items from their lanes, except items that are running or whose side task is running. If a
-     * matching item is running and its work ends with a delay, this delay is skipped. The item then runs again at once,
-     * so that its work can detect that this processor must release it.
+     * Removes the matching items from their lanes, except items that are running or whose side task is running. If the
+     * work of a running matching item asks for a delay, the delay is skipped. The item then runs again at once, so that
+     * its work can release it.
      *
      * @return the removed items
      */
@@ -261,10 +261,7 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    /**
-     * Skips delays of the head of the key's lane, if the head matches. A current delay ends at once. If the head then
-     * asks for another delay, this delay is skipped too.
-     */
+    /** If the head of the key's lane matches, ends its current delay at once and skips the next one. */
     public void skipDelay(K key, Predicate<? super T> matching) {
         lock.lock();
         try {

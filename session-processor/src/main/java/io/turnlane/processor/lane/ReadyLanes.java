@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Between priorities this class uses stride scheduling (Waldspurger and Weihl, MIT 1995). Each priority has a
  * constant, its stride, and a counter, its pass. When a lane of a priority leaves, the pass grows by the stride. The
- * next lane is of the priority with the smallest pass; if two are equal, of the higher priority. If lanes of all three
- * priorities wait, 9 of 13 lanes that leave are of high priority, 3 of normal and 1 of low. If only lanes of one
- * priority wait, they get all slots.
+ * next lane comes from the priority with the smallest pass. If two passes are equal, it comes from the higher priority.
+ * If lanes of all three priorities wait, 9 of 13 lanes that leave are of high priority, 3 of normal and 1 of low. If
+ * only lanes of one priority wait, they get all slots.
  *
- * <p>No priority starves. While a lane waits, the pass of its priority stays constant. Each lane of another priority
- * that leaves before it increases the pass of that other priority, until this pass is the larger one. At most
- * {@link #maxBefore} lanes can therefore leave before the first lane of a priority.
+ * <p>No priority starves. While the first lane of a priority waits, the pass of this priority stays constant. Each lane
+ * of another priority that leaves increases its own priority's pass, which soon exceeds the constant one. The waiting
+ * lane then leaves. At most {@link #maxBefore} lanes can leave before it.
  *
  * <p>Not thread-safe: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */
