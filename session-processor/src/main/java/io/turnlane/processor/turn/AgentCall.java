@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Call of the agent within a flight (one execution of a turn). The call is interrupted if the agent's time limit or the
- * turn's deadline passes, if the answer is too large, if the turn is cancelled, or if the partition leaves. The other
- * parts of a flight are never interrupted. A lane thread uses an object once. The agent itself runs on another thread.
+ * Call of the agent within a flight (one execution of a turn). An object makes one call: a lane thread waits while the
+ * agent runs on a thread of its own. Only the agent's thread is interrupted: if the agent's time limit or the turn's
+ * deadline passes, if the answer is too large, if the turn is cancelled, or if the flight is released.
  */
 final class AgentCall {
 
@@ -59,7 +59,6 @@ final class AgentCall {
          */
         record AgentReleased() implements CallResult {}
 
-        /** The turn was cancelled. */
         record AgentCancelled() implements CallResult {}
     }
 
@@ -101,8 +100,8 @@ final class AgentCall {
     }
 
     /**
-     * Returns the result for an answer of the agent. Accepts the answer even if the flight was meanwhile stopped so
-     * that another processor runs the turn. Discards the answer if the flight was stopped for any other reason.
+     * Returns the result for an answer of the agent. Accepts the answer even if the flight was meanwhile released to
+     * another processor. Discards the answer if the flight was stopped for another reason.
      */
     private CallResult accept(Answer answer) {
         Flight.@Nullable StopReason stop = flight.stopReason();

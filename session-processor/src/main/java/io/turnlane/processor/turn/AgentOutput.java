@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Output of an agent, which can contain values that JSON cannot express. Changes every value that the agent sends or
- * returns to the nearest value within {@link JsonLimits}, so that each answer can be stored, streamed, exported and
- * imported. Discards everything that the agent sends after its flight was cancelled.
+ * Output of an agent. Agents can send or return values that JSON cannot express. This class changes each of them to the
+ * nearest value within {@link JsonLimits}, so that every answer can be stored, streamed, exported and imported.
+ * Discards everything that the agent sends after its flight was cancelled.
  *
- * <p>Two deltas may each contain one half of a surrogate pair. The first half is kept until the second one arrives.
+ * <p>Two deltas may each contain one half of a surrogate pair. The first half is kept until the next delta arrives.
  *
- * <p>The agent's thread uses an object.
+ * <p>Only the agent's thread calls this object.
  */
 final class AgentOutput implements AnswerSink {
 
@@ -62,7 +62,10 @@ final class AgentOutput implements AnswerSink {
         }
     }
 
-    /** Sends text that is still kept, and returns the repaired answer. Called after the agent has returned. */
+    /**
+     * Sends a kept half of a surrogate pair and returns the answer within {@link JsonLimits}. Called after the agent
+     * has returned.
+     */
     Answer complete(Answer answer) {
         send(firstHalf);
         firstHalf = "";
@@ -74,7 +77,7 @@ final class AgentOutput implements AnswerSink {
                 answer.usage());
     }
 
-    /** Returns a stage or the message of an error: valid Unicode and of limited length. */
+    /** Returns the text as valid Unicode, cut to {@value #MAX_LINE_LENGTH} characters. */
     static String line(@Nullable String text) {
         String all = String.valueOf(text);
         return JsonLimits.wellFormed(
@@ -85,7 +88,10 @@ final class AgentOutput implements AnswerSink {
         return new Source(JsonLimits.wellFormed(source.id()), JsonLimits.wellFormed(source.title()), source.score());
     }
 
-    /** Agents may put objects of any Java type into an artifact, also objects that contain text or numbers. */
+    /**
+     * Agents may put objects of any Java type into an artifact. The second call of {@code nearest} covers the text and
+     * numbers in these objects.
+     */
     @SuppressWarnings("unchecked")
     private Map<String, Object> repaired(Map<String, Object> artifact) {
         try {

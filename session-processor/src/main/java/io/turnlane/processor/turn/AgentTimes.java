@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * is an exponential moving average with a weight of one fifth for the latest call. An agent has no mean time before its
  * fifth call, or if its latest call ended more than 10 minutes ago.
  *
- * <p>Threading: lane threads report calls, and any thread reads the means. Only completed turns count. A turn that
- * names an unknown agent cannot complete, so there is at most one entry for each existing agent.
+ * <p>Threading: lane threads report calls, and any thread reads the means. Only completed turns count, so unknown
+ * agents have no entries.
  */
 public final class AgentTimes implements TurnObserver {
 

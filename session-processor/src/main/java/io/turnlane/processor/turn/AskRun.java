@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One flight (execution of a turn) for a question. Begins the turn in memory, calls the agent, stores the result,
- * publishes the terminal event, and finally completes the offset (promise O9 in docs/guarantees.md). A lane thread uses
- * an object once.
+ * publishes the terminal event, and finally completes the offset (promise O9 in docs/guarantees.md). Only the lane
+ * thread of the flight uses this object.
  *
  * <p>If the processor crashes after one of these steps, the turn is delivered again to the next owner of the partition.
  * {@code docs/architecture.md} describes the effect for each step.
@@ -46,8 +46,8 @@ final class AskRun {
     private static final Duration PERMIT_DELAY = Duration.ofMillis(500);
 
     /**
-     * Delay before a turn that waits for a processor with its agent is begun again. If the partition leaves, the delay
-     * ends at once.
+     * Delay between two tries to begin a turn that waits for a processor with its agent. If the partition leaves, the
+     * delay ends at once.
      */
     private static final Duration AGENT_CHECK_DELAY = Duration.ofSeconds(2);
 
@@ -104,8 +104,8 @@ final class AskRun {
 
     /**
      * Handles missing data. If Redis has lost the data, the turn waits for the rebuild. If Redis has lost no data, or
-     * if the turn must not wait any longer, begins the turn again without the missing data. In this case, the begin
-     * script creates the missing request record.
+     * if the turn has waited for the maximum time, begins the turn without the data. The begin script then creates a
+     * missing request record.
      */
     private LaneOutcome waitForRebuild(BeginResult.DataMissing missed) {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
@@ -215,8 +215,8 @@ final class AskRun {
     }
 
     /**
-     * Ends a turn whose cancellation was requested before this flight began. If an earlier flight has an attempt that
-     * has not ended, this attempt ends too.
+     * Ends a turn that was cancelled before this flight called the agent. Also ends an attempt that an earlier flight
+     * left open.
      */
     private LaneOutcome cancelBeforeAgent() {
         markPhase(Phase.ERROR);
@@ -291,8 +291,8 @@ final class AskRun {
     }
 
     /**
-     * Blocks this thread until the rebuild is done. The turn must not be run again by its lane instead, because the
-     * outcome of this flight is not stored yet and the agent would be called twice.
+     * Blocks until the data is rebuilt. If the lane ran the turn again instead, the agent would be called a second
+     * time.
      */
     private SettleResult afterRebuild(BeginResult.DataMissing missed) {
         if (services.lostMemory().reportMissing(turn.claim(), missed.sessionLost())) {
@@ -323,9 +323,7 @@ final class AskRun {
         return LaneOutcome.DONE;
     }
 
-    /**
-     * Publishes the terminal event of a turn that ended during this flight with another outcome than the flight's own.
-     */
+    /** Publishes the stored end of the turn. A cancel counts as the outcome of this flight. */
     private LaneOutcome publishEnd(TurnEnding ending) {
         if (ending.status() != RequestStatus.CANCELLED) {
             return republishEnd(ending);

@@ -37,11 +37,8 @@ final class Flight {
         RELEASED,
         /** The agent exceeded its time limit. */
         TIMEOUT,
-        /** The turn was cancelled. */
         CANCELLED,
-        /** The turn's deadline has passed. */
         DEADLINE,
-        /** The answer exceeds its maximum size. */
         TOO_LARGE
     }
 

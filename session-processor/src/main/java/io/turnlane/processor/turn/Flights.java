@@ -99,8 +99,8 @@ public final class Flights {
     }
 
     /**
-     * Waits until all matching flights that have an answer to store have closed. Does not wait for flights whose agent
-     * is still working.
+     * Waits until all matching flights whose agents have ended are closed. Does not wait for flights whose agents are
+     * still working.
      *
      * @return false if the time passed first
      */

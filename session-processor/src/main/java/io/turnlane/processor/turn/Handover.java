@@ -28,7 +28,7 @@ public final class Handover {
 
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
-    /** One tenth of the handover time. It is reserved at the end for interrupting the agent and releasing the turn. */
+    /** Divisor of the handover time. The last tenth is reserved for interrupting the agent and releasing the turn. */
     private static final int RELEASE_FRACTION = 10;
 
     private final Flights flights;
@@ -107,7 +107,7 @@ public final class Handover {
             try {
                 return confirmation.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
             } catch (ExecutionException | TimeoutException e) {
-                return false; // a later confirmation is harmless, because the turn is released after it
+                return false; // a later confirmation is harmless, because the flight is released afterwards
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;

@@ -7,21 +7,20 @@ import io.turnlane.processor.turn.Turn.Claim;
 public interface LostMemory {
 
     /**
-     * Returns true if a turn may begin. Returns false in three cases: no check for lost data has succeeded yet; the
-     * last check failed, because Redis did not answer; or lost data of the turn's partition is being rebuilt. If turns
-     * have waited for the rebuild for the maximum time, the third case no longer applies. Always returns true after the
-     * partition has left. Never blocks.
+     * Returns true if a turn may begin: the last check for lost data has succeeded, and no data of the turn's partition
+     * is being rebuilt. If turns have waited for a rebuild for the maximum time, they may begin although it still runs.
+     * Always returns true after the partition has left. Never blocks.
      */
     boolean isReady(Claim claim);
 
     /**
-     * Reports that a turn's data is missing in Redis, and checks at once if Redis has lost data. Blocks for at most a
-     * few of the store's timeouts.
+     * Reports that a turn's data is missing in Redis, and checks at once if Redis has lost data. If not, the data
+     * expired, was deleted or was never stored. Blocks for at most a few Redis timeouts.
      *
      * @param session true if the session is missing; false if the request record is missing
      * @return true if the turn must wait until {@link #isReady} returns true. False if the turn must continue without
-     *     the data. Redis then did not lose it (it expired, was deleted or was never stored), or a rebuild has not
-     *     found it in the log, or turns have already waited for the maximum time
+     *     the data: Redis did not lose it, the log does not contain it, or turns have already waited for the maximum
+     *     time
      */
     boolean reportMissing(Claim claim, boolean session);
 

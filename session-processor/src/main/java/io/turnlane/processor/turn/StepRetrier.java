@@ -16,9 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Retries steps of a turn until they succeed, because Redis or Kafka can be unavailable for some time. Every step is
- * idempotent. Gives up when this processor no longer owns the turn, which means that the turn's partition has left.
- * During a handover (the bounded time for which a flight may continue after its partition has left), it does not give
- * up yet.
+ * idempotent. Gives up when the turn's partition has left. If the turn's flight is handed over, gives up only when the
+ * handover has ended.
  *
  * <p>The calling thread waits between tries: 50 ms at first, then twice as long each time, up to 2 s. Callers are
  * virtual threads that are never interrupted.
@@ -59,7 +58,7 @@ public final class StepRetrier {
         void pause(Duration time);
     }
 
-    /** Thrown if the turn's partition left before a step succeeded. The step has possibly taken effect nevertheless. */
+    /** Thrown if the turn's partition left before a step succeeded. The step may have taken effect. */
     static final class ClaimLostException extends RuntimeException {
         ClaimLostException() {
             super("the partition left");
@@ -131,7 +130,6 @@ public final class StepRetrier {
         }
     }
 
-    /** Waits until the condition holds. */
     void await(Claim claim, BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             pause(claim, CHECK_DELAY);

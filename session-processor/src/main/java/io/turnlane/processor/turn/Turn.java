@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition partition of the record
  * @param offset offset of the record
  * @param loggedAt timestamp of the record
- * @param claim claim on the record
+ * @param claim this processor's claim on the record
  */
 public record Turn(
         SessionKey session,
@@ -69,9 +69,9 @@ public record Turn(
     }
 
     /**
-     * Identity of a turn within its lane. If two records with the same request id are delivered under the same
-     * assignment of the partition, the second one is a duplicate. Under different assignments, both are needed, because
-     * the first one's claim has ended.
+     * Identity of a turn within its lane. A second record with the same request id under the same assignment of the
+     * partition is a duplicate. A record under a later assignment is not a duplicate. The claim under the earlier
+     * assignment has ended, so only the later record can complete the offset.
      */
     public record Identity(RequestId requestId, Object assignmentKey) {}
 
@@ -109,8 +109,8 @@ public record Turn(
     public interface Claim {
 
         /**
-         * Returns the current fence token of the partition's assignment. Every write to memory contains it. Memory
-         * rejects the write if it has already stored a newer token for the session.
+         * Returns the current fence of the partition's assignment. Every write to memory contains the fence. Memory
+         * rejects the write if it has already stored a newer fence for the session.
          */
         long fence();
 
@@ -124,8 +124,8 @@ public record Turn(
         Object assignmentKey();
 
         /**
-         * Requests a newer fence token. Called if memory rejected a write because of a newer token, although this
-         * processor holds the partition.
+         * Requests a newer fence. Called if memory rejected a write because of a newer fence, although this processor
+         * holds the partition.
          */
         void renewFence();
 

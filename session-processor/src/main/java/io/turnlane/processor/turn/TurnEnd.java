@@ -10,9 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the end of a turn whose result is stored in memory. If the turn failed, publishes a copy to quarantine
- * first, then the terminal event. The methods return when Kafka has acknowledged all records. The caller must not
- * complete the turn's offset before that (promise O9 in docs/guarantees.md). One thread uses an object once.
+ * Publishes the end of a turn whose result is stored in memory. If the turn failed, publishes a copy of its record to
+ * quarantine first, then the terminal event. The methods return when Kafka has acknowledged all records. Only then may
+ * the caller complete the turn's offset (promise O9 in docs/guarantees.md). For use by one thread.
  */
 final class TurnEnd {
 
@@ -21,11 +21,7 @@ final class TurnEnd {
     private final Turn turn;
     private final String flight;
 
-    /**
-     * Creates an object for one turn.
-     *
-     * @param flight id of the flight that publishes the end
-     */
+    /** @param flight id of the flight that publishes the end */
     TurnEnd(TurnKit kit, StepRetrier retrier, Turn turn, String flight) {
         this.kit = kit;
         this.retrier = retrier;
@@ -40,8 +36,8 @@ final class TurnEnd {
     /**
      * Publishes a failed turn. The copy in quarantine comes first, so that it exists when clients learn of the failure.
      *
-     * @param quarantined true if the copy is known to be in quarantine. If Redis has lost this information, a second
-     *     copy with the same request id is published.
+     * @param quarantined true if quarantine is known to have a copy. If Redis has lost this information, quarantine
+     *     receives a second copy with the same request id
      */
     void publishFailed(TurnStream stream, int attempt, TurnError error, boolean quarantined) {
         if (!quarantined) {
@@ -71,8 +67,8 @@ final class TurnEnd {
     /**
      * Publishes the terminal event of a turn from its stored result.
      *
-     * @param own stream with the events that this flight has published; null if there are none. If the event ends the
-     *     same attempt, it gets the next number of this stream
+     * @param own stream of this flight's attempt; null if the flight has none. If the event ends this attempt, it gets
+     *     the next number of the stream
      */
     void republish(TurnEnding ending, @Nullable TurnStream own) {
         TurnStream stream =

@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
 public record TurnKit(TurnServices services, TurnRules rules, TurnRuntime runtime) {
 
     /**
-     * Returns true if the turn is so old that its request record can have expired. If the record of such a turn is
-     * missing, the turn counts as one that ended long ago.
+     * Returns true if the turn is so old that its request record can have expired. A missing request record then means
+     * that the turn ended long ago.
      */
     boolean isTooOld(Turn turn) {
         return turn.loggedAt().isBefore(runtime.clock().instant().minus(rules.minRequestRetention()));

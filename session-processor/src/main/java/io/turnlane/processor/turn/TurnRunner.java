@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class TurnRunner implements LaneWork<SessionKey, Turn> {
 
     /**
-     * Delay before a turn that needs a newer fence token runs again. The poll thread acquires the token between two
+     * Delay after which a turn runs again if it requested a newer fence. The poll thread acquires the fence between two
      * polls.
      */
     private static final Duration FENCE_DELAY = Duration.ofMillis(200);
@@ -42,10 +42,7 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     /** Delay between checks for the end of a rebuild. */
     static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
 
-    /**
-     * Maximum delay between two checks of a turn in a handover. Each check tests if the previous owner's flight has
-     * ended the turn.
-     */
+    /** Maximum delay between two checks for the end of the previous owner's flight. */
     private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
 
     private static final Logger log = LoggerFactory.getLogger(TurnRunner.class);
@@ -97,10 +94,10 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Handles an unexpected exception in a turn or command. Such an exception is caused by a defect of the processor or
-     * by a value that it cannot process. The turn is retried. These exceptions are counted separately from failures of
-     * the agent, but have the same maximum number. At this number, the turn ends as failed and its record goes to
-     * quarantine, so that it no longer blocks its session.
+     * Retries a turn or command after an unexpected exception. Its cause is a defect of the processor or a value that
+     * the processor cannot handle. Allows as many such exceptions as failures of the agent, but counts them separately.
+     * After the last one, ends the turn as failed and moves its record to quarantine, so that the session's next turn
+     * can run.
      */
     private LaneOutcome unexpectedError(Flight flight, Throwable e) {
         Turn turn = flight.turn();
@@ -284,8 +281,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Returns the outcome for a turn that the previous owner's flight can still end. The turn runs again when the
-     * handover ends, or after {@link #HANDOVER_CHECK_DELAY} if that is sooner.
+     * Makes the turn run again when the handover ends, but after {@link #HANDOVER_CHECK_DELAY} at the latest. Until
+     * then, the previous owner's flight can still end the turn.
      */
     static LaneOutcome awaitPreviousFlight(BeginResult.HandoverPending leaving) {
         Duration left = leaving.left();
@@ -293,8 +290,8 @@ public final class TurnRunner implements LaneWork<SessionKey, Turn> {
     }
 
     /**
-     * Requests a newer fence token and returns the outcome that runs the turn again after a delay. Used if memory
-     * rejected a write because of a newer token, although this processor holds the partition.
+     * Requests a newer fence and makes the turn run again after a delay. Used if memory rejected a write because of a
+     * newer fence, although this processor holds the partition.
      */
     static LaneOutcome renewFence(Turn turn) {
         turn.claim().renewFence();

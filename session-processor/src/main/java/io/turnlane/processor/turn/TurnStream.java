@@ -60,7 +60,10 @@ final class TurnStream implements AnswerSink {
         this.onTooLarge = onTooLarge;
     }
 
-    /** Creates a stream for the last event of an attempt whose earlier events another flight has published. */
+    /**
+     * Creates a stream for the last event of an attempt. Another flight has published the earlier events of the
+     * attempt.
+     */
     static TurnStream ofEnd(Turn turn, int attempt, TurnKit kit) {
         return new TurnStream(turn, attempt, kit, () -> {}, TurnEvent.SEQ_AFTER_ALL);
     }

@@ -45,8 +45,8 @@ public final class WaitingTurns {
     private static final Logger log = LoggerFactory.getLogger(WaitingTurns.class);
 
     /**
-     * Maximum number of turns ahead of a question to which its policy is applied. If there are more, these are the head
-     * of the lane and the turns nearest to the question.
+     * Maximum number of turns to which a question's policy is applied: the head of the lane and the turns nearest to
+     * the question.
      */
     private static final int MAX_AHEAD = 1000;
 
@@ -87,7 +87,7 @@ public final class WaitingTurns {
     /**
      * Cancels a turn. The cancel must already be stored in the turn's request record. If the turn is running, stops its
      * flight. If the turn is waiting, ends the turn. If the turn waits for its next attempt, skips the delay, so that
-     * the turn ends at once. If no lane holds the turn, only remembers the cancel for a while.
+     * the turn ends at once. If this processor reads the turn only later, {@link #cancelIfRequested} ends it then.
      */
     public void cancel(SessionKey session, RequestId request) {
         recentlyCancelled.add(request); // this processor has possibly not read the turn yet
@@ -115,7 +115,7 @@ public final class WaitingTurns {
     /**
      * Applies the policy of a turn that found its session busy. If the turn must wait, publishes its position. The
      * policies of a session's turns are applied one at a time and in order. If one of them must wait for a newer fence
-     * token or a rebuild, the policies of later turns wait too.
+     * or a rebuild, the policies of later turns wait too.
      *
      * @param ifWaiting runs if the turn waits
      */
@@ -181,7 +181,7 @@ public final class WaitingTurns {
         });
     }
 
-    /** Waits until the poll thread has acquired a newer fence token than the rejected one. */
+    /** Waits until the poll thread has acquired a newer fence than the rejected one. */
     private void awaitNewerFence(Turn turn, FlightRef rejected) {
         turn.claim().renewFence();
         retrier.await(turn.claim(), () -> turn.claim().fence() > rejected.fence());
@@ -203,7 +203,7 @@ public final class WaitingTurns {
                         ? List.of()
                         : applyPolicy(turn, ask, others, ifWaiting);
             } catch (ClaimLostException e) {
-                return List.of(); // its lane releases it
+                return List.of(); // the lane releases the turn
             } catch (RuntimeException | Error e) {
                 logUnexpected(turn, e);
                 kit.runtime().pause().pause(DEFECT_DELAY);
@@ -307,7 +307,7 @@ public final class WaitingTurns {
         return retrier.call(turn.claim(), step);
     }
 
-    /** Returns a reference with a new flight id. The waiting turn has no flight, so the id is not used. */
+    /** The flight id is random, because a waiting turn has no flight. */
     private static FlightRef refOf(Turn turn) {
         return TurnRunner.refOf(turn, UUID.randomUUID().toString());
     }
@@ -320,7 +320,7 @@ public final class WaitingTurns {
         try {
             return step.get();
         } catch (ClaimLostException e) {
-            return List.of(); // its lane releases it
+            return List.of(); // the lane releases the turn
         } catch (RuntimeException | Error e) {
             logUnexpected(turn, e);
             return List.of();
