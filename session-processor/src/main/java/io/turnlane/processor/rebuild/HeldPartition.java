@@ -8,12 +8,12 @@ public interface HeldPartition {
     /** Returns true while this processor owns the partition. */
     boolean held();
 
-    /** Returns the fence token of the partition's assignment; negative until the assignment has a token. */
+    /** Returns the fence of the partition's assignment; negative until the assignment has a fence. */
     long fence();
 
     /**
-     * Requests a newer fence token. Called if the store rejected a write because of a newer token, although this
-     * processor still owns the partition.
+     * Requests a newer fence. Called if the store rejected a write because of a newer fence, although this processor
+     * still owns the partition.
      */
     void renewFence();
 

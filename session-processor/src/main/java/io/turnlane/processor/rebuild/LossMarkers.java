@@ -22,8 +22,8 @@ public interface LossMarkers {
      * Current state of the markers.
      *
      * @param digest hash of all current markers, a dot, and a hash of the ids of the Redis processes
-     * @param intact by partition: the value that {@code digest} had when the partition's memory was last known to be
-     *     complete; no entry if no such value is stored
+     * @param intact by partition, the digest at which the partition's memory was last known to be complete; no entry if
+     *     Redis has no such digest
      */
     record MarkerState(String digest, Map<Integer, String> intact) {
 
@@ -54,7 +54,7 @@ public interface LossMarkers {
 
     /**
      * Stores the report of a finished rebuild. {@link MarkerState#intact} then returns true for the partition until the
-     * digest of the markers differs from the digest in the report.
+     * markers' digest changes.
      *
      * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer
      */

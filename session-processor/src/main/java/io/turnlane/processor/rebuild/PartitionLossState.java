@@ -25,24 +25,23 @@ final class PartitionLossState {
     }
 
     /**
-     * Notes that the markers were checked. If the check showed a loss, {@link #markLost} must be called before this
-     * method, so that no turn begins in between.
+     * Marks the last check as successful, so that turns may begin. If the check showed a loss, the caller must call
+     * {@link #markLost} before.
      */
     synchronized void markChecked() {
         checked = true;
     }
 
-    /** Notes that the markers could not be read. Turns wait until the next successful check. */
+    /** Marks the last check as failed. Turns wait until a check succeeds. */
     synchronized void markUnchecked() {
         checked = false;
     }
 
     /**
-     * Notes that the partition's memory was lost.
+     * Marks the partition's memory as lost.
      *
-     * @param maxWait maximum time that the partition's turns wait, counted from the time at which the loss was first
-     *     noted
-     * @return true if the caller must start a rebuild; false if a loss was already known, because a rebuild then runs
+     * @param maxWait maximum time that the partition's turns wait, counted from the first call for this loss
+     * @return true if the caller must start a rebuild; false if a rebuild already runs
      */
     synchronized boolean markLost(Instant now, Duration maxWait) {
         Instant until = (lostSince == null ? now : lostSince).plus(maxWait);
@@ -60,16 +59,16 @@ final class PartitionLossState {
     }
 
     /**
-     * Returns true if the memory is being rebuilt, or if a rebuild ended within this period before {@code now}. In this
-     * case, another rebuild is useless: data that the last one didn't restore is not in the log either.
+     * Returns true if the memory is being rebuilt, or if a rebuild ended within this period before {@code now}. Another
+     * rebuild is then useless, because the log does not contain the missing data either.
      */
     synchronized boolean rebuiltWithin(Instant now, Duration period) {
         return lostSince != null || (rebuiltAt != null && now.isBefore(rebuiltAt.plus(period)));
     }
 
     /**
-     * Returns true if the partition's turns may begin. Requires a successful check, and either intact memory or the end
-     * of the maximum wait.
+     * Returns true if the partition's turns may begin. The last check must have succeeded. Turns that wait for a
+     * rebuild may begin after the maximum wait.
      */
     synchronized boolean isReady(Instant now) {
         return checked && (lostSince == null || !now.isBefore(waitsUntil));

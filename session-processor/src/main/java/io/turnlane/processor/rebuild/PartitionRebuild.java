@@ -36,7 +36,7 @@ public final class PartitionRebuild {
         this.kit = kit;
     }
 
-    /** Thrown if the partition left, or if the store rejected its fence token. The message gives the reason. */
+    /** Thrown if the partition left, or if the store rejected its fence. The message gives the reason. */
     private static final class RebuildAbandonedException extends RuntimeException {
         RebuildAbandonedException(String why) {
             super(why, null, false, false);
@@ -83,7 +83,7 @@ public final class PartitionRebuild {
                 turns += restore(session, partition);
             } catch (RebuildAbandonedException e) {
                 throw e;
-            } catch (RuntimeException e) { // its data can't be stored; the other sessions must not wait for it
+            } catch (RuntimeException e) { // the session can't be stored; the other sessions must not wait for it
                 failed++;
                 logFailed(session, e);
             }

@@ -11,8 +11,8 @@ import java.time.Instant;
  * @param processor processor that ran the rebuild
  * @param sessions number of sessions that the log contained and whose missing data was restored
  * @param turns number of turns that were missing from memory and are restored
- * @param dropped number of sessions that were not restored, because the limits on number and size were exceeded (the
- *     longest idle sessions are dropped first) or because their data could not be stored
+ * @param dropped number of sessions that were not restored: those whose data could not be stored, and the longest idle
+ *     ones beyond the limits on number and size
  */
 public record RebuildReport(
         String digest,

@@ -29,9 +29,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * Loss markers as 16 keys in Redis. The hash slots of a cluster are divided into 16 ranges of equal size, and there is
  * one marker in each range. In a cluster of up to 16 masters with equal numbers of slots, each master holds at least
  * one marker, so the loss of any master's data is detected. One {@code MGET} reads all markers. A Redis that was killed
- * starts again with its markers but without its last writes. The digest therefore also includes the {@code run_id} of
- * each master's process, which is different after every start. The digest also changes if a replica becomes master,
- * possibly without the last writes. Thread-safe.
+ * starts again with its markers but without its last writes. The digest of the markers therefore also includes the
+ * {@code run_id} of each master's process, which is different after every start. The digest also changes if a replica
+ * becomes master, possibly without the last writes. Thread-safe.
  */
 public final class RedisLossMarkers implements LossMarkers {
 
@@ -51,8 +51,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns the key of the marker in one of the 16 ranges of hash slots. Its hash tag is the lowest number whose slot
-     * is in this range, so every processor uses the same key.
+     * Returns the key of the marker in one of the 16 ranges of hash slots. The hash tag of the key is the lowest number
+     * whose slot is in the range.
      */
     private static String keyOf(int sixteenth) {
         int share = SlotHash.SLOT_COUNT / MARKERS;
@@ -105,10 +105,7 @@ public final class RedisLossMarkers implements LossMarkers {
         }
     }
 
-    /**
-     * Returns true if the access rules of Redis deny the command. For example, a Redis user can have access to all keys
-     * but not to the command INFO.
-     */
+    /** Returns true if Redis denied a command, for example INFO, because the Redis user lacks the right. */
     private static boolean isDenied(DataAccessException e) {
         return String.valueOf(e.getMostSpecificCause().getMessage()).startsWith("NOPERM");
     }
@@ -125,8 +122,8 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     /**
-     * Returns the id of the Redis process. Returns an empty text if a proxy hides the id. In this case, lost markers
-     * are still detected, but restarts are not.
+     * Returns the id of the Redis process, or an empty text if a proxy hides it. Without the id, lost markers are
+     * detected, but restarts are not.
      */
     private static String runId(@Nullable Properties info) {
         return info == null ? "" : info.getProperty("run_id", "");

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sequential read (pass) of a partition of the turns topic together with the partition of the events topic that has
  * the same number. The pass reads up to the ends that the partitions had when it began. If the pass has read much
- * further in one topic than in the other, it pauses the first, so that only a small part of the log is in the heap. One
- * thread uses an object once.
+ * further in one topic than in the other, it pauses that topic, so that only a small part of the log is in the heap. An
+ * object makes one pass, on one thread.
  */
 final class KafkaLogPass {
 
@@ -55,8 +55,8 @@ final class KafkaLogPass {
     }
 
     /**
-     * Sets the start of the pass. Each topic is read from its first record at or after the given time. If
-     * {@code firstOpen} is lower than the offset of this record, turns are read from {@code firstOpen}.
+     * Sets the start of the pass. Events start at the first record at or after {@code eventsFrom}. Turns start at the
+     * first record at or after {@code turnsFrom}, or at {@code firstOpen} if this offset is lower.
      *
      * @param firstOpen offset of the first turn that can be delivered again
      */

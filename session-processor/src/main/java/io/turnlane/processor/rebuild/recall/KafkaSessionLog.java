@@ -32,15 +32,15 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
      * Part of the log that a pass reads.
      *
      * @param events maximum age of the events that a pass reads; not longer than the retention of events
-     * @param turns further time before the oldest of these events for which a pass also reads commands, because a
-     *     question can be much older than the events of its turn
+     * @param turns additional age of the commands that a pass reads, because a question can be much older than the
+     *     events of its turn
      * @param slack maximum difference between the clocks of gateways and processors
      */
     public record RecallWindow(Duration events, Duration turns, Duration slack) {}
 
     /**
-     * @param consumers creates a consumer without a group, which commits no offsets; if retention deletes records that
-     *     a pass has not read yet, the consumer must continue at the first existing record
+     * @param consumers creates a consumer without a group. If retention deletes records that the consumer has not read,
+     *     it must continue at the first existing record
      */
     public KafkaSessionLog(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,

@@ -109,9 +109,7 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
         }
     }
 
-    /**
-     * Removes expired sessions. Keeps the data of a session that is needed if one of its records is delivered again.
-     */
+    /** Removes expired sessions. Keeps the data that is needed if a record of such a session is delivered again. */
     private void expire(Instant now) {
         Iterator<SessionReconstruction> oldest = reconstructions.values().iterator();
         while (oldest.hasNext()) {
@@ -136,8 +134,8 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
     }
 
     /**
-     * Returns all sessions with data that memory should contain at this time. A session can occur several times, once
-     * for each of its lives; the current life is last.
+     * Returns all sessions with data that memory should contain at this time. A session that expired and was used again
+     * can occur several times. Its current data is last.
      */
     public List<RecalledSession> sessions(Instant now) {
         List<RecalledSession> sessions = new ArrayList<>(expiredSessions);

@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 public interface SessionLog {
 
     /**
-     * Reads a partition up to its current end. Events are read from the start of the log. Commands are read from an
-     * earlier time, and in any case from {@code firstOpen}, so that all records that could be delivered again are read.
+     * Reads a partition up to its current end. Commands are read from an earlier time than events, because a question
+     * can be older than the events of its turn. All commands from {@code firstOpen} on are read.
      *
      * @param firstOpen offset of the first record of the turns topic that could be delivered again
      * @param proceed called repeatedly during the pass; if it returns false, the pass stops early
@@ -60,7 +60,7 @@ public interface SessionLog {
         void edited(SessionChange command, CommandPosition position, int bytes);
 
         /**
-         * Called for the event that an attempt of a turn began.
+         * Called for a {@code started} event, with which an attempt of a turn begins.
          *
          * @param attempt number of the attempt, from 1
          */
