@@ -40,9 +40,9 @@ public final class SessionCache {
         }
 
         /**
-         * Returns true if the session can be missing from Redis only because Redis has lost data. This is the case if
-         * the entry was read under the fence {@code token}: this processor has then owned the partition since the read,
-         * so no other processor can have shortened the session's lifetime.
+         * Returns true if the entry was read under the fence {@code token}. No other processor has then owned the
+         * partition since, so none has shortened the session's lifetime. If the session is missing in Redis, Redis has
+         * lost data.
          */
         boolean mustExist(long token) {
             return fence == token && !version.isEmpty();
@@ -50,9 +50,8 @@ public final class SessionCache {
     }
 
     /**
-     * Time by which the lifetime of an entry is shorter than the lifetime of its session in Redis. The lifetime in
-     * Redis begins a little earlier, before this processor receives the reply. Because of this difference, the entry
-     * nevertheless expires first.
+     * Time by which an entry's lifetime is shorter than its session's lifetime in Redis. Redis starts the session's
+     * lifetime before this processor receives the reply. The margin makes the entry expire before the session.
      */
     private static final Duration SAFETY_MARGIN = Duration.ofSeconds(1);
 
