@@ -6,6 +6,7 @@ import io.turnlane.model.Source;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,13 +93,17 @@ final class AgentOutput implements AnswerSink {
      * Agents may put objects of any Java type into an artifact. The second call of {@code nearest} covers the text and
      * numbers in these objects.
      */
-    @SuppressWarnings("unchecked")
     private Map<String, Object> repaired(Map<String, Object> artifact) {
         try {
             return JsonLimits.check(artifact);
         } catch (IllegalArgumentException e) {
-            Map<String, Object> bounded = (Map<String, Object>) JsonLimits.nearest(artifact);
-            return (Map<String, Object>) JsonLimits.nearest(wire.toPlainObject(bounded));
+            return nearest(wire.toPlainObject(nearest(artifact)));
         }
+    }
+
+    /** Returns the nearest object within the limits, which is an object again. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> nearest(Map<String, Object> artifact) {
+        return (Map<String, Object>) Objects.requireNonNull(JsonLimits.nearest(artifact));
     }
 }
