@@ -141,7 +141,7 @@ public final class RedisUserTurns {
     }
 
     private static String recordOf(String namespace, String member) {
-        List<String> parts = List.of(member.split("/"));
+        List<String> parts = List.of(member.split("/", -1));
         SessionKey session = new SessionKey(namespace, new SessionId(parts.get(0)));
         return new MemoryKeys(session).request(RequestId.parse(parts.get(1)));
     }
