@@ -153,7 +153,8 @@ public final class TestProcessor implements AutoCloseable {
             this.command = wire.readCommand(header(RecordHeaders.TYPE), record.value());
             this.ask = command instanceof Ask asked ? asked : null;
             if (command instanceof DeleteSession) {
-                redis.sync().del(new MemoryKeys(command.key()).context(), new MemoryKeys(command.key()).history());
+                MemoryKeys keys = new MemoryKeys(command.key());
+                redis.sync().del(keys.context(), keys.history(), keys.life());
             }
         }
 
