@@ -40,6 +40,7 @@ class TokenAccessTest {
     private static RSAKey key;
     private static HttpServer issuer;
     private static TestGateway gateway;
+    private static TestProcessor processor;
     private static final AtomicInteger fetches = new AtomicInteger();
 
     @BeforeAll
@@ -70,6 +71,7 @@ class TokenAccessTest {
                 "turnlane.security.jwt.audience=turnlane",
                 "turnlane.security.jwt.skew=1s",
                 "turnlane.security.allowed-origins=https://chat.example");
+        processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 
     private static String address() {
@@ -78,6 +80,7 @@ class TokenAccessTest {
 
     @AfterAll
     static void stop() {
+        processor.close();
         gateway.close();
         issuer.stop(0);
     }
