@@ -97,7 +97,8 @@ class StreamCursorTest {
     @Test
     void answers404ForARequestWithoutRecordAndEvents() throws Exception {
         ReceivedTurn turn = ask("?");
-        processor.redis().sync().del(new MemoryKeys(turn.ask.key()).request(turn.ask.requestId()));
+        MemoryKeys keys = new MemoryKeys(turn.ask.key());
+        processor.redis().sync().del(keys.request(turn.ask.requestId()), keys.openRequestIds()); // as if it had expired
         Cursor lost = Cursor.at(turn.ask.key(), turn.record.partition(), 1_000_000);
         assertThat(gateway.stream(events(turn), "Last-Event-ID", lost.toString())
                         .status())
