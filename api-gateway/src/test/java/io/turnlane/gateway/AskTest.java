@@ -401,6 +401,19 @@ class AskTest {
     }
 
     @Test
+    void publishesAllOptionsOfAShortForm() throws Exception {
+        HttpReply reply = gateway.post("/ask", """
+                {"question":"why?","session_id":"s-short","agent":"echo","metadata":{"delay_ms":5},
+                 "deadline_seconds":60,"priority":"high","policy":"interrupt"}""");
+        ReceivedTurn turn = turnOf(reply.text("request_id"));
+        assertThat(turn.ask.agent()).isEqualTo("echo");
+        assertThat(turn.ask.metadata()).containsEntry("delay_ms", 5);
+        assertThat(turn.ask.deadline()).isNotNull();
+        assertThat(turn.header("priority")).isEqualTo("high");
+        assertThat(turn.header("policy")).isEqualTo("interrupt");
+    }
+
+    @Test
     void answersTheShortFormOfAFailedTurnWithItsError() {
         processor.withScript(turn -> turn.fail(ErrorCode.AGENT_ERROR, "it broke"));
         HttpReply reply = gateway.post("/ask", "{\"question\":\"why?\"}");

@@ -91,18 +91,17 @@ class ReplayTest {
     /** An operator who names a session may not know its user, and the user is part of the session's key. */
     @Test
     void findsATurnOfAUserByItsSessionAlone() {
-        for (int i = 0;
-                i < 3;
-                i++) { // the sessions are in different partitions, and some of them not in the likely one
-            SessionId ofUser = new SessionId("of-user-" + i);
-            Ask asked = log.publish(ask("one", "alice", ofUser));
-            log.awaitTerminals(4 + i, SOON);
-            assertThat(replay("it was", asked.requestId(), SessionKey.of(null, ofUser))
-                            .isSame())
-                    .isTrue();
-            assertThat(replay("it was", asked.requestId(), SessionKey.of("alice", ofUser))
-                            .isSame())
-                    .isTrue();
+        List<Ask> ofUser = List.of("a", "b").stream() // keys with and without a user are in other partitions
+                .map(name -> log.publish(ask("one", "alice", new SessionId("of-user-" + name))))
+                .toList();
+        log.awaitTerminals(5, SOON);
+        try (ConfigurableApplicationContext context = replays("it was")) {
+            TurnReplay replay = context.getBean(TurnReplay.class);
+            assertThat(ofUser).allSatisfy(turn -> {
+                assertThat(replay.replay(turn.requestId(), SessionKey.of(null, turn.sessionId())))
+                        .hasValueSatisfying(found -> assertThat(found.isSame()).isTrue());
+                assertThat(replay.replay(turn.requestId(), turn.key())).isPresent();
+            });
         }
     }
 
