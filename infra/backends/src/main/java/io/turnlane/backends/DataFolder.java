@@ -1,9 +1,12 @@
 package io.turnlane.backends;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,6 +38,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DataFolder implements AutoCloseable {
 
     private static final String STATE_FILE = "run.json";
+    /** Reason of a failure to change the permissions of a file that belongs to another account. */
+    private static final String NOT_OWNER = "Operation not permitted";
+
     private static final String LAST_FILE = "last-run.json";
     private static final String LOCK_FILE = "run.lock";
     private static final String CLIENT_FILE = "kafka-client.properties";
@@ -63,20 +69,36 @@ public final class DataFolder implements AutoCloseable {
      * Acquires the folder, and creates it if it does not exist.
      *
      * @throws AlreadyRunningException if another process holds it
-     * @throws IOException if the folder cannot be created, or cannot be made private because it belongs to another
-     *     account
+     * @throws IOException if the folder cannot be created, or if its content belongs to another account
      */
     public static DataFolder claim(Path folder) throws IOException {
         Path path = folder.toAbsolutePath().normalize();
-        PrivateFiles.createFolder(path);
-        makePrivate(path);
-        PrivateFiles.createFile(path.resolve(LOCK_FILE));
-        FileChannel lockFile = FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.WRITE);
+        FileChannel lockFile = openLock(path);
         if (!tryLock(lockFile)) {
             lockFile.close();
             throw new AlreadyRunningException(path, read(path));
         }
         return new DataFolder(path, lockFile, read(path));
+    }
+
+    private static FileChannel openLock(Path path) throws IOException {
+        try {
+            PrivateFiles.createFolder(path);
+            makePrivate(path);
+            PrivateFiles.createFile(path.resolve(LOCK_FILE));
+            return FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.WRITE);
+        } catch (AccessDeniedException e) {
+            throw noAccess(path, e);
+        } catch (FileSystemException e) {
+            throw NOT_OWNER.equals(e.getReason()) ? noAccess(path, e) : e;
+        }
+    }
+
+    private static IOException noAccess(Path path, FileSystemException cause) {
+        return new IOException(
+                "This account cannot use the data folder " + path
+                        + ". Use the account to which the folder belongs, or another folder with --data.",
+                cause);
     }
 
     private static void makePrivate(Path path) throws IOException {
@@ -85,13 +107,24 @@ public final class DataFolder implements AutoCloseable {
                 .filter(entry -> OWN.contains(entry.getFileName().toString()))
                 .toList();
         if (own.size() == entries.size()) {
-            PrivateFiles.restrictOne(path);
+            restrictIfOwner(path.toRealPath());
         }
         for (Path entry : own) {
             PrivateFiles.restrict(entry);
         }
         PrivateFiles.createFolder(path.resolve("logs")); // the log of this process is opened later, without a mode
         PrivateFiles.createFolder(path.resolve("gateways"));
+    }
+
+    /** If the folder belongs to another account, only the entries of Turnlane in it become private. */
+    private static void restrictIfOwner(Path path) throws IOException {
+        try {
+            PrivateFiles.restrictOne(path);
+        } catch (FileSystemException e) {
+            if (!NOT_OWNER.equals(e.getReason())) {
+                throw e;
+            }
+        }
     }
 
     private static boolean tryLock(FileChannel file) throws IOException {
@@ -103,7 +136,11 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** Returns the content of {@code run.json}, possibly of a killed run; empty if it is missing or unreadable. */
+    /**
+     * Returns the content of {@code run.json}, possibly of a killed run; empty if it is missing or unreadable.
+     *
+     * @throws UncheckedIOException if this account has no access to the folder
+     */
     public static Optional<RunState> read(Path folder) {
         return read(folder, STATE_FILE);
     }
@@ -111,6 +148,8 @@ public final class DataFolder implements AutoCloseable {
     private static Optional<RunState> read(Path folder, String file) {
         try {
             return Optional.of(JSON.readValue(Files.readString(folder.resolve(file)), RunState.class));
+        } catch (AccessDeniedException e) {
+            throw new UncheckedIOException(noAccess(folder, e));
         } catch (IOException | JacksonException _) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package io.turnlane.backends;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -192,6 +193,17 @@ class LocalAccessTest {
         assertThat(permissions(old)).isEqualTo("rwxrwxrwx");
         assertThat(permissions(foreign)).isEqualTo("rw-r--r--");
         assertThat(permissions(old.resolve("kafka"))).isEqualTo("rwx------");
+    }
+
+    @Test
+    void explainsThatAFolderOfAnotherAccountCannotBeUsed(@TempDir Path other) throws Exception {
+        assumeFalse(System.getProperty("user.name").equals("root"), "root can use all folders");
+        Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("---------"));
+        assertThatThrownBy(() -> DataFolder.claim(other))
+                .hasMessageContaining("This account cannot use the data folder");
+        assertThatThrownBy(() -> DataFolder.read(other))
+                .hasMessageContaining("This account cannot use the data folder");
+        Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rwx------"));
     }
 
     private static String permissions(Path path) throws IOException {

@@ -4,6 +4,7 @@ import io.turnlane.backends.AlreadyRunningException;
 import io.turnlane.client.ProblemException;
 import io.turnlane.standalone.client.OperatorClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -23,6 +24,7 @@ final class FailureMessages {
             case CommandFailedException failed -> message(failed);
             case ProblemException rejected -> "Request rejected: " + message(rejected) + remedy(rejected);
             case IOException io -> "The command failed: " + message(io);
+            case UncheckedIOException io -> "The command failed: " + message(io.getCause());
             default -> "The command failed: " + describe(rootOf(failure));
         };
     }

@@ -8,6 +8,7 @@ import io.turnlane.standalone.client.OperatorClient;
 import io.turnlane.standalone.run.BackendAddresses;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
-        Optional<RunState> state = DataFolder.read(data.path()).filter(RunState::alive);
-        state.ifPresent(running -> printBackends(running, System.out));
+        running().ifPresent(running -> printBackends(running, System.out));
         Optional<JsonNode> stats = Optional.empty();
         for (OperatorClient one : gateway.at(data.path()).each()) {
             Optional<JsonNode> answer = print(one, System.out);
@@ -40,6 +40,15 @@ final class StatusCommand implements Callable<Integer> {
             all.path("warnings").forEach(warning -> System.out.printf("%-12s %s%n", "warning", warning.asString()));
         });
         return stats.isPresent() ? 0 : 1;
+    }
+
+    /** Returns the backends of the data folder; empty if none run, or if this account may not read the folder. */
+    private Optional<RunState> running() {
+        try {
+            return DataFolder.read(data.path()).filter(RunState::alive);
+        } catch (UncheckedIOException _) { // a gateway can be named by its URL
+            return Optional.empty();
+        }
     }
 
     /** Prints the line of a gateway and returns its statistics; empty if the gateway does not answer. */
