@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Rejects calls that fail authentication or authorisation. The response contains a problem document. With status 401 or
- * 403, it also has the challenge of RFC 6750. The response is the same for a wrong, an expired and a revoked key.
+ * 403, the response also has the {@code WWW-Authenticate} header of RFC 6750. A wrong, an expired and a revoked key get
+ * the same response.
  */
 public final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 

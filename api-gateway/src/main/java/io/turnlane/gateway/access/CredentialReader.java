@@ -38,7 +38,7 @@ public final class CredentialReader implements AuthenticationConverter {
     /**
      * Returns a reader that accepts bearer credentials of any kind.
      *
-     * @param bearer converts the text after {@code Bearer} to authentication that is not checked yet
+     * @param bearer converts the text after {@code Bearer} to unchecked credentials
      */
     public static CredentialReader of(String socketPath, Function<String, Authentication> bearer) {
         return new CredentialReader(socketPath, bearer);

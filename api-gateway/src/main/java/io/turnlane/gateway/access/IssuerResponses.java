@@ -15,8 +15,8 @@ import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * Keeps the issuer's latest responses for a short time, so that callers cannot cause a fetch each. The decoder fetches
- * the issuer's keys again for each token with an unknown key id, and anyone can send such tokens.
+ * Caches the responses of the token issuer for a short time. Without the cache, each token with an unknown key id would
+ * cause a request to the issuer, and anyone can send such tokens.
  *
  * <p>Safe for use by any number of threads. One thread fetches at a time, and the others wait for its response.
  */
@@ -52,7 +52,6 @@ public final class IssuerResponses implements ClientHttpRequestInterceptor {
         return known.status().is2xxSuccessful() ? keptNanos : failureKeptNanos;
     }
 
-    /** Fetches a document. An issuer that cannot be reached counts as unavailable. */
     private static KeptResponse fetch(HttpRequest request, byte[] body, ClientHttpRequestExecution execution) {
         try (ClientHttpResponse response = execution.execute(request, body)) {
             return new KeptResponse(

@@ -37,8 +37,8 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
      * Creates the provider.
      *
      * @param decoder checks signature, issuer, audience and times of a token
-     * @param skew time for which the decoder still accepts a token after its expiry; connections that the token opened
-     *     also stay open for this time after its expiry
+     * @param skew time after the expiry of a token during which the decoder still accepts it and its connections stay
+     *     open
      */
     public JwtAuthentication(JwtDecoder decoder, Duration skew) {
         this.skew = skew;

@@ -6,8 +6,8 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
 
 /**
- * Scopes that the routes require. A route that no list of this class names requires {@code read} for GET and HEAD and
- * {@code ask} for other methods. A new route is therefore never open by accident.
+ * Scopes that the routes require. This class lists the routes with special rules. Every other route, even a new one,
+ * requires the scope {@code read} for GET and HEAD, and {@code ask} for other methods.
  */
 public final class RouteAuthorization {
 
