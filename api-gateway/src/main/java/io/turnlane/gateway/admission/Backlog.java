@@ -10,25 +10,20 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Amount of work that processors must do before they can run a turn that is asked now. Computed from the statistics of
- * the processors.
+ * Work that the processors must do before they can run a turn that is asked now.
  *
  * <p>A slot is the right to run one turn. By Little's law, occupied slots become free at the rate {@code slots /
  * runTime}, so n waiting turns all get a slot within {@code n * runTime / slots}. The measured rate of ended turns is
  * not used, because it is low on an idle system and does not show the capacity.
  *
- * @param reportedAt time of the oldest statistics
+ * @param reportedAt time at which the oldest of the processor statistics were taken
  * @param slots number of turns that can run at the same time
- * @param waiting number of turns that wait for a slot or are not yet read from the log, minus the number of free slots;
- *     negative if there are more free slots than such turns
+ * @param waiting number of waiting turns, including those not yet read from the log, minus the number of free slots
  * @param runTime mean time for which a turn occupies its slot
  */
 record Backlog(Instant reportedAt, int slots, long waiting, Duration runTime) {
 
-    /**
-     * Returns the backlog of the processors; empty if no processor is alive, or if no processor has completed a turn
-     * yet, because the run time is then unknown.
-     */
+    /** Returns the backlog of the running processors; empty if none of them reports a run time yet. */
     static Optional<Backlog> of(List<ProcessorStatistics> alive) {
         List<ProcessorStatistics> running = alive.stream()
                 .filter(processor -> processor.state() == ProcessorState.RUNNING && processor.places() != null)

@@ -28,7 +28,7 @@ public final class BoundedAcceptance implements Acceptance {
     @Override
     public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {
         long admitted = overload.admit();
-        // Stays true if Redis is unavailable, because the question is then accepted without Redis.
+        // Stays true if accept throws a DataAccessException: QuestionIntake then publishes the question without Redis.
         boolean admittedWork = true;
         try {
             // A redrive by an operator does not count towards the limits of the user.
@@ -53,7 +53,7 @@ public final class BoundedAcceptance implements Acceptance {
                 turn.session(),
                 turn.requestId(),
                 turn.options().policy().extraOpenTurns());
-        // A retry needs no reservation, because the call that claimed the key already holds one for the turn.
+        // A retry needs no reservation: the call that first used the Idempotency-Key has reserved the turn.
         if (!reserved && !acceptance.hasClaim(turn)) {
             throw turns.limitReached();
         }

@@ -22,15 +22,14 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * Rejects a question if its expected wait is longer than the configured maximum, so that accepted turns are answered in
- * time. The expected wait is the time until a slot (right to run one turn) is free. It is zero unless all slots are
- * occupied, so a rejection never leaves a slot idle.
+ * time. The expected wait is the time until a slot (right to run one turn) is free. It is zero while a slot is free.
  *
  * <p>If the expected wait is unknown, every question is admitted. Kafka keeps it until a processor can run it. The wait
- * is unknown if no processor is running, if no processor has completed a turn yet, or if Redis is unavailable. New
- * turns appear in the statistics of processors only after a second. If questions arrive at ten times the capacity, ten
- * seconds of work could be admitted in this second. Each gateway therefore counts the turns that it has admitted since
- * the statistics were taken. It multiplies this count by the number of gateways and adds the product to the waiting
- * turns.
+ * is unknown if no processor is running, if no processor has completed a turn yet, or if Redis is unavailable.
+ *
+ * <p>The statistics of processors are up to a second old and lack the newest turns. Each gateway therefore counts the
+ * turns that it has admitted since the statistics were taken. It multiplies this count by the number of gateways and
+ * adds the product to the waiting turns.
  *
  * <p>Threading: a thread of its own reads the statistics twice a second, so that no question waits for them. Any thread
  * may call {@link #admit}.
@@ -136,8 +135,9 @@ public final class OverloadGuard implements AutoCloseable {
     }
 
     /**
-     * Undoes the count of a question that was admitted at this time. Called if the question was not accepted
-     * afterwards, or if an earlier call had accepted it.
+     * Removes one admitted question from the count. Called if the question became no new turn.
+     *
+     * @param admitted time that {@link #admit} returned
      */
     void undoAdmit(long admitted) {
         recent.undoCount(admitted);
@@ -148,10 +148,7 @@ public final class OverloadGuard implements AutoCloseable {
         return over.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : over;
     }
 
-    /**
-     * Returns the time that a turn asked now is expected to wait for a slot, for rejections and for estimates; zero if
-     * nothing is known.
-     */
+    /** Returns the time that a turn asked now is expected to wait for a slot; zero if unknown. */
     public Duration expectedWait() {
         Optional<Backlog> known = backlog;
         if (known.isEmpty()) {
@@ -167,10 +164,6 @@ public final class OverloadGuard implements AutoCloseable {
         return known.get().expectedWait((long) admitted * gatewayCount, since);
     }
 
-    /**
-     * Logs the start of rejections. Close to the limit, some questions are admitted and some rejected. The end is
-     * therefore logged only after the time {@link #CALM} without a rejection.
-     */
     private void logOverloaded(Duration wait) {
         lastRejected = clock.millis();
         if (rejecting.compareAndSet(false, true)) {

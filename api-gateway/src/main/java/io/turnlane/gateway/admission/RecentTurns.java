@@ -3,8 +3,7 @@ package io.turnlane.gateway.admission;
 /**
  * Number of recently admitted turns, in slices of 100 ms over the last 6.4 s.
  *
- * <p>Safe for use by any number of threads. The monitor of this object guards all state and is held for a few steps
- * only.
+ * <p>Safe for use by any number of threads. The monitor of this object guards all state.
  */
 final class RecentTurns {
 
@@ -24,7 +23,7 @@ final class RecentTurns {
         count[index]++;
     }
 
-    /** Removes one turn that was counted at this time. Does nothing if the slice of this time is no longer kept. */
+    /** Removes one turn that was counted at this time. Does nothing if the time is more than 6.4 s ago. */
     synchronized void undoCount(long thenMs) {
         long then = thenMs / SLICE_MS;
         int index = (int) (then % SLICES);
