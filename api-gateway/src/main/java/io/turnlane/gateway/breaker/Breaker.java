@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * breaker closes even if there are no calls.
  *
  * <p>Safe for use by any number of threads. The whole state is one immutable value that is replaced by compare-and-set.
- * Each closing begins a new {@code era}. If a call that began in an earlier era fails, the failure is not counted.
+ * The {@code era} increases each time the breaker closes. A failed call counts only if it began in the current era.
  */
 public final class Breaker implements AutoCloseable {
 
@@ -36,8 +36,8 @@ public final class Breaker implements AutoCloseable {
      * Creates a closed breaker.
      *
      * @param maxFailures consecutive failures after which the breaker opens
-     * @param isUnanswered returns true if an exception means that the backend did not answer; any other exception is an
-     *     answer
+     * @param isUnanswered returns true for exceptions of calls that the backend did not answer; any other exception
+     *     counts as an answer
      * @param probe calls the backend; throws if it does not answer
      * @param later runs a probe after a delay, on a thread that may block
      */
@@ -78,8 +78,8 @@ public final class Breaker implements AutoCloseable {
     }
 
     /**
-     * Resets the number of failures. Only a probe closes an open breaker: the answered call may have begun before the
-     * breaker opened.
+     * Resets the number of failures unless the breaker is open. An answer to a call from before the breaker opened must
+     * not close it.
      */
     private void onAnswer() {
         if (state.get().failures() > 0) {

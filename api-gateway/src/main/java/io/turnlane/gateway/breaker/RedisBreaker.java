@@ -97,7 +97,7 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
         }
     }
 
-    /** Returns true if the breaker is open, so that it rejects all commands. */
+    /** Returns true if the breaker currently rejects all commands. */
     public boolean isOpen() {
         return breaker.isOpen();
     }
