@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Caller of the gateway. Only {@link #sessionKey} converts session ids that clients send to session keys. A session is
- * therefore always in the namespace of its caller.
+ * Caller of the gateway. Only {@link #sessionKey} converts the session ids of clients to session keys. It uses the
+ * namespace of the caller, so no caller reaches the sessions of another user.
  *
  * @param userId id of the user; null without authentication
  * @param scopes permissions of the caller

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Determines the caller of a request.
  *
- * @param authenticated true if authentication is enabled; {@link #callerOf} then rejects unauthenticated requests, in
- *     case a filter has let one pass
+ * @param authenticated true if authentication is enabled
  */
 public record Callers(boolean authenticated) {
 
