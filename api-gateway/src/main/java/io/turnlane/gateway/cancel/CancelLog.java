@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Appends cancels to the turns topic, to the partition of the cancelled question. Processors restore the cancel from
- * there if Redis loses it.
+ * Appends cancels to the turns topic, to the partition of the cancelled question. If Redis loses the cancel, processors
+ * restore it from this topic.
  *
  * <p>Safe for use by any number of threads.
  */

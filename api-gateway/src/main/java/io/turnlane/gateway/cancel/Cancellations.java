@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Cancels requests. A cancel consists of three parts. The mark in the request record takes effect even if gateways or
- * processors crash. The command on the turns topic is kept for as long as the question. If Redis loses the mark,
- * processors restore it from this command. The wake-up is a record on the control topic. It only makes the owner (the
- * processor that runs the session's turns) notice the cancel sooner. The gateway publishes the wake-up again whenever
- * the client repeats its call.
+ * Cancels requests. A cancel consists of three writes:
+ *
+ * <ul>
+ *   <li>A mark in the request record. It takes effect even if gateways or processors crash.
+ *   <li>A command on the turns topic. Processors restore the mark from it if Redis loses the mark.
+ *   <li>A wake-up on the control topic. It makes the processor that runs the turn notice the cancel sooner. The gateway
+ *       publishes it again whenever the client repeats its call.
+ * </ul>
  *
  * <p>Safe for use by any number of threads.
  */
@@ -82,10 +85,7 @@ public final class Cancellations {
                 .orElseThrow(() -> lost.request(session, requestId));
     }
 
-    /**
-     * Publishes the wake-up first, so that a running agent stops soon. Then publishes the command from which a lost
-     * mark can be restored.
-     */
+    /** Publishes the wake-up before the command, so that a running agent stops as early as possible. */
     private void publish(Caller caller, SessionKey session, RequestId requestId, String reason) {
         wakeUp(session, requestId);
         if (!cancelLog.append(caller, session, requestId, reason)) {
