@@ -19,14 +19,14 @@ import org.springframework.data.redis.core.script.RedisScript;
 public final class RedisSessionList implements SessionList {
 
     /**
-     * Maximum number of sessions in a list. Beyond it, the sessions with the oldest activity leave the list but
+     * Maximum number of sessions in a list. If there are more, the list omits those with the oldest activity. They
      * continue to exist.
      */
     static final int MAX_ENTRIES = 10_000;
 
     /**
-     * Number of additional entries that a read after a cursor fetches. Redis selects entries by time only, so it also
-     * returns entries with the same time that come before the cursor. The read skips these entries.
+     * Number of entries that {@link #read} fetches in addition. Redis selects entries by time only, so its reply can
+     * start with entries that the caller has already read, and {@code read} skips them.
      */
     private static final int TIES = 64;
 
@@ -66,7 +66,7 @@ public final class RedisSessionList implements SessionList {
         List<ListedSession> entries = new ArrayList<>();
         for (TypedTuple<String> tuple : Objects.requireNonNullElse(found, Set.<TypedTuple<String>>of())) {
             if (!SessionId.isValid(Objects.requireNonNull(tuple.getValue()))) {
-                continue; // accepted by an older version
+                continue; // an id that only older versions accepted
             }
             ListedSession entry = entry(tuple);
             if (entries.size() < most && (after == null || follows(entry, after))) {
@@ -83,8 +83,8 @@ public final class RedisSessionList implements SessionList {
     }
 
     /**
-     * Returns true if {@code entry} comes after {@code after} in the list. Redis sorts entries with the same time in
-     * reverse order of their bytes. Comparing the ids as Java strings gives the same order, because ids are ASCII.
+     * Returns true if {@code entry} comes after {@code after} in the list. Entries with the same time are in descending
+     * order of their ids, as in Redis.
      */
     private static boolean follows(ListedSession entry, ListedSession after) {
         int byTime = entry.at().compareTo(after.at());

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * List of each user's sessions, sorted by last activity. The last activity of a session is updated at most once a
  * minute, so the order is accurate to one minute. The size of the list is bounded. A list can contain sessions that no
- * longer exist; readers check each session and remove its entry.
+ * longer exist. Its readers must check each session and {@linkplain #remove remove} the entries of missing ones.
  *
  * <p>Every method throws a data access exception if Redis is unavailable. Safe for use by any number of threads.
  */
