@@ -64,8 +64,8 @@ public final class Fleet {
     }
 
     /**
-     * Returns the agents that some running processors offer and others do not, sorted by name. Such a difference delays
-     * turns: a turn waits for as long as its partition belongs to a processor that does not offer its agent.
+     * Returns the agents that some running processors offer and others do not, sorted by name. A turn that needs such
+     * an agent waits while its partition belongs to a processor that does not offer the agent.
      *
      * @return for each such agent, the ids of the processors that lack it
      * @throws DataAccessException if Redis is unavailable
@@ -94,13 +94,11 @@ public final class Fleet {
     }
 
     /**
-     * Estimates the time until a turn starts. The estimate adds the expected waits for a slot, which this turn and each
-     * turn ahead of it in its session need. For each turn ahead, it also adds the mean run time of the agent's recent
-     * turns.
+     * Estimates the time until a turn starts. The estimate is the sum of the expected waits for a slot, of this turn
+     * and of each turn ahead in its session, and of the run times of the turns ahead.
      *
      * @param position number of turns ahead in the session
-     * @return the estimate; empty if the turn need not wait, if turns are ahead and no processor has run enough turns
-     *     of the agent recently, or if Redis is unavailable
+     * @return the estimate; empty if the turn need not wait, or if the run time of the turns ahead is unknown
      */
     public Optional<Duration> estimatedWait(String agent, int position) {
         Duration slots = slotWait.get().multipliedBy(position + 1L);
