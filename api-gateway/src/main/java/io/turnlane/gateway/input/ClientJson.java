@@ -6,7 +6,7 @@ import io.turnlane.model.IncomingJson;
 import io.turnlane.model.JsonLimits;
 import tools.jackson.core.JacksonException;
 
-/** Checks JSON from clients against limits such as depth, which apply to every route and frame. */
+/** Checks JSON from clients against general limits, for example on its depth. */
 public final class ClientJson {
 
     private ClientJson() {}
@@ -14,16 +14,16 @@ public final class ClientJson {
     /**
      * Checks the body of a request.
      *
-     * @throws ProblemDetailException if it is not JSON, or if a value exceeds the limits
+     * @throws ProblemDetailException if the body is not JSON or exceeds a limit
      */
     static void checkBody(byte[] body) {
         check(() -> IncomingJson.check(body));
     }
 
     /**
-     * Checks a frame.
+     * Checks a WebSocket frame.
      *
-     * @throws ProblemDetailException if it is not JSON, or if a value exceeds the limits
+     * @throws ProblemDetailException if the frame is not JSON or exceeds a limit
      */
     public static void checkFrame(String frame) {
         check(() -> IncomingJson.check(frame));
@@ -33,7 +33,7 @@ public final class ClientJson {
      * Checks and returns a value that the client can choose freely, such as metadata.
      *
      * @param name name of the field
-     * @throws ProblemDetailException if the value exceeds the limits
+     * @throws ProblemDetailException if the value exceeds a limit
      */
     public static <T> T checkValue(String name, T value) {
         try {
