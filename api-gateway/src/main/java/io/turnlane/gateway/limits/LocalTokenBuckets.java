@@ -28,11 +28,8 @@ public final class LocalTokenBuckets implements TokenBuckets {
     }
 
     /**
-     * State of a bucket.
-     *
-     * @param tokens number of tokens, with fractions
-     * @param at time of this state, in epoch milliseconds
-     * @param taken true if the last caller got a token
+     * State of a bucket at the time {@code at}, in epoch milliseconds. {@code taken} is true if the last call got a
+     * token.
      */
     private record Bucket(double tokens, long at, boolean taken) {
 

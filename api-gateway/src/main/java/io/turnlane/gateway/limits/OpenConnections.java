@@ -25,18 +25,15 @@ import org.springframework.dao.DataAccessException;
  * gateways together. If Redis is unavailable, limits the number at each gateway. Ends connections whose credentials
  * have expired or were revoked.
  *
- * <p>Threading: any thread opens and closes connections; a thread of its own checks all open ones. The monitor of a
- * connection guards its state. The check never ends a connection that is already closed, because the thread that served
- * the connection may already serve another call.
+ * <p>Threading: any thread opens and closes connections, and one dedicated thread checks the credentials of all open
+ * connections. The monitor of a connection guards its state. The checking thread never ends a connection after
+ * {@link TrackedConnection#close}, because its serving thread may then already serve another call.
  */
 public final class OpenConnections implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
-    /**
-     * Interval of the checks. A gateway receives the revocation of a key within milliseconds, so connections that use
-     * the key end within 2 s.
-     */
+    /** Time between two checks of all credentials. Connections whose key is revoked must end within 2 s. */
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
     private static final int CHECKS_PER_RENEWAL =
@@ -121,7 +118,6 @@ public final class OpenConnections implements AutoCloseable {
         }
     }
 
-    /** Ends the connections whose credentials have ended. */
     private void endInvalid() {
         for (TrackedConnection connection : open) {
             if (!isValid.test(connection.caller) && connection.end()) {
@@ -181,7 +177,7 @@ public final class OpenConnections implements AutoCloseable {
             return first;
         }
 
-        /** Removes the connection from the counts and from the checks. Leaves the connection itself open. */
+        /** Stops counting this connection and checking its credentials. Does not end the connection itself. */
         @Override
         public void close() {
             synchronized (this) {

@@ -83,9 +83,9 @@ public final class RateLimits {
     }
 
     /**
-     * Counts the bytes that an accepted call stores beyond those of an ordinary call. If they exceed the caller's
-     * quota, later calls are rejected until it is available again. Throws a data access exception if Redis is
-     * unavailable.
+     * Charges the caller for an accepted call that stores many bytes: each further 32 KiB costs as much as a call. If
+     * the cost exceeds the caller's quota, later calls are rejected for a while, at most about a minute. Throws a data
+     * access exception if Redis is unavailable.
      */
     public void chargeForBytes(Caller caller, long bytes) {
         int cost = Math.toIntExact(Math.min(bytes / BYTES_PER_CALL, Integer.MAX_VALUE));

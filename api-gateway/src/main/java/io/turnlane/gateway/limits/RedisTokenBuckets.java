@@ -32,8 +32,8 @@ public final class RedisTokenBuckets implements TokenBuckets {
     }
 
     /**
-     * Takes the further cost of a call that has been granted. If the bucket has fewer tokens, it grants none until the
-     * rest is paid, which takes about a minute at most.
+     * Takes tokens for a call that was already granted. If the bucket has too few, its number of tokens becomes
+     * negative, and the bucket grants no token until it is positive again, after at most about a minute.
      *
      * @param cost number of tokens, at least 1
      */

@@ -22,16 +22,14 @@ import org.springframework.data.redis.core.script.RedisScript;
 
 /**
  * Open turns of each user, over all sessions and gateways, as a set in Redis. Commands that change sessions count as
- * turns and also have a size in bytes. The set and the request records of the
- * sessions are in different hash slots, so no script can update both. A turn that ends therefore stays in the set. When
- * the set is full, {@link #reserve} removes all turns that have ended. Methods throw a data access exception if Redis
- * is unavailable.
+ * turns and also have a size in bytes. A turn that ends stays in the set at first. When the set is full,
+ * {@link #reserve} removes all turns that have ended. Methods throw a data access exception if Redis is unavailable.
  */
 public final class RedisUserTurns {
 
     /**
-     * Time for which a turn without a request record counts as open. The gateway reserves the turn before it writes the
-     * record.
+     * Time for which a turn counts as open although it has no request record. The gateway reserves a turn before it
+     * writes the request record.
      */
     private static final Duration RECENT = Duration.ofMinutes(1);
 
@@ -49,7 +47,7 @@ public final class RedisUserTurns {
      *
      * @param maxOpenTurns maximum number of open turns of one user
      * @param maxOpenBytes maximum number of bytes of one user's open commands; 0 for no limit
-     * @param retention lifetime of a request record, and so the longest time for which a turn can be open
+     * @param retention lifetime of a request record; a turn counts as open for at most this time
      */
     public RedisUserTurns(
             StringRedisTemplate redis, int maxOpenTurns, long maxOpenBytes, Duration retention, InstantSource clock) {
@@ -67,7 +65,7 @@ public final class RedisUserTurns {
     /**
      * An open turn or command.
      *
-     * @param bytes size of a command; 0 for a question, whose size the limit of a question bounds
+     * @param bytes size of a command; 0 for a question
      */
     record CountedTurn(SessionKey session, RequestId request, long bytes) {
 
@@ -106,7 +104,6 @@ public final class RedisUserTurns {
         redis.opsForZSet().remove(MemoryKeys.turnsOfUser(turn.session().namespace()), turn.member());
     }
 
-    /** Removes the turns that have ended. Returns true if any was removed. */
     private boolean removeEnded(String namespace) {
         String key = MemoryKeys.turnsOfUser(namespace);
         Set<TypedTuple<String>> open =

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Limit on the open turns of each user, at all gateways together. Commands that change sessions count as turns. If Redis is unavailable, the number of open turns is
- * unknown, and this class rejects no question. The limits per session and for all users still apply.
+ * Limit on the open turns of each user, at all gateways together. Commands that change sessions count as turns. If
+ * Redis is unavailable, this class rejects no question.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -88,7 +88,7 @@ public final class UserTurns {
                 turns.release(turn);
             }
         } catch (DataAccessException away) {
-            // The next reservation that finds the set full removes this one, if it is then older than a minute.
+            // The reservation stays. Once it is a minute old, the next call that finds the set full removes it.
             LOG.debug("reservation of an open turn not released: {}", away.toString());
         }
     }

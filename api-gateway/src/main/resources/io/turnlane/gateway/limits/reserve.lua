@@ -1,12 +1,13 @@
 -- Adds a member to a set of reservations of bounded size. A member that already has a reservation keeps it, so that a
--- command sent twice reserves once. Members whose score has expired are removed.
+-- command sent twice reserves once. Removes members whose score has expired.
 --
 -- KEYS 1 sorted set of reservations
 -- ARGV 1 member, 2 score of the member, 3 maximum number of members, 4 highest expired score,
 -- 5 lifetime of the set in ms
--- For members that end in '/' and a number of bytes: 6 bytes of this member, 7 maximum number of bytes, 0 for no limit.
--- A member that is larger than this maximum gets a reservation if no other member has bytes.
--- Returns 1 if the member has a reservation, 0 if the maximum is reached
+-- optional: 6 size of the member in bytes, 7 maximum size of all members together, 0 for no limit
+-- The name of a member with a size ends in '/' and the size. A member larger than the maximum gets a reservation if no
+-- other member has a size.
+-- Returns 1 if the member has a reservation, 0 if a maximum is reached
 
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[4])
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then

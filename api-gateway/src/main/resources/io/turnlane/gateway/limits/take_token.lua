@@ -2,8 +2,8 @@
 -- gateways may differ.
 --
 -- KEYS 1 bucket
--- ARGV 1 capacity of the bucket, and number of tokens added per minute, 2 '0' to take one token if there is one, or the
---      further cost of a call that has been granted. The bucket owes a cost for which it has too few tokens
+-- ARGV 1 capacity of the bucket, and number of tokens added per minute, 2 '0' to take one token if there is one;
+--      otherwise a number of tokens to take even if the bucket has fewer, so that its number becomes negative
 -- Returns {1 if there was a token or 0, whole tokens left, ms until the next token, ms until the bucket is full}
 
 local capacity = tonumber(ARGV[1])
