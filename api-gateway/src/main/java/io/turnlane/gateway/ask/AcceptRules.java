@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Limits and retention times that apply when the gateway accepts a question.
  *
- * @param maxOpenTurns maximum number of open turns in one session; a turn whose policy ends or merges earlier turns can
- *     exceed the maximum by {@code extraOpenTurns} of the policy
+ * @param maxOpenTurns maximum number of open turns in one session; a policy can allow {@code extraOpenTurns} more,
+ *     because it ends or merges earlier turns
  * @param resultRetention time for which a request record is kept
  * @param keyRetention time for which an Idempotency-Key refers to its request; at most {@code resultRetention}
  */

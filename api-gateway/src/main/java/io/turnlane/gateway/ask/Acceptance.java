@@ -11,23 +11,25 @@ import java.time.Duration;
 public interface Acceptance {
 
     /**
-     * Stores that the turn is accepted. If the turn has an Idempotency-Key, first claims the key, that is, stores that
-     * the key belongs to the turn's request. Creates the session's context and the request record if they do not exist.
-     * Accepting the same turn again has no further effect.
+     * Stores that the turn is accepted. Creates the session's context, the request record and, if the turn has an
+     * Idempotency-Key, its idempotency claim, unless they exist. Accepting the same turn again has no further effect.
      *
      * @param defaultAgent agent that answers if neither the turn nor its session names an agent
      */
     AcceptOutcome accept(PreparedTurn turn, String defaultAgent);
 
-    /** Returns true if an earlier call claimed the turn's Idempotency-Key; false if the turn has no key. */
+    /** Returns true if an idempotency claim of the turn's Idempotency-Key exists; false if the turn has no key. */
     boolean hasClaim(PreparedTurn turn);
 
-    /** Marks the turn's claim as published, so that a retry under the same key does not publish the turn again. */
+    /**
+     * Marks the turn's idempotency claim as published, so that a retry with the same Idempotency-Key does not publish
+     * the turn again.
+     */
     void markPublished(Accepted accepted);
 
     /**
      * Undoes an acceptance whose turn could not be published. If the turns topic possibly contains the turn, keeps the
-     * claim, so that a retry with the same key determines the outcome.
+     * idempotency claim. A retry with the same Idempotency-Key then publishes the same turn again.
      *
      * @param unsure true if the turns topic possibly contains the turn
      */

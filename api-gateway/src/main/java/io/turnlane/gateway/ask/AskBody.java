@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Request body of a call that asks a question.
  *
  * @param question text of at most 32 KiB of UTF-8
- * @param agent agent that answers; if absent, the session's agent; if the session has none, the default agent
+ * @param agent agent that answers; if absent, the session's agent or, if there is none, the default agent
  * @param metadata client's own JSON object of at most 4 KiB, passed to the agent
  * @param deadlineSeconds time from now after which the answer is no longer wanted, at most 3600; no deadline if absent
  * @param policy treatment of the question if its session is busy; {@code enqueue} if absent
@@ -57,8 +57,8 @@ public record AskBody(
     }
 
     /**
-     * Returns this body with explicit default values removed. Bodies with the same Idempotency-Key are compared in this
-     * form, so that a field with the default value equals an absent field.
+     * Returns this body without the fields that have their default value. A retry may omit such a field or send it, and
+     * must still count as the same body.
      */
     AskBody withoutDefaults() {
         return new AskBody(

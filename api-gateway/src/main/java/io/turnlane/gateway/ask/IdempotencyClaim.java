@@ -57,8 +57,8 @@ record IdempotencyClaim(String keyHash, String bodyHash, ClaimScope scope) {
     }
 
     /**
-     * Returns the claim that prevents a second redrive of a quarantined turn. Its key contains a space. The key of a
-     * client cannot contain a space, so the two are never equal.
+     * Returns the claim that prevents a second redrive of a quarantined turn. Its key contains a space, which is not
+     * allowed in the key of a client.
      */
     static IdempotencyClaim ofRedrive(RequestId quarantined, AskBody asked) {
         String key = "redrive " + quarantined;

@@ -35,8 +35,8 @@ import org.springframework.stereotype.Component;
 final class KafkaTurnPublisher implements TurnPublisher {
 
     /**
-     * Maximum time to wait for the acknowledgement. The producer's own delivery timeout does not suffice. It starts
-     * only after the producer has fetched the topic's metadata and has room in its buffer.
+     * Maximum time to wait for the acknowledgement. It also covers the time before the producer's own delivery timeout
+     * starts: while the producer fetches the topic's metadata or waits for room in its buffer.
      */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 

@@ -41,8 +41,8 @@ public record PreparedTurn(
         @Nullable CallbackUrl callbackUrl) {
 
     /**
-     * Returns a copy of this turn with these values. Used to repeat the turn that an earlier call with the same
-     * Idempotency-Key created.
+     * Returns a copy of this turn with the ids and times of the turn that an earlier call with the same Idempotency-Key
+     * created.
      */
     PreparedTurn asRetryOf(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
         return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf);

@@ -125,7 +125,6 @@ public final class QuestionIntake {
                 callback);
     }
 
-    /** Rejects a question early if Kafka is unavailable, because the publication would end in a timeout. */
     private void requireKafka() {
         if (!streams.isReady()) {
             count("unavailable");
@@ -161,10 +160,9 @@ public final class QuestionIntake {
      * Accepts and publishes a question, or returns the request of an earlier call with the same Idempotency-Key.
      *
      * @return the request in its current state; queued if this call published it
-     * @throws ProblemDetailException if the key was used for a different question; if the session has too many open
-     *     turns; if a fork is still creating the session; if the question has a key and Redis is unavailable; if Kafka
-     *     rejected the question; or if Kafka did not acknowledge the question, in which case a retry with the same key
-     *     determines the outcome
+     * @throws ProblemDetailException if an earlier call used the key for a different question; if the session has too
+     *     many open turns or a fork is still creating it; if the question has a key and Redis is unavailable; or if
+     *     Kafka rejected or did not acknowledge the question
      */
     public Submission submit(PreparedTurn turn) {
         return switch (accept(turn)) {
@@ -253,7 +251,8 @@ public final class QuestionIntake {
     }
 
     /**
-     * Throws the problem for the client. The problem contains the request id only if the turn may have been published.
+     * Undoes the acceptance of a turn whose publication failed. Returns the request if another call has published it;
+     * otherwise throws the problem for the client.
      */
     private Submission notPublished(Accepted accepted, NotPublishedException e) {
         PreparedTurn turn = accepted.turn();
@@ -307,8 +306,7 @@ public final class QuestionIntake {
     }
 
     /**
-     * Logs a warning. Logs at debug level if the circuit breaker of Redis is open, because the breaker has already
-     * logged a warning.
+     * Logs a warning; at debug level if the circuit breaker of Redis is open, because the breaker has logged a warning.
      */
     private static void warn(String message, PreparedTurn turn, DataAccessException unavailable) {
         LOG.atLevel(unavailable instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)

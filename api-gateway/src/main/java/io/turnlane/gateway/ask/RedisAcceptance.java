@@ -18,9 +18,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Acceptance of questions in Redis. If a question names its session, its claim, the session's context and the request
- * record share the session's hash slot, and one script writes them all. If the question names no session, the claim is
- * in the caller's hash slot and the new session in another one. Two scripts are then necessary, and the claim is
+ * Acceptance of questions in Redis. If a question names its session, one script writes the idempotency claim, the
+ * session's context and the request record, all in the session's hash slot. If the question names no session, the claim
+ * is in the caller's hash slot and the new session in another one. Two scripts are then necessary, and the claim is
  * written first. When Kafka has acknowledged the turn, the gateway marks the claim as published.
  *
  * <p>A gateway may crash between any two steps. The client then retries with the same key on any gateway:
@@ -37,16 +37,15 @@ import org.springframework.data.redis.core.script.RedisScript;
  * same request again, and the processor discards the duplicate by its request id</td></tr>
  * <tr><td>mark</td><td>complete</td><td>returns the record</td></tr>
  * <tr><td>rejected publish, before or during undo</td>
- *     <td>claim that still lists the call of the crashed gateway, or claim without a record</td>
- * <td>creates what is missing and publishes the same request</td></tr>
+ *     <td>claim, with or without a record</td>
+ * <td>creates a missing record and publishes the same request</td></tr>
  * <tr><td>publish without acknowledgement</td><td>claim; the record, until it is undone</td>
  * <td>publishes the same request</td></tr>
  * </table>
  *
  * <p>Several calls with one key can run at the same time. Every call that finds the claim unmarked publishes the turn.
- * Such a call cannot rely on the other calls, because their gateways may have crashed before they published. If none of
- * these calls publishes the turn, only the last call to fail undoes the acceptance. This call keeps the acceptance if
- * the turns topic may contain the turn of any of the calls.
+ * It cannot rely on the other calls, because their gateways may have crashed before they published. If all calls fail,
+ * only the last one undoes the acceptance. The acceptance is kept if any call may have published the turn.
  *
  * <p>Limitation: if a gateway crashes before it publishes and the client does not retry, the request record counts as
  * open until it expires.
@@ -108,8 +107,8 @@ public final class RedisAcceptance implements Acceptance {
     }
 
     /**
-     * Updates the claim in the caller's slot to the state in the session's slot. The script in the session's slot may
-     * have found that another call already published the turn, or that the session accepts no question.
+     * Marks or releases the claim in the caller's slot, if the script in the session's slot found that the turn is
+     * already published or that the session accepts no question.
      */
     private void updateCallerClaim(AcceptOutcome outcome, PreparedTurn first, IdempotencyClaim claim, RequestId call) {
         switch (outcome) {
@@ -167,10 +166,7 @@ public final class RedisAcceptance implements Acceptance {
         };
     }
 
-    /**
-     * Updates the user's session list if the script's reply requests it. If the turn cannot be published and the
-     * session therefore does not exist, the next reader of the list removes the entry.
-     */
+    /** Converts the reply, and updates the user's session list if the reply requests it. */
     private Accepted accepted(PreparedTurn turn, RequestId call, RedisReply reply) {
         if (reply.number(9) == 1) {
             list.recordActivity(turn.session(), turn.createdAt());
@@ -238,9 +234,7 @@ public final class RedisAcceptance implements Acceptance {
         };
     }
 
-    /**
-     * Returns the given keys. If the turn's claim is in the session's hash slot, also returns the keys of the claim.
-     */
+    /** Returns the given keys and, if the claim is in the session's hash slot, the keys of the claim. */
     private static List<String> withClaim(PreparedTurn turn, String... keys) {
         List<String> all = new ArrayList<>(List.of(keys));
         IdempotencyClaim claim = turn.claim();

@@ -14,18 +14,18 @@ import org.springframework.data.redis.core.script.RedisScript;
 /** Reply of a Redis script: a status word, followed by values whose meaning depends on the status word. */
 record RedisReply(List<?> parts) {
 
-    /** Returns a script that replies with a list. Its source is the concatenation of the named files. */
+    /** Returns a script that replies with a list. The script consists of the named files, one after the other. */
     @SuppressWarnings("rawtypes") // type of a Lua table
     static RedisScript<List> listScript(String... names) {
         return RedisScript.of(source(names), List.class);
     }
 
-    /** Returns a script that replies with a text. Its source is the concatenation of the named files. */
+    /** Like {@link #listScript}, for a script that replies with a text. */
     static RedisScript<String> textScript(String... names) {
         return RedisScript.of(source(names), String.class);
     }
 
-    /** Returns a script that replies with a number. Its source is the concatenation of the named files. */
+    /** Like {@link #listScript}, for a script that replies with a number. */
     static RedisScript<Long> numberScript(String... names) {
         return RedisScript.of(source(names), Long.class);
     }

@@ -1,19 +1,22 @@
--- Records that a question was accepted. Claims its Idempotency-Key if it has one and the claim is in the session's
--- slot. Creates the session's context and the request record if they do not exist. Counts the turn as open. Running the
--- script again for the same call changes nothing, so the Redis client may send it again after a lost reply.
+-- Records that a question was accepted. Creates the session's context, the request record and, if the question has an
+-- Idempotency-Key whose claim is in the session's slot, the claim, unless they exist. Counts the turn as open. Running
+-- the script again for the same call changes nothing, so the Redis client may send it again after a lost reply.
 --
--- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone, 6 time until which the session cannot expire; with a
--- claim      in this slot: 7 claim, 8 calls of the claim ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5
--- requested agent or '', 6 default agent, 7 question,      8 events_from, 9 session ttl, 10 result retention, 11
--- maximum number of open turns, 12 prefix of request keys,      13 id of this call, 14 time of an older claim in
--- another slot, or '', 15 hash of the body, or '', 16 claim ttl,      17 quarantined request that this one asks again,
--- or '', 18 time until the deadline, or '',      19 Redis key of the claim, in either slot, or '', 20 minimum interval
--- of updates of the user's session list      (times in ms) Returns {'accepted', request id, agent, turns ahead, session
--- ttl, 1 if it created the session, created_at,          events_from, 1 if an older claim named the request, 1 if the
--- user's session list must be updated}:            the caller must publish the turn         {'making'}: a fork is still
--- creating this session         {'known', request id}: the turn is already published, its record has the state
--- {'conflict'}: the key was used for a different question         {'full', number of open turns}: the session has the
--- maximum number of open turns
+-- KEYS 1 context, 2 open, 3 requests, 4 history, 5 tombstone, 6 time until which the session cannot expire;
+--      with a claim in this slot: 7 claim, 8 calls of the claim
+-- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 requested agent or '', 6 default agent, 7 question,
+--      8 events_from, 9 session ttl, 10 result retention, 11 maximum number of open turns, 12 prefix of request keys,
+--      13 id of this call, 14 time of an older claim in another slot, or '', 15 hash of the body, or '', 16 claim ttl,
+--      17 quarantined request that this one asks again, or '', 18 time until the deadline, or '',
+--      19 Redis key of the claim, in either slot, or '', 20 minimum interval of updates of the user's session list
+--      (times in ms)
+-- Returns {'accepted', request id, agent, turns ahead, session ttl, 1 if it created the session, created_at,
+--          events_from, 1 if an older claim named the request, 1 if the user's session list must be updated}:
+--            the caller must publish the turn
+--         {'making'}: a fork is still creating this session
+--         {'known', request id}: the turn is already published, its record has the state
+--         {'conflict'}: the key was used for a different question
+--         {'full', number of open turns}: the session has the maximum number of open turns
 
 local now, retention = tonumber(ARGV[1]), tonumber(ARGV[10])
 local request_id, claimed_at = ARGV[2], ARGV[14]
@@ -40,7 +43,7 @@ if seen or (held and held.published) then
   return {'known', request_id}
 end
 if not record[1] and claimed_at ~= '' then
-  -- The session was erased after this question was asked. A late retry must not create it again.
+  -- The session was erased after this question was asked. A late retry must not create the session again.
   local erased = redis.call('HGET', KEYS[5], 'at')
   if erased and tonumber(claimed_at) <= tonumber(erased) then
     return {'known', request_id}

@@ -4,9 +4,9 @@
 --   published 1 if the turn is known to be on the turns topic; no call publishes it again
 --   unsure    1 if a publish was not acknowledged; the turn may be on the topic, so the claim is never removed
 --   made      1 if its acceptance created the session
--- A set beside the claim holds the calls that are publishing the turn. The call of a crashed gateway stays in the set,
--- so no other call undoes a turn that the crashed gateway may have published. The calls are a set rather than a
--- counter, so that a call counts once even if the Redis client sends its script twice.
+-- A second key holds the set of calls that are publishing the turn. The call of a crashed gateway stays in the set, so
+-- no other call undoes a turn that the crashed gateway may have published. A set, unlike a counter, counts a call once
+-- even if the Redis client sends its script twice.
 
 local claims = {}
 
