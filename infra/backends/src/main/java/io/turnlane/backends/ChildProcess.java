@@ -1,5 +1,7 @@
 package io.turnlane.backends;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,7 +89,7 @@ public final class ChildProcess implements AutoCloseable {
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(ProcessSession.prefix());
         command.addAll(program.prepare());
-        PrivateFiles.createFolder(output.toAbsolutePath().getParent());
+        PrivateFiles.createFolder(requireNonNull(output.toAbsolutePath().getParent()));
         if (Files.exists(output) && Files.size(output) > OUTPUT_LIMIT_BYTES) {
             Files.move(output, Path.of(output + ".1"), StandardCopyOption.REPLACE_EXISTING);
         }
