@@ -10,12 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Limits the open webhooks and the concurrent calls of each callback host. The webhooks of an unavailable host
  * therefore cannot use up the processor's total limits.
  *
- * <p>Each host has a share, which is a number of open webhooks. While the calls to a host succeed, it is allowed more
- * open webhooks than its share. If its latest call failed, webhooks beyond the share are rejected, because they would
- * wait behind webhooks that cannot be delivered.
+ * <p>The maximum number of open webhooks of a host applies only while its latest call failed. Further webhooks would
+ * then wait behind webhooks that cannot be delivered, so {@link #reserve} rejects them.
  *
- * <p>Threading: the poll thread reserves, and lanes begin and end calls. The monitor of this object guards all state. A
- * host is stored only while it has a reservation, so there are at most as many hosts as reservations.
+ * <p>Threading: the webhooks' poll thread calls {@link #reserve}. Lane threads call {@link #beginCall} and
+ * {@link #endCall}. Any thread may call {@link #release}. The monitor of this object guards all state.
  */
 public final class CallbackHosts {
 
@@ -33,7 +32,7 @@ public final class CallbackHosts {
     /**
      * Creates the limits.
      *
-     * @param maxReservations maximum number of reservations of one host while its calls fail
+     * @param maxReservations maximum number of open webhooks of one host while its calls fail
      * @param maxCalls maximum number of concurrent calls to one host
      */
     public CallbackHosts(int maxReservations, int maxCalls) {
@@ -42,8 +41,8 @@ public final class CallbackHosts {
     }
 
     /**
-     * Counts a webhook as open. Returns false and does not count it if the host has used up its share and its latest
-     * call failed.
+     * Counts a webhook of the host as open. Returns false without counting it if the host's latest call failed and the
+     * host already has the maximum number of open webhooks.
      */
     public synchronized boolean reserve(String name) {
         Host host = hosts.computeIfAbsent(name, _ -> new Host());
@@ -55,9 +54,9 @@ public final class CallbackHosts {
     }
 
     /**
-     * Ends a reservation, because its webhook is no longer open.
+     * Stops counting a webhook of the host as open.
      *
-     * @param wake callback that was passed to {@link #beginCall}; it is not called any more
+     * @param wake callback that the webhook passed to {@link #beginCall}; this object no longer calls it
      */
     public synchronized void release(String name, Runnable wake) {
         Host host = hosts.get(name);
@@ -72,14 +71,15 @@ public final class CallbackHosts {
 
     /**
      * Begins a call if the host has fewer than the maximum number of concurrent calls. Otherwise registers the
-     * callback, which runs once, when another call of the host has ended. The webhook must then call this method again.
+     * callback. The callback runs once, when another call of the host has ended. The webhook must call this method
+     * again after that.
      *
      * @return true if the call may begin; the caller must then call {@link #endCall}
      */
     synchronized boolean beginCall(String name, Runnable wake) {
         Host host = hosts.get(name);
         if (host == null) {
-            return true; // the partition has just left, and with it all reservations of the host
+            return true; // all webhooks of the host were released, because their partitions have left
         }
         if (host.calls >= maxCalls) {
             host.waiting.add(wake);
@@ -90,7 +90,7 @@ public final class CallbackHosts {
     }
 
     /**
-     * Ends a call. If webhooks of the host wait for a call, runs the callback of the first one.
+     * Ends a call. If webhooks of the host wait for their calls, runs the callback of the first waiting webhook.
      *
      * @param received true if the receiver accepted the webhook
      */
@@ -111,7 +111,7 @@ public final class CallbackHosts {
         return host.waiting.isEmpty() ? null : host.waiting.removeFirst();
     }
 
-    /** Returns the largest number of reservations of one host. */
+    /** Returns the number of open webhooks of the host that has the most. */
     public synchronized int maxReserved() {
         return hosts.values().stream().mapToInt(host -> host.reservations).max().orElse(0);
     }

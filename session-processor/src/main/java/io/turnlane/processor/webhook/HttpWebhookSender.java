@@ -50,7 +50,7 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
     private static final int GONE = 410;
     private static final int MAX_READ = 64 * 1024;
     private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
-    /** The forms of a date that RFC 9110, 5.6.7, requires of a recipient. */
+    /** Date formats that a recipient must accept (RFC 9110, 5.6.7). */
     private static final DateTimeFormatter[] DATES = {
         DateUtils.FORMATTER_RFC1123,
         DateUtils.FORMATTER_RFC1036,
@@ -204,8 +204,8 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
     /**
      * Returns the delay that a Retry-After header asks for, from 0 to {@link #MAX_RETRY_AFTER}. The header contains
-     * seconds or a date (RFC 9110, 10.2.3). A date counts from the Date header of the same response, because the clock
-     * of the receiver can differ from this clock.
+     * seconds or a date (RFC 9110, 10.2.3). If it is a date, the delay is the difference from the Date header of the
+     * same response, because the receiver's clock can differ from this clock.
      *
      * @return null if the response has no valid Retry-After header
      */

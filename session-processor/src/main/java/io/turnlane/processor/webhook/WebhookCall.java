@@ -5,8 +5,8 @@ import io.turnlane.processor.turn.Turn;
 import java.util.Locale;
 
 /**
- * Terminal event that must be sent to a callback URL, with the number of calls so far. If the partition of the event
- * moves to another processor, the number starts at zero again.
+ * Terminal event that must be sent to a callback URL, with the number of calls so far. This number starts at zero again
+ * if the event's partition moves to another processor.
  *
  * <p>Only the thread that runs the event's lane uses this object.
  */
@@ -21,8 +21,8 @@ public final class WebhookCall {
     /**
      * Creates the call for an event that the poll thread has read.
      *
-     * @param event the event's envelope and claim
-     * @param isRejected true if the webhook must be given up because its host has used up its share of webhooks
+     * @param event the event, and this processor's claim on its record
+     * @param isRejected true if the webhook must be given up because {@link CallbackHosts#reserve} rejected it
      * @param skipDelay callback that ends the delay before the webhook's next call; any thread may run it
      */
     public WebhookCall(Turn event, CallbackUrl callbackUrl, boolean isRejected, Runnable skipDelay) {

@@ -4,9 +4,9 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 
 /**
- * Stores the outcomes of webhooks in the request records. Clients can read the outcome there. Processors use it to
- * recognise a redelivered event, which they do not send again. If Redis is unavailable, outcomes are neither read nor
- * stored, so a webhook is possibly sent twice.
+ * Stores the outcomes of webhooks in the request records, from which clients can read them. If Kafka delivers an event
+ * again, processors find its outcome and do not send the webhook again. While Redis is unavailable, outcomes are
+ * neither read nor stored, so a webhook is possibly sent twice.
  */
 public interface WebhookOutcomes {
 

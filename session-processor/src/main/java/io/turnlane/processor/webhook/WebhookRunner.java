@@ -18,8 +18,8 @@ import org.slf4j.event.Level;
 /**
  * Sends a webhook, as the work of its lane. The webhook of each request has its own lane, so that an unavailable
  * receiver does not delay the webhooks of others. {@link CallbackHosts} limits the number of webhooks for each host.
- * The event's offset is completed only when the receiver has accepted the webhook or the webhook was given up. A
- * webhook is therefore delivered at least once unless it is given up.
+ * The offset of the terminal event that a webhook sends is completed only after the receiver has accepted the webhook,
+ * or after the webhook was given up. Until then, Kafka delivers the event again if this processor crashes.
  *
  * <p>Called by several lane threads at the same time.
  */
@@ -29,7 +29,8 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
 
     /**
      * Maximum time for which a webhook waits until another call to its host has ended. Normally, the end of that call
-     * ends the wait earlier. This fails if the partition of the other webhook has left meanwhile.
+     * ends the wait earlier. It does not if all partitions with webhooks of the host have left this processor
+     * meanwhile.
      */
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
@@ -79,10 +80,6 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
                 : callIfAllowed(call);
     }
 
-    /**
-     * Makes the call if its host has fewer than the maximum number of concurrent calls. Otherwise the webhook waits
-     * without occupying a thread. The wait does not count as a failed call.
-     */
     private LaneOutcome callIfAllowed(WebhookCall call) {
         if (!hosts.beginCall(call.host(), call.skipDelay())) {
             return new LaneOutcome.RunAgain(MAX_WAIT);
