@@ -55,15 +55,15 @@ public sealed interface BeginResult {
      * did, the caller must wait until the data is rebuilt and then begin again. Otherwise the caller must begin again
      * with {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set.
      *
-     * @param sessionLost true if a session that this processor has cached is missing; false if only the request record
-     *     is missing
+     * @param sessionLost true if a session that this processor has cached is missing; false if the turn's request
+     *     record is missing
      */
     record DataMissing(boolean sessionLost) implements BeginResult, SessionMemory.DecideResult {}
 
     /**
      * The turn is a crash suspect: it was running when processors crashed. After one more crash, it would end as
-     * {@code poison}. The caller must begin the turn again at a time when no other crash suspect runs in this
-     * processor, so that a further crash is not attributed to the wrong turn. The call has not counted an attempt.
+     * {@code poison}. The caller must begin the turn again when no other crash suspect runs in this processor. A
+     * further crash is then certainly this turn's crash. The call has not counted an attempt.
      */
     record CrashSuspected() implements BeginResult {}
 
@@ -71,18 +71,18 @@ public sealed interface BeginResult {
      * The turn is in a handover: the flight of the partition's previous owner is allowed to end the turn within a
      * bounded time. The call changed nothing. The caller must repeat the call soon to check if the turn has ended.
      *
-     * @param left maximum time for which that flight can still end the turn
+     * @param left maximum time for which the previous owner's flight can still end the turn
      */
     record HandoverPending(Duration left) implements BeginResult, SessionMemory.GiveUpResult {}
 
     /**
      * Only other processors have the turn's agent. The request record shows that the turn waits for a processor with
-     * its agent. The caller must begin again later, unless the partition has moved to another processor by then. If the
-     * turn has waited too long, the repeated call ends it. The call has not counted an attempt.
+     * its agent. The caller must begin the turn again later, unless the partition has moved to another processor. The
+     * repeated call ends the turn if it has waited too long. The call has not counted an attempt.
      *
      * @param attempt number of earlier attempts
-     * @param newlyWaiting true if the turn starts to wait for its agent with this call; false if an earlier call
-     *     already had this result
+     * @param newlyWaiting true if the turn starts to wait for its agent with this call; false if it already waited
+     *     before
      */
     record AgentElsewhere(int attempt, boolean newlyWaiting) implements BeginResult {}
 
@@ -104,12 +104,13 @@ public sealed interface BeginResult {
     /**
      * Terminal state of a turn.
      *
-     * @param status terminal status; {@code FAILED} also if the turn completed but its stored answer is damaged
+     * @param status terminal status; {@code FAILED} if the turn failed, or if it completed but its stored answer is
+     *     damaged
      * @param attempt number of the last attempt; 0 if none began
      * @param answer answer of a completed turn, otherwise null
      * @param error error of a failed turn, otherwise null
      * @param quarantined true if the turn failed and its copy is known to be in quarantine
-     * @param cause cause if the turn ended in any other way, otherwise null
+     * @param cause cause if the turn neither completed nor failed, otherwise null
      */
     record TurnEnding(
             RequestStatus status,

@@ -8,10 +8,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Removes the data of a deleted session that is outside the session's hash slot, because the script that deletes the
- * session can change only keys of this slot. This data is the session's entry in its user's list, and the claims of
- * idempotency keys whose questions named no session. A claim maps an idempotency key to its request. Each step can be
- * repeated. Thread-safe.
+ * Removes the data of a deleted session that is outside the session's hash slot in Redis. The script that deletes the
+ * session cannot change this data. It is the session's entry in its user's list, and the idempotency claims of
+ * questions that named no session. Each method can be repeated without harm. Thread-safe.
  */
 final class CrossSlotCleanup {
 
@@ -25,8 +24,8 @@ final class CrossSlotCleanup {
     }
 
     /**
-     * Removes the hashes of request bodies from the session's claims. Must run before the session's request records are
-     * deleted, because only these records contain the keys of the claims.
+     * Removes the hash of the request's body from each idempotency claim of the session. Must run before the session's
+     * request records are deleted, because only these records name the claims.
      */
     void wipeClaims(MemoryKeys keys) {
         Reply reply = scripts.run(claimsElsewhere, List.of(keys.requestIds()), keys.requestPrefix(), keys.prefix());

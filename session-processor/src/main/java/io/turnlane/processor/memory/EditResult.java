@@ -16,11 +16,11 @@ public sealed interface EditResult {
     record EditFenced() implements EditResult {}
 
     /**
-     * The command's request record or the session's data is missing. The caller must check if Redis lost data. If it did, the caller must
-     * wait until the data is rebuilt and then call again. Otherwise the caller must call again with
-     * {@linkplain SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
+     * The command's request record or the session's data is missing. The caller must check if Redis lost data. If it
+     * did, the caller must wait until the data is rebuilt and then call again. Otherwise the caller must call again
+     * with {@linkplain SessionEdits.EditConditions#lossRuledOut lossRuledOut} set. The call changed nothing.
      *
-     * @param sessionLost true if Redis must have lost data of this session; false if the record was possibly never
+     * @param sessionLost true if Redis has certainly lost data of this session; false if the record was possibly never
      *     stored
      */
     record RecordMissing(boolean sessionLost) implements EditResult {

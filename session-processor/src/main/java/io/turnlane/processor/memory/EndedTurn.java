@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt attempt that the terminal event belongs to; 0 if no attempt began
  * @param answer answer of a completed turn, otherwise null
  * @param error error of a failed turn, otherwise null
- * @param cause cause if the turn ended in any other way, otherwise null
+ * @param cause cause if the turn neither completed nor failed, otherwise null
  */
 public record EndedTurn(
         Ask ask,

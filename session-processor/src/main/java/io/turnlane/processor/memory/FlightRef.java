@@ -10,7 +10,7 @@ import java.time.Instant;
  * of its flight.
  *
  * @param flight random id of the execution; two executions of the same turn have different ids
- * @param fence fence token of the partition assignment under which the flight runs
+ * @param fence fence that the owner received with the partition
  * @param partition partition of the turns topic
  * @param offset offset of the turn's record
  * @param loggedAt timestamp of the turn's record

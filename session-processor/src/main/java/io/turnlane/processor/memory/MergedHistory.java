@@ -39,8 +39,8 @@ record MergedHistory(List<MergedTurn> entries) {
     /**
      * Merges the histories.
      *
-     * @param initialTurns turns of the import or fork with which the session's life began, which precede
-     *     {@code recalled}; null if the life did not begin with an import or fork
+     * @param initialTurns turns of the import or fork with which the session's current life began, which precede
+     *     {@code recalled}; null if there was none
      */
     static MergedHistory of(
             List<PastTurn> stored,
@@ -70,8 +70,8 @@ record MergedHistory(List<MergedTurn> entries) {
     }
 
     /**
-     * Returns all turns in the order of the log. A stored turn that the log does not contain precedes all turns of the
-     * log if it ended before the first of them. Otherwise it follows them.
+     * Returns all turns in the order of the log. The log possibly does not contain a stored turn. Such a turn comes
+     * first if it ended before the log's first turn ended, and last otherwise.
      */
     private static List<PastTurn> inOrder(
             List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns initialTurns) {

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     again; their results are restored, so that these turns do not run again
  * @param open turns that have not ended, oldest first
  * @param deletion the session's last deletion; null if there is none
- * @param initialTurns turns of the import or fork with which this life began; null if it did not begin with an import
- *     or fork
+ * @param initialTurns turns of the import or fork with which this life began; null if it began with a question
  * @param edits applied commands whose records could be delivered again; their results are restored, so that these
  *     commands are not applied again
  */
@@ -63,7 +62,7 @@ public record RecalledSession(
      *
      * @param ttl time that the session is kept without activity
      * @param turns number of turns answered in this life, including turns that history no longer keeps
-     * @param processingTime sum of their processing times
+     * @param processingTime sum of the processing times of these turns
      * @param metadata metadata as set by commands; null if no command set metadata
      */
     public record Life(
@@ -89,10 +88,7 @@ public record RecalledSession(
         }
     }
 
-    /**
-     * Turns with which a life began. An import or fork contained these turns; {@code offset} and {@code loggedAt} are
-     * the offset and the timestamp of its record.
-     */
+    /** Turns of the import or fork with which a life of the session began. */
     public record InitialTurns(List<PastTurn> turns, long offset, Instant loggedAt) {}
 
     /** A command that changed the session and asked no question. */

@@ -6,9 +6,9 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * Converts exceptions of Redis calls. If Redis is unavailable, the result is a {@link MemoryUnavailableException}, and
- * callers retry until Redis answers. If Redis rejects a command because of the stored data or of the arguments, it
- * would reject every retry too. Such a rejection is a defect. The result is then another exception, and callers retry
- * only a few times.
+ * callers retry until Redis answers. If Redis rejects a command because of the stored data or the arguments, the cause
+ * is a defect, and retries normally fail too. The result is then another exception, after which callers retry only a
+ * few times.
  */
 final class RedisFailures {
 

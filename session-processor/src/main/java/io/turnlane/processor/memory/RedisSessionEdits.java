@@ -148,7 +148,6 @@ public final class RedisSessionEdits implements SessionEdits {
         return edited(flight, run(replace, flight, command, conditions, arguments.toArray()));
     }
 
-    /** Returns the stored forms of the newest turns, as many as fit into a history. */
     private Deque<byte[]> kept(List<PastTurn> turns) {
         Deque<byte[]> blobs = new ArrayDeque<>();
         int bytes = 0;

@@ -24,8 +24,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * Session memory in Redis. Most calls run one script in one round trip. If a reply is lost, the Redis client (Lettuce)
- * sends the command again. A plain {@code RPUSH} would then append a turn twice, as tests have shown. A script can be
- * repeated, because it first checks by the request id if the change was already made.
+ * sends the command again. Repeating a script is harmless, because it first checks by the request id if the change was
+ * already made.
  *
  * <p>Thread-safe. All threads share one multiplexed connection. Scripts are short and never block Redis, so a
  * connection pool would only add sockets.
@@ -40,7 +40,7 @@ public final class RedisSessionMemory implements SessionMemory {
 
     /**
      * Maximum number of request ids that a tombstone (the marker of a deleted session) contains. The newest ids
-     * suffice, because a duplicate of an erased request arrives within seconds of the first record, or not at all.
+     * suffice, because a duplicate is logged within seconds of the first record of its request, or not at all.
      */
     private static final int MAX_ERASED_IDS = 256;
 
@@ -199,7 +199,7 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     private static Memory appended(Memory before, PastTurn turn, int kept) {
-        // The script has made the same change to the stored history.
+        // The script has added the same turn to the history in Redis.
         List<PastTurn> turns = new ArrayList<>(before.turns());
         turns.add(turn);
         return new Memory(turns.subList(Math.max(0, turns.size() - kept), turns.size()), before.damaged());

@@ -21,9 +21,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * Restores sessions in Redis. If Redis has no data of a session, one script stores the session. Otherwise this class
- * reads the stored history and merges it with the turns from the log, because scripts can't read the stored form of
- * turns. If the session has changed in the meantime, the script rejects the merged history, and this class tries again.
- * Thread-safe.
+ * reads the stored history, merges it with the turns from the log, and lets the script store the result. The script
+ * rejects the merged history if the session has changed since the read. This class then tries again. Thread-safe.
  */
 public final class RedisSessionRestore implements SessionRestore {
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When a turn begins, the begin script compares the version of the entry with the version in Redis. If they differ,
  * the script returns the history from Redis, and the entry is not used. The statistics count a hit for each turn whose
- * history did not have to be fetched. Thread-safe.
+ * history was not fetched from Redis. Thread-safe.
  */
 public final class SessionCache {
 
@@ -24,7 +24,7 @@ public final class SessionCache {
      * A session's memory at one version. Versions are random, so the entry of a session that was deleted and created
      * again never matches.
      *
-     * @param fence fence of the turn that read the entry; negative if no turn did
+     * @param fence fence of the flight that read the entry; negative if no flight did
      */
     record CachedSession(String version, Memory memory, long fence) {
 
@@ -40,9 +40,8 @@ public final class SessionCache {
         }
 
         /**
-         * Returns true if the entry was read under the fence {@code token}. No other processor has then owned the
-         * partition since, so none has shortened the session's lifetime. If the session is missing in Redis, Redis has
-         * lost data.
+         * Returns true if Redis must still contain the session. It must if the entry was read under the current fence
+         * {@code token}, because no other processor can have shortened the session's lifetime since.
          */
         boolean mustExist(long token) {
             return fence == token && !version.isEmpty();
@@ -50,8 +49,8 @@ public final class SessionCache {
     }
 
     /**
-     * Time by which an entry's lifetime is shorter than its session's lifetime in Redis. Redis starts the session's
-     * lifetime before this processor receives the reply. The margin makes the entry expire before the session.
+     * Time by which an entry's lifetime is shorter than its session's lifetime in Redis. Without this margin, the entry
+     * would expire after the session, because Redis starts the lifetime before this processor receives the reply.
      */
     private static final Duration SAFETY_MARGIN = Duration.ofSeconds(1);
 
@@ -83,8 +82,8 @@ public final class SessionCache {
     }
 
     /**
-     * Stores the entry for at most {@code life}, the time for which its session is kept without activity. The entry
-     * therefore expires before the session does. If a session is cached but missing from Redis, Redis has lost it.
+     * Stores the entry so that it expires before its session does. If a session is cached but missing from Redis, Redis
+     * has therefore lost it. {@code life} is the time for which the session is kept without activity.
      */
     void put(SessionKey session, CachedSession entry, Duration life) {
         Duration lifetime = life.compareTo(SAFETY_MARGIN) > 0 ? life.minus(SAFETY_MARGIN) : Duration.ZERO;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public interface SessionEdits {
 
     /**
-     * Facts about a command's record that the caller knows and the store does not.
+     * Facts about a command's record that only the caller knows.
      *
      * @param tooOld true if the record is so old that a missing request record means that the command ended long ago
      * @param lossRuledOut true if the caller has checked that Redis did not lose the
@@ -48,7 +48,7 @@ public interface SessionEdits {
 
     /**
      * Releases the session id that a failed fork had reserved, and stores the error in the fork's request record of the
-     * new session. This call carries no fence token, because the reserved session has no history yet.
+     * new session. This call has no fence, because the reserved session has no history yet.
      */
     void abandonFork(ForkSession command, TurnError error);
 }

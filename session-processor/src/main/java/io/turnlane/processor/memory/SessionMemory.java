@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stores the memory of sessions (context and bounded history) and their request records (the states of requests). Every
- * write contains a fence token, which identifies one assignment of a partition. The store rejects a write if a newer
- * owner of the partition has written to the session (promise O5 in docs/guarantees.md). Every write can be repeated
- * without harm (promise O4).
+ * write contains the owner's fence. The store rejects a write if a newer owner of the partition has written to the
+ * session (promise O5 in docs/guarantees.md). Every write can be repeated without harm (promise O4).
  *
  * <p>Lane threads call this interface, concurrently for different sessions. A call blocks for at most a few timeouts of
  * the store. If the store doesn't answer, the call throws {@link MemoryUnavailableException}.
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public interface SessionMemory {
 
     /**
-     * Begins a flight (one execution of a turn). Stores its fence token, counts the attempt and returns the session's
+     * Begins a flight (one execution of a turn). Stores its fence, counts the attempt and returns the session's
      * history. If a call is repeated for the same flight, it counts the attempt only once. If the turn must not run
      * now, returns the reason instead.
      */
@@ -40,10 +39,10 @@ public interface SessionMemory {
      * @param tooOld true if the record is so old that a missing request record means that the turn ended long ago
      * @param soleSuspect true if no other {@linkplain BeginResult.CrashSuspected crash suspect} runs in this processor
      * @param lossRuledOut true if the turn must begin even if data is {@linkplain BeginResult.DataMissing missing}. The
-     *     caller has checked that Redis did not lose the data, that a rebuild has not found it, or that turns have
-     *     waited for the maximum time
-     * @param computedAttempt 0 if the flight has not called the agent yet. Otherwise Redis lost the turn's data before
-     *     the outcome of the agent's call was stored, and this is the number of that attempt
+     *     caller sets it if Redis did not lose the data, if a rebuild did not find the data, or if the turn has waited
+     *     for the rebuild for the maximum time
+     * @param computedAttempt number of the attempt in which this flight has already called the agent; 0 if it has not.
+     *     Not 0 only if Redis lost the turn's data before the outcome of that attempt was stored
      * @param outage time since this call was first tried; this time doesn't count towards the turn's maximum lifetime
      * @param agentWait maximum time that the turn may wait for a processor with its agent; null if the turn must not
      *     wait, because this processor has the agent or no processor has it
@@ -87,8 +86,8 @@ public interface SessionMemory {
      * rollback cancelled it.
      *
      * @param turn the turn as history stores it
-     * @param takesOver true if the call cancels the turn even if another flight has begun it. False if the call only
-     *     succeeds while this flight is the latest one of the turn
+     * @param takesOver true if the call also cancels a turn that another flight has begun; false if this flight must be
+     *     the latest one of the turn
      */
     SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
 
@@ -108,8 +107,8 @@ public interface SessionMemory {
     record StillWaiting(@Nullable Duration timeLeft) implements DismissResult {}
 
     /**
-     * Applies the policy of a question that found its session busy. The policy can end the question itself, or end or
-     * cancel turns ahead of it.
+     * Applies the policy of a question that found its session busy. The policy can end the question itself. It can also
+     * end or cancel turns ahead of the question.
      */
     DecideResult decide(BusyArrival arrival);
 
@@ -141,8 +140,8 @@ public interface SessionMemory {
      * Effects of the question's policy, from this call or an earlier one. Both collections are empty if the question
      * only waits.
      *
-     * @param ended terminal states of the turns that the policy ended. If the question itself has ended, for this or
-     *     for another reason, also contains its state
+     * @param ended terminal states of the turns that the policy ended. Also contains the state of the question itself,
+     *     if it has ended for any reason
      * @param toCancel turns that have begun and must be stopped
      */
     record PolicyDecision(Map<RequestId, BeginResult.TurnEnding> ended, List<RequestId> toCancel)
@@ -170,7 +169,7 @@ public interface SessionMemory {
      * fork had reserved.
      *
      * @param type type of the command; null if it is a question or unknown
-     * @param attempts number of times that the processor tried to process the record; 0 if the record can't be read
+     * @param attempts number of failed attempts to process the record; 0 if the record can't be read
      */
     GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts);
 

@@ -89,7 +89,7 @@ final class StoredValueReader {
             return null;
         }
         List<byte[]> blobs = Objects.requireNonNull(connection.listCommands().lRange(bytes(keys.history()), 0, -1));
-        // If the version has changed, the history possibly belongs to another version than the one read before.
+        // If the version has changed since the first read, the history possibly belongs to the new version.
         byte[] versionAfter = connection.hashCommands().hGet(bytes(keys.context()), bytes("version"));
         return Arrays.equals(version, versionAfter)
                 ? new FetchedSession(

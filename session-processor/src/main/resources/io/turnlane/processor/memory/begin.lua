@@ -1,7 +1,6 @@
--- Begins a flight (one execution of a turn). Does nothing if the session was deleted after the turn was logged, if a
--- newer owner has written, if the turn has ended, or if it must wait. Ends the turn if its deadline or another limit
--- has been exceeded. Otherwise counts the attempt, and returns the history unless the caller's copy is current. If the
--- call is repeated for the same flight, the attempt is counted only once.
+-- Begins a flight (one execution of a turn). If the turn must not run now, returns the reason instead. Ends the turn if
+-- its deadline or another limit has been exceeded. Otherwise counts the attempt, and returns the history unless the
+-- caller's copy is current. If the call is repeated for the same flight, the attempt is counted only once.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -11,10 +10,10 @@ local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
 local record_ttl, most_crashes, longest_life = ARGV[20], tonumber(ARGV[21]), tonumber(ARGV[22])
 local poison, expired, deadline_exceeded = ARGV[23], ARGV[24], ARGV[25]
 local known, sure, settles, waited = ARGV[26], ARGV[27], ARGV[28], tonumber(ARGV[29])
-local agent_wait, unknown_agent = ARGV[30], ARGV[31] -- '' unless only other processors have the agent
+local agent_wait, unknown_agent = ARGV[30], ARGV[31] -- both '' if this processor has the agent or no processor has it
 
 -- Copies the phases and the outcome of the last attempt to a separate field, because the next attempt overwrites them.
--- Only the newest attempts are kept, because a turn whose flights are released repeatedly can have many.
+-- Only the newest attempts are kept, because a turn can have many if its flights are released repeatedly.
 local most_attempts = 20
 local function keep_attempt(of, as, number)
   local was = redis.call('HMGET', of, 'phases', 'processor', 'error')
@@ -50,8 +49,8 @@ if handover > 0 then
 end
 
 -- Gateways create a request's record before its turn is logged. If the record is missing, Redis has possibly lost it.
--- The same is true of a session that is missing although the caller has cached it. The caller must check for a loss and
--- call again with sure = '1'. Until then, nothing is counted.
+-- If a session is missing although the caller has cached it, Redis has lost the session. In both cases, the caller must
+-- check for a loss and call again with sure = '1'. Until then, this script counts no attempt.
 local version = redis.call('HGET', ctx, 'version') or ''
 local lost = memory_lost(ctx, hist) or (known == '1' and version == '' and redis.call('EXISTS', tomb) == 0)
 if sure ~= '1' and (not status or lost) then
@@ -63,7 +62,7 @@ if unwanted(req) then
 end
 
 local now = now_ms()
-local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- excludes the time that Redis was away
+local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- excludes outages of Redis
 local deadline_at = was[7] or ''
 if deadline_at == '' then
   deadline_at = deadline_time(created_at, deadline)
@@ -72,7 +71,7 @@ local again = was[2] == flight and status == 'running'
 local blamed = was[8] or '' -- ids of the flights counted as crashes, each followed by a space
 if not again then
   if status == 'running' then
-    crashes = crashes + 1 -- that flight began and never ended; if it is released later, pardon() takes the crash back
+    crashes = crashes + 1 -- flight was[2] did not end; pardon() subtracts the crash if that flight still makes calls
     blamed = blamed .. (was[2] or '') .. ' '
   end
   local error = nil
@@ -114,8 +113,8 @@ if not again then
     end
     return {'ELSEWHERE', attempt, redis.call('HSETNX', req, 'no_agent_since', now)}
   end
-  -- After one more crash, the turn ends as poison. From here on, the turn must therefore run only while no other crash
-  -- suspect runs in its processor.
+  -- The next crash ends the turn as poison. The turn must therefore run only while no other crash suspect runs in its
+  -- processor.
   if crashes > 0 and crashes >= most_crashes - 1 and alone ~= '1' then
     return {'SUSPECT'}
   end
@@ -138,7 +137,7 @@ if redis.call('EXISTS', ctx) == 0 then
     redis.call('DEL', hist)
   end
 end
-if lost then -- the log no longer holds it
+if lost then -- the caller could not restore the lost data from the log
   redis.call('HSET', ctx, 'memory', orphan and 'damaged' or 'reset')
   if not orphan then
     redis.call('HSET', ctx, 'hist_bytes', 0, 'version', '')

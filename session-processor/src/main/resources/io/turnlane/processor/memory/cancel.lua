@@ -9,8 +9,8 @@ if was[1] and ended[was[1]] then
   return ending(req)
 end
 local session_lives = redis.call('EXISTS', ctx) == 1
--- With takes_over, the caller cancels the turn even if another flight has begun it. Without, a flight can only end its
--- own attempt.
+-- With takes_over, the call also cancels a turn that another flight has begun. Otherwise a flight can only end its own
+-- attempt.
 if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives or memory_lost(ctx, hist))) then
   return {'GONE'}
 end

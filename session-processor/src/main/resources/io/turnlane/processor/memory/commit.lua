@@ -7,7 +7,7 @@ local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10])
 
 local was = redis.call('HMGET', req, 'status', 'flight')
 if was[1] == 'completed' and was[2] == flight then
-  return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- a version that no copy has
+  return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- '-': no version
 end
 local refusal = not_to_settle(ctx, req, fence, flight, was[1], was[2])
 if refusal then

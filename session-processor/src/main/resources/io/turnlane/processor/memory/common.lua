@@ -8,7 +8,7 @@ local function now_ms()
 end
 
 -- Returns the time at which a deadline passes, in epoch milliseconds as text; '' without a deadline. If created_at is
--- in the future, it comes from another clock. The deadline then counts from now, because it must not be extended.
+-- in the future, because another clock set it, the deadline counts from now.
 local function deadline_time(created_at, deadline)
   if deadline == '' then
     return ''
@@ -17,7 +17,7 @@ local function deadline_time(created_at, deadline)
 end
 
 -- Returns true if a newer owner of the partition has written to one of these keys. The context can expire while a long
--- turn runs, so callers also pass other keys of the session that contain a fence token.
+-- turn runs, so callers also pass other keys of the session that contain a fence.
 local function fenced(fence, keys)
   for _, key in ipairs(keys) do
     if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then
@@ -56,27 +56,27 @@ local function unwanted(req)
   return redis.call('HEXISTS', req, 'cancel_requested') == 1
 end
 
--- Returns the key with the time until which the session cannot expire and the number of its turns. The key outlives the
--- session, so that it shows if Redis lost the context. It has the hash tag of the context.
+-- Returns the key of the session's life value. The value contains the time until which the session cannot expire, and
+-- the number of its turns. It is kept longer than the context, so that it shows if Redis lost the context.
 local function life_key(ctx)
   return string.sub(ctx, 1, -4) .. 'life'
 end
 
--- Stores that the session cannot expire before this time has passed (ms).
+-- Stores in the life value that the session cannot expire before ttl (ms) has passed.
 local function keep_alive(ctx, hist, ttl, record_ttl)
   redis.call('SET', life_key(ctx), string.format('%d %d', tonumber(now_ms()) + ttl, redis.call('LLEN', hist)),
     'PX', ttl + tonumber(record_ttl))
 end
 
--- Returns the time until which the session cannot expire (ms), and its number of turns; both 0 if they are unknown.
+-- Returns the time until which the session cannot expire (epoch ms), and its number of turns; both 0 if they are
+-- unknown.
 local function known_life(ctx)
   local alive_until, turns = string.match(redis.call('GET', life_key(ctx)) or '', '^(%d+) (%d+)$')
   return tonumber(alive_until or 0), tonumber(turns or 0)
 end
 
--- Restarts the time after which the session expires without activity. This is the session's own time to live, but at
--- least the lifetime of a request record if the session has open turns. Returns the session's own time to live, in
--- milliseconds.
+-- Restarts the time after which the session expires without activity. This time is the session's time to live. If the
+-- session has open turns, it is at least the lifetime of a request record. Returns the time to live (ms).
 local function live_on(ctx, hist, open, record_ttl)
   local ttl = tonumber(redis.call('HGET', ctx, 'ttl'))
   local life = redis.call('ZCARD', open) > 0 and math.max(ttl, tonumber(record_ttl)) or ttl
@@ -86,9 +86,9 @@ local function live_on(ctx, hist, open, record_ttl)
   return ttl
 end
 
--- Returns true if Redis lost the session's context or history although neither expired nor was deleted. History expires
--- at the same time as the context, within milliseconds. Gateways mark a context that they created in place of a lost
--- one.
+-- Returns true if Redis lost the session's context or history although neither expired nor was deleted. Context and
+-- history expire within milliseconds of each other, so a history that lives longer shows a loss. If a gateway created a
+-- context in place of a lost one, its field memory is 'lost'.
 local function memory_lost(ctx, hist)
   local was = redis.call('HMGET', ctx, 'ttl', 'hist_bytes', 'memory')
   if was[1] then
@@ -102,8 +102,8 @@ local function record_lost(reqs, open, request_id)
   return redis.call('ZSCORE', reqs, request_id) or redis.call('ZSCORE', open, request_id)
 end
 
--- Adopts a history whose context was lost: sets the context's size of the history. The version is the given one, which
--- no cached copy has.
+-- Stores the size and the version of a history in a new context, because Redis lost the former context. No cached copy
+-- has the given version.
 local function adopt(ctx, hist, version)
   local bytes = 0
   for _, turn in ipairs(redis.call('LRANGE', hist, 0, -1)) do
@@ -151,8 +151,8 @@ local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
 end
 
 -- Returns the time in ms for which another flight of this request is still allowed to end the turn, because it is in a
--- handover (leave.lua). Returns 0 if there is no such flight. No handover is longer than a minute. If the stored end of
--- the handover is further away, the clock was set back, and this function returns 0.
+-- handover (leave.lua). Returns 0 if there is no such flight. Also returns 0 if the stored end of the handover is more
+-- than a minute away. The clock was then set back, because no handover is longer than a minute.
 local function leaving(req, flight)
   local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
   if was[1] ~= 'running' or was[2] == flight or not was[3] then
@@ -173,7 +173,7 @@ local function pardon(req, flight)
   end
 end
 
--- Returns the reply for a flight that can't store its outcome; nil if it can.
+-- Returns the reply for a flight that can't store its outcome; nil if the flight can store it.
 local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
   if status and ended[status] then
     return ending(req)
@@ -189,7 +189,7 @@ local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
   return unwanted(req) and {'UNWANTED'} or nil
 end
 
--- Ends a request as failed. The session continues.
+-- Ends a request as failed.
 local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
   pass_end(req, error)
   redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())

@@ -1,6 +1,6 @@
 -- Applies the policy of a question that found its session busy, to the question and to the turns ahead of it. Called in
--- the order of the log, before the question begins. The request records store each decision. The script can run again,
--- because its reply was lost or the owner crashed. It then returns the stored decision.
+-- the order of the log, before the question begins. The request records store each decision. If the script runs again,
+-- after a lost reply or a crash of the owner, it returns the stored decision.
 local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])
@@ -15,9 +15,9 @@ if fenced(fence, {ctx, tomb, req}) then
   return {'FENCED'}
 end
 
--- The record is missing. If the session was not deleted, no data was lost and the record has not expired, the question
--- was accepted while Redis was unavailable, and this script creates the record. In the other cases, it must not create
--- the record, because begin.lua would then not detect the cause.
+-- Creates the record if the question was accepted while Redis was unavailable. If the record is missing for another
+-- reason (the session was deleted, Redis lost the record, or it has expired), this script must not create it. Otherwise
+-- begin.lua would not detect that reason.
 local own = redis.call('HMGET', req, 'status', 'attempt')
 if not own[1] then
   if erased_by_name(tomb, request_id) then
@@ -51,8 +51,8 @@ local function out(id, how)
 end
 
 -- Sorts the turns ahead, oldest first. A turn without a record was accepted while Redis was unavailable; it is open and
--- this script does not end it. If an earlier call ended a turn for this question before the turn began, returns it
--- again. A turn that has begun publishes its own end. The cause of a rejected question is the oldest turn whose
+-- this script does not end it. If an earlier call for this question ended a turn that had not begun, returns this turn
+-- again, because no flight publishes its end. If the question is rejected, its cause is the oldest turn whose
 -- cancellation was not requested (stays), because a cancelled turn ends soon.
 local all, waiting, begun = {}, {}, {}
 local stays
@@ -84,7 +84,7 @@ if own[1] and (own[1] ~= 'queued' or tonumber(own[2] or 0) > 0 or unwanted(req))
       marked[#marked + 1] = other.id
     end
   end
-  return {'DECIDED', over, marked} -- decided earlier, or cancelled meanwhile
+  return {'DECIDED', over, marked} -- an earlier call has decided, or the question was cancelled
 end
 redis.call('HSET', req, 'partition', partition, 'offset', offset)
 pass(req, 'QUEUED', logged_at)

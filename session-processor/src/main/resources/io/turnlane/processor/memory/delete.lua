@@ -1,10 +1,9 @@
--- Deletes a session: its context, its history and the records of its ended requests. Open requests were asked after the
--- deletion, so they are kept. Because of the tombstone, records that were logged before the deletion have no effect if
--- they are delivered later. The tombstone also contains the ids of the newest erased requests, because a duplicate of
--- their questions can be logged after the deletion: a gateway publishes a question again if it doesn't know if the
--- question was logged. Claims of idempotency keys stay until they expire, but this script removes the hash of the
--- request's body from them. The tombstone replaces the request record of the deletion itself, so that clients can still
--- read it. Returns the number of open requests.
+-- Deletes a session: its context, its history and the records of its ended requests. Keeps open requests, because they
+-- were asked after the deletion. Stores a tombstone, so that records that were logged before the deletion have no
+-- effect if they are delivered later. The tombstone also contains the ids of the newest erased requests, because a
+-- gateway that publishes a question again can log its duplicate after the deletion. Keeps idempotency claims until they
+-- expire, without the hash of the request's body. The request record of the deletion itself is removed, and clients
+-- read the tombstone instead. Returns the number of open requests.
 local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix, own_id =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]

@@ -18,7 +18,7 @@ if ARGV[20] == '1' then
   if exists and fork ~= request_id then
     return settle(ARGV[22])
   end
-  later = exists and redis.call('LRANGE', hist, 0, -1) or later -- turns whose gateway did not see the reservation
+  later = exists and redis.call('LRANGE', hist, 0, -1) or later -- turns asked despite the fork's reservation of the id
 elseif fork then
   return settle(ARGV[23])
 end

@@ -21,15 +21,14 @@ local function settled_before()
   if (status and ended[status]) or (not status and ARGV[9] == '1') then
     return {'DONE', status or ''}
   end
-  -- Gateways create the record before the command is logged, so it may be lost.
+  -- Gateways create the record before the command is logged. If the record is missing, Redis has possibly lost it.
   local lost = memory_lost(ctx, hist) or (not status and record_lost(reqs, open, request_id))
   if ARGV[10] ~= '1' and (not status or lost) then
     return {'MISSED', lost and 1 or 0}
   end
 end
 
--- Ends the command: as completed if the error is '', otherwise as failed with this error (JSON). The command
--- then no longer counts as open.
+-- Ends the command as completed if the error is ''. Otherwise ends it as failed with this error (JSON).
 local function settle(error)
   local status, now = error == '' and 'completed' or 'failed', now_ms()
   redis.call('HSET', req, 'type', ARGV[6], 'status', status, 'stage', status, 'question', '', 'agent', '',

@@ -36,6 +36,6 @@ redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset
 redis.call('ZADD', reqs, 'NX', logged_at, request_id)
 redis.call('PEXPIRE', reqs, record_ttl)
 if redis.call('HGET', ctx, 'fork') == request_id then
-  redis.call('DEL', ctx, hist, life_key(ctx)) -- the session that this fork was to create
+  redis.call('DEL', ctx, hist, life_key(ctx)) -- the session id that the failed fork had reserved
 end
 return give_up(ctx, hist, req, open, request_id, error, record_ttl)

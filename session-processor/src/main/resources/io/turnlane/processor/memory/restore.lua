@@ -9,15 +9,15 @@ local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARG
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
 local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 26
 local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' if no command set the metadata
-local given_offset, given_at = ARGV[24], ARGV[25] -- of the import that began the session's life, or ''
+local given_offset, given_at = ARGV[24], ARGV[25] -- of the import with which the current life began, or ''
 
 if fenced(fence, {ctx, tomb}) then
   return {'FENCED'}
 end
 local now = tonumber(now_ms())
 
--- During a handover (leave.lua), a flight of the previous owner is allowed to end its turn. The restored data then
--- keeps that owner's fence.
+-- During a handover (leave.lua), a flight of the previous owner is allowed to end its turn. The restored data keeps
+-- that owner's fence, so that the flight can still write.
 local first_open = first_end + ends * 15
 for i = 0, opens - 1 do
   local req = request_prefix .. ARGV[first_open + i * 13]
@@ -63,7 +63,8 @@ end
 local is_lost = memory_lost(ctx, hist)
 local _, lost_turns = known_life(ctx)
 
--- Redis kept the history and lost the context. The caller can merge the history only after it has a version.
+-- If Redis kept the history and lost the context, creates a context with a version, because the caller can merge only a
+-- history that has a version.
 if is_lost and left > 0 and redis.call('EXISTS', ctx) == 0 and redis.call('EXISTS', hist) == 1 then
   make_context()
   version = next_version .. '.'
@@ -83,8 +84,7 @@ end
 
 -- The next arguments are the turns of the complete new history, oldest first. Each has the offset and timestamp of its
 -- question ('' if Redis already stores the turn) and the stored form of the turn. There are no such arguments if the
--- history stays unchanged. The caller has merged the turns of the log with the stored history, which had the version
--- expected_version.
+-- history stays unchanged. The caller merged the turns of the log with the stored history of version expected_version.
 local first_edit = first_open + opens * 13
 local at = first_edit + edits * 5
 local restored = 0
@@ -116,7 +116,7 @@ if at <= #ARGV and left > 0 and version ~= next_version then
   end
 end
 
--- Redis lost the context, but kept the history or had none, so the log adds no turn.
+-- Restores a lost context even if no turn was restored, because Redis kept the history or the session had none.
 if left > 0 and restored == 0 and is_lost and (lost_turns == 0 or redis.call('EXISTS', hist) == 1) then
   restore_context()
   expire()
@@ -132,8 +132,7 @@ if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
 end
 
 -- Restores the results of ended requests, so that a redelivered turn isn't run again and clients that poll find the
--- result. If a flight of such a turn is running nevertheless, it can't store its own outcome, because the turn has
--- ended.
+-- result. A flight that is still running such a turn can then no longer store its own outcome.
 for i = 0, ends - 1 do
   local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
     phases, reason, by = unpack(ARGV, first_end + i * 15, first_end + i * 15 + 14)
@@ -148,7 +147,7 @@ for i = 0, ends - 1 do
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
       redis.call('HDEL', req, 'error')
-    elseif status == 'failed' then -- the copy is written to quarantine before the event is published
+    elseif status == 'failed' then -- its copy was in quarantine before its event was published
       redis.call('HSET', req, 'error', error, 'quarantined', 1)
     else
       redis.call('HSET', req, 'reason', reason, 'by', by)
@@ -160,9 +159,9 @@ for i = 0, ends - 1 do
   end
 end
 
--- Restores open questions, so that clients that poll find them too. Clients have seen events of earlier attempts, so
--- the next attempt must have a higher number, even if a flight has begun meanwhile. A question that is so old that it
--- must have ended isn't restored.
+-- Restores open questions, so that clients that poll find them too. The next attempt must have a higher number than
+-- earlier attempts, because clients have seen events of these attempts. Questions of a certain age must have ended and
+-- aren't restored.
 for i = 0, opens - 1 do
   local request_id, offset, logged_at, question, agent, created_at, deadline, events_from, attempt, phases, absorbs,
     cancelled_at, cancel_reason = unpack(ARGV, first_open + i * 13, first_open + i * 13 + 12)

@@ -6,7 +6,7 @@ end
 if redis.call('EXISTS', ctx) == 0 then
   return {'NONE'}
 end
-redis.call('HSET', ctx, 'fence', fence) -- fences off earlier owners
+redis.call('HSET', ctx, 'fence', fence) -- previous owners can no longer write
 local is = redis.call('HMGET', ctx, 'agent', 'metadata', 'ttl', 'created_at', 'fork')
 if is[5] then
   return {'MAKING'}

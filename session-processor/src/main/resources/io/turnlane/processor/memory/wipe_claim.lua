@@ -1,5 +1,5 @@
--- Removes the hash of the request's body from a claim. The key remains claimed, so that a late retry doesn't ask the
--- question again.
+-- Removes the hash of the request's body from an idempotency claim. The claim itself stays, so that a late retry
+-- doesn't ask the question again.
 if redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('HSET', KEYS[1], 'body', '')
 end
