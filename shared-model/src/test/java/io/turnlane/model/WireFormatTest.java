@@ -71,14 +71,15 @@ class WireFormatTest {
         }
     }
 
-    private record Timed(Duration time) {}
+    private record DurationValue(Duration time) {}
 
     @Test
     void readsDurationsOfUpToAHundredYearsWithoutLoss() throws Exception {
         for (long seconds = 1; seconds < ValueRanges.LONGEST.toSeconds(); seconds = seconds * 3 + 1) {
             for (int micros : new int[] {0, 1, 123_000, 123_457, 999_999}) {
-                Timed timed = new Timed(Duration.ofSeconds(seconds, micros * 1000L));
-                assertThat(wire.read(wire.writeValue(timed), Timed.class)).isEqualTo(timed);
+                DurationValue written = new DurationValue(Duration.ofSeconds(seconds, micros * 1000L));
+                assertThat(wire.read(wire.writeValue(written), DurationValue.class))
+                        .isEqualTo(written);
             }
         }
     }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Client of the HTTP API. Thread-safe. */
@@ -32,8 +33,17 @@ final class Client implements AutoCloseable {
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .build();
 
+    private final int validatedShare;
+    private final AtomicInteger responses = new AtomicInteger();
+
     Client(URI address) {
+        this(address, 1);
+    }
+
+    /** Creates a client that validates one of this number of responses against the OpenAPI document. */
+    Client(URI address, int validatedShare) {
         this.address = address;
+        this.validatedShare = validatedShare;
     }
 
     /** A response: status, headers, and JSON, which is empty if the body is not JSON. */
@@ -83,17 +93,11 @@ final class Client implements AutoCloseable {
     }
 
     ClientReply put(String path, String json) {
-        return send(request(path)
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString(json))
-                .build());
+        return sendRaw("PUT", path, json);
     }
 
     ClientReply patch(String path, Object body) {
-        return send(request(path)
-                .header("Content-Type", "application/json")
-                .method("PATCH", BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                .build());
+        return send("PATCH", path, body);
     }
 
     ClientReply post(String path, Object body, String... headers) {
@@ -110,9 +114,13 @@ final class Client implements AutoCloseable {
 
     /** Sends a call with any method. */
     ClientReply send(String method, String path, Object body) {
+        return sendRaw(method, path, JSON.writeValueAsString(body));
+    }
+
+    ClientReply sendRaw(String method, String path, String json) {
         return send(request(path)
                 .header("Content-Type", "application/json")
-                .method(method, BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .method(method, BodyPublishers.ofString(json))
                 .build());
     }
 
@@ -180,7 +188,9 @@ final class Client implements AutoCloseable {
     private ClientReply send(HttpRequest request) {
         try {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            ServedContract.check(response);
+            if (responses.getAndIncrement() % validatedShare == 0) {
+                ServedContract.check(response);
+            }
             String type = response.headers().firstValue("Content-Type").orElse("");
             Map<String, Object> json = type.contains("json") ? JSON.readValue(response.body(), Map.class) : Map.of();
             return new ClientReply(response.statusCode(), response, json);

@@ -30,7 +30,9 @@ final class RandomJson {
     };
     private static final String[] BAD_VALUES = {
         "1e400",
+        "-1e309",
         "9007199254740993",
+        "-9223372036854775808",
         "1152921504606846976",
         "\"\\ud800\"",
         "\"\\udc00\\ud800\"",
@@ -38,8 +40,8 @@ final class RandomJson {
         "NaN"
     };
     private static final int[] ODD_CHARACTERS = {
-        0, 1, 8, 10, 27, '"', '\\', '/', 127, 0x80, 0xe9, 0x2028, 0xd7ff, 0xe000, 0xfb33, 0xfeff, 0xffff, 0x1f600,
-        0x10ffff
+        0, 1, 8, 10, 13, 27, '"', '\\', '/', '{', 127, 0x80, 0x85, 0xe9, 0x5d0, 0x202e, 0x2028, 0x2029, 0xd7ff, 0xe000,
+        0xfb33, 0xfeff, 0xfffd, 0xffff, 0x1f600, 0x10ffff
     };
 
     private final Random random;
@@ -72,13 +74,17 @@ final class RandomJson {
     private String object(int depth) {
         StringJoiner members = new StringJoiner(",", "{", "}");
         for (int i = below(4); i > 0; i--) {
-            // The number keeps names distinct.
-            members.add(JSON.writeValueAsString(text(6) + i) + ":" + value(depth - 1));
+            String name = chance(0.1) ? "" : text(6);
+            members.add(JSON.writeValueAsString(name) + ":" + value(depth - 1));
+            if (chance(0.02)) {
+                members.add(JSON.writeValueAsString(name) + ":" + value(depth - 1)); // readers take the last value
+            }
         }
         return members.toString();
     }
 
-    private String value(int depth) {
+    /** Returns any value, nested at most this deep. */
+    String value(int depth) {
         if (chance(badness)) {
             return BAD_VALUES[below(BAD_VALUES.length)];
         }
@@ -97,6 +103,17 @@ final class RandomJson {
     private double finite() {
         double value = Double.longBitsToDouble(random.nextLong());
         return Double.isFinite(value) ? value : random.nextDouble();
+    }
+
+    /** Returns one of the values. */
+    @SafeVarargs
+    final <T> T oneOf(T... values) {
+        return values[below(values.length)];
+    }
+
+    /** Returns a JSON text of valid Unicode, or sometimes of invalid Unicode. */
+    String quoted(int longest) {
+        return chance(badness) ? oneOf("\"\\ud800\"", "\"\\udc00\\ud800\"") : JSON.writeValueAsString(text(longest));
     }
 
     /** Returns a text of valid Unicode with many unusual characters. */

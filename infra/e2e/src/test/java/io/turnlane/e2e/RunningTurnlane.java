@@ -63,6 +63,11 @@ final class RunningTurnlane implements AutoCloseable {
         addProcessor(agents, settings);
     }
 
+    /** Returns the prefix of this test's topics. */
+    String prefix() {
+        return prefix;
+    }
+
     Topics topics() {
         return new Topics(prefix);
     }

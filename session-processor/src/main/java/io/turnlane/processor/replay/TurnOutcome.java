@@ -1,7 +1,11 @@
 package io.turnlane.processor.replay;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.CanonicalJson;
+import io.turnlane.model.JsonLimits;
 import io.turnlane.model.TurnError;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +22,14 @@ public record TurnOutcome(@Nullable Answer answer, @Nullable TurnError error) {
     public boolean matches(TurnOutcome other) {
         if (answer != null && other.answer != null) {
             return answer.text().equals(other.answer.text())
-                    && answer.artifacts().equals(other.answer.artifacts());
+                    && Arrays.equals(CanonicalJson.of(answer.artifacts()), CanonicalJson.of(other.answer.artifacts()));
         }
         return Objects.equals(codeOf(error), codeOf(other.error));
+    }
+
+    /** Returns the JSON form, in which a recorded number equals a computed number of another Java type. */
+    private static byte[] canonical(List<?> artifacts) {
+        return CanonicalJson.of(JsonLimits.nearest(artifacts));
     }
 
     private static @Nullable String codeOf(@Nullable TurnError error) {

@@ -43,7 +43,7 @@ final class AgentOutput implements AnswerSink {
 
     @Override
     public void delta(String text) {
-        String complete = firstHalf + text;
+        String complete = firstHalf.concat(text);
         boolean isSplit = !complete.isEmpty() && Character.isHighSurrogate(complete.charAt(complete.length() - 1));
         int end = isSplit ? complete.length() - 1 : complete.length();
         firstHalf = complete.substring(end);
