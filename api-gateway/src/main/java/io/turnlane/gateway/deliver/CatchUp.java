@@ -69,8 +69,7 @@ final class CatchUp {
     }
 
     /**
-     * Pauses this catch-up until it is queued again. Events that the follower reads in the meantime are not buffered;
-     * the catch-up later reads them from the log.
+     * Pauses this catch-up until it is queued again. It later reads from the log what it missed.
      */
     void suspend() {
         joinedAt = NOT_JOINED;
@@ -81,10 +80,7 @@ final class CatchUp {
         return joinedAt != NOT_JOINED;
     }
 
-    /**
-     * Returns true if this catch-up has read all records up to the offset from which the follower's events are
-     * buffered.
-     */
+    /** Returns true if this catch-up has read the log up to the position given to {@link #joinAt}. */
     boolean isComplete() {
         return isJoined() && nextOffset >= joinedAt;
     }

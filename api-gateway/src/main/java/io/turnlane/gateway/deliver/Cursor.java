@@ -33,8 +33,7 @@ public record Cursor(int partition, long offset, ReducerState state, int session
      * Events of one request that a client has seen.
      *
      * @param ended true if the client has seen the terminal event
-     * @param textShown true if the client has the text of this attempt from its beginning, so that it can receive more
-     *     text
+     * @param textShown true if the client has received all text of this attempt up to {@code seq}
      */
     public record RequestProgress(RequestId requestId, int attempt, int seq, boolean ended, boolean textShown) {}
 
@@ -44,8 +43,8 @@ public record Cursor(int partition, long offset, ReducerState state, int session
      * @param progress progress of the latest turn; null if the client has seen no turn
      * @param turn offset on the turns topic of the latest turn that the client saw running;
      *     {@link LoggedEvent#UNKNOWN_TURN} if the client saw no turn running
-     * @param complete true if the client has received every event since it connected; if false, the client receives a
-     *     turn's text only after the turn's {@code started} event
+     * @param complete false if the client may lack the beginning of a turn's text; it then receives the text of a turn
+     *     only after the turn's {@code started} event
      */
     public record ReducerState(@Nullable RequestProgress progress, long turn, boolean complete) {
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Waits for the terminal event of one request. The caller must open the watch before it publishes the turn or reads the
- * request record. Otherwise the event could be published before the watch sees it.
+ * request record. The watch does not see events that were published before it was opened.
  *
  * <p>The thread that opens a watch also waits and closes it.
  */

@@ -50,7 +50,10 @@ public final class EventFollower implements AutoCloseable {
     /** Next offset to read, by partition; null until the offsets of all partitions are known. */
     private volatile @Nullable AtomicLongArray positions;
 
-    /** Next offset that has not been offered to its subscribers, by partition. Never ahead of {@link #positions}. */
+    /**
+     * Offset after the last record whose event was offered to subscriptions, by partition. Never ahead of
+     * {@link #positions}.
+     */
     private volatile @Nullable AtomicLongArray offeredOffsets;
 
     private final LongAdder recordsRead = new LongAdder();
@@ -77,7 +80,7 @@ public final class EventFollower implements AutoCloseable {
         this.thread = new KafkaPollThread(consumers, "event-follower", RETRY, this::readTopic, this::logFailure);
     }
 
-    /** Starts the follower and waits up to {@code timeout} until it has reached the topic. */
+    /** Starts the follower and waits up to {@code timeout} until it knows the end offsets of the topic. */
     void start(Duration timeout) {
         if (!thread.start(timeout)) {
             LOG.atWarn()
@@ -102,8 +105,8 @@ public final class EventFollower implements AutoCloseable {
     }
 
     /**
-     * Returns the lowest offset that the follower may not have offered to its subscribers yet. All events below it have
-     * been offered to the subscriptions that were registered at the time.
+     * Returns the offset below which all events of this partition have been offered to the subscriptions registered at
+     * the time.
      */
     long offeredOffset(int partition) {
         AtomicLongArray now = offeredOffsets;
@@ -195,7 +198,6 @@ public final class EventFollower implements AutoCloseable {
         }
     }
 
-    /** Returns the metric that counts the fetches that the broker has answered, empty answers included. */
     private static Metric fetches(Consumer<String, byte[]> consumer) {
         return consumer.metrics().entrySet().stream()
                 .filter(entry -> isCountOfFetches(entry.getKey()))

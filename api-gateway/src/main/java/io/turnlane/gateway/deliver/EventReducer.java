@@ -13,32 +13,31 @@ import org.jspecify.annotations.Nullable;
  * the session. The reducer keeps both out of the client's stream.
  *
  * <p>An event is identified by request, attempt and sequence number ({@code seq}). A terminal event is identified by
- * its request only. After it, the reducer rejects the events of all attempts of this request. The reducer withholds
- * parts of an answer whose beginning the client doesn't have. The beginning is missing after a gap, and in an attempt
- * whose {@code started} event the client did not receive.
+ * its request only. After the terminal event, the reducer rejects all events of this request. The reducer withholds the
+ * text of an attempt if the client lacks the beginning of this text, for example after a gap.
  *
  * <p>The turns of a session run one after the other, in the order of their offsets on the turns topic. The terminal
- * event of a turn precedes the {@code started} event of the next turn. If the reducer has seen a turn running, later
- * events of earlier turns are therefore duplicates or late events of a previous owner. To recognise an earlier turn,
- * the reducer compares the offsets that the events carry. If an event carries no offset, the reducer uses the turn that
- * was running at the cursor. Until the reducer has seen the terminal event of this turn, it treats the events of any
- * other running turn as events of an earlier turn.
+ * event of a turn precedes the {@code started} event of the next turn. Once the reducer has seen a turn running, events
+ * of earlier turns are therefore duplicates or late events of a previous owner. The reducer recognises an earlier turn
+ * by its offset on the turns topic, which the events carry. If an event carries no offset, only the turn that was
+ * running at the cursor is known. Until it has ended, the reducer rejects such events of all other turns that have
+ * begun.
  *
  * <p>Not safe for use by multiple threads. The {@link Subscription} that owns the reducer guards it.
  */
 final class EventReducer {
 
     /**
-     * Maximum number of requests remembered. A session is allowed fewer open requests than this, so the reducer forgets
-     * only requests that have ended.
+     * Maximum number of requests remembered. A session can have fewer open requests, so the reducer forgets only
+     * requests that have ended.
      */
     static final int MAX_REMEMBERED = 256;
 
     private final Map<RequestId, RequestProgress> seen = new LinkedHashMap<>();
     private @Nullable RequestId inFlight;
     /**
-     * True if a turn may have begun before the first event that this client receives. The text of each turn is then
-     * withheld until the turn's {@code started} event.
+     * True if this client may lack the beginning of a turn's text. The text of each turn is then withheld until the
+     * turn's {@code started} event.
      */
     private boolean needsStart;
     /** Turn that was running at the cursor; null after this turn has ended or after a gap. */
@@ -96,10 +95,9 @@ final class EventReducer {
      * Returns true if an event belongs to an earlier turn that has ended. Called for an event whose request this
      * reducer has not recorded.
      *
-     * <p>An event without an attempt was published for a turn that had not begun to run. Such a turn can end at any
-     * time, for example by a cancel, so its terminal event is always accepted. If a later turn has already run, any
-     * other event without an attempt comes from a redelivery. If the reducer recorded such an event, the redelivered
-     * terminal event would later reach the client as a new one.
+     * <p>An event without an attempt belongs to a turn that had not begun to run. If this event is terminal, it is
+     * always accepted, because a waiting turn can be cancelled at any time. Any other event without an attempt is a
+     * duplicate if a later turn has already run.
      */
     private boolean isOfEarlierTurn(LoggedEvent event) {
         boolean offsetsKnown = event.turn() != LoggedEvent.UNKNOWN_TURN && latestTurn != LoggedEvent.UNKNOWN_TURN;

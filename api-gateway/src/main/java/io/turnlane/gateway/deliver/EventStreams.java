@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class EventStreams implements AutoCloseable {
 
     /**
-     * Number of offsets by which a client's last cursor must be behind the log before the gateway sends a new cursor. A
-     * catch-up reads this many records in a few milliseconds.
+     * Minimum distance, in offsets, between a client's last cursor and a new one that the gateway sends. A catch-up
+     * reads this many records in a few milliseconds.
      */
     private static final long MIN_CURSOR_STEP = 1_000;
 
@@ -41,8 +41,8 @@ public final class EventStreams implements AutoCloseable {
      *
      * @param clients maximum number of open outboxes
      * @param outbox bounds of the outbox of one client
-     * @param maxAge maximum age of a client's outbox. Each outbox gets up to a tenth less at random, so that clients
-     *     that connected at the same time do not reconnect at the same time
+     * @param maxAge maximum age of a client's outbox, shortened at random by up to a tenth, so that clients do not
+     *     reconnect all at once
      * @param allOutboxes maximum number of bytes that wait for all clients together
      * @param readers number of catch-up threads, each with its own consumer
      * @param maxRecords maximum number of records that a catch-up reads before the client gets a gap
@@ -225,9 +225,9 @@ public final class EventStreams implements AutoCloseable {
     }
 
     /**
-     * Sends the client a new cursor if its last cursor is at least 1,000 offsets behind. Without new cursors, the
-     * client of a quiet session on a busy partition would resume from an old cursor. The gateway would then have to
-     * read all later events of other sessions.
+     * Sends the client a new cursor if its last cursor is at least 1,000 offsets behind. Otherwise the client of a
+     * quiet session would resume from an old cursor, and the gateway would have to read all later events of other
+     * sessions.
      */
     public void offerCursor(Subscription subscription) {
         subscription.offerCursor(() -> follower.offeredOffset(subscription.partition()), MIN_CURSOR_STEP);

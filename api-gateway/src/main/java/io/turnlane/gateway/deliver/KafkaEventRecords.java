@@ -40,10 +40,7 @@ final class KafkaEventRecords {
         }
     }
 
-    /**
-     * Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} without the header, which early processors did
-     * not write.
-     */
+    /** Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} for records of early processors. */
     private static long turn(Headers headers) {
         Header header = headers.lastHeader(RecordHeaders.TURN);
         return header == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(text(headers, RecordHeaders.TURN));

@@ -15,19 +15,19 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * A sequential read of a partition that serves several clients. A pass starts at the lowest cursor of these clients and
- * ends at the position of the follower (this gateway's consumer of new events). The pass looks up the session of each
- * record. If no client wants the record, the pass does not read its value.
+ * ends at the position of the follower (this gateway's consumer of new events). The pass parses only records of
+ * sessions that these clients follow.
  *
- * <p>A pass serves either clients near the end of the log or clients far behind. If near clients are waiting, a pass
- * for far clients ends after {@link #SLICE_NANOS}, and another pass continues it later.
+ * <p>A pass serves either <em>near</em> clients, close to the end of the log, or <em>far</em> clients. If near clients
+ * are waiting, a pass for far clients ends after {@link #SLICE_NANOS}, and another pass continues it later.
  *
  * <p>Only the reader thread that runs the pass uses this object.
  */
 final class LogPass {
 
     /**
-     * Maximum distance from the end at which a client counts as near, in offsets. A pass reads this number of records
-     * in a few milliseconds.
+     * Maximum distance from the end of the log at which a client counts as near, in offsets. A pass reads this number
+     * of records in a few milliseconds.
      */
     private static final long NEAR_OFFSETS = 2_000;
 
@@ -65,7 +65,7 @@ final class LogPass {
     }
 
     /**
-     * @param nearFirst true to serve the near clients if near and far clients are waiting; false to serve the far
+     * @param nearFirst if near and far clients are waiting: true to serve the near clients, false to serve the far
      *     clients
      */
     LogPass(PassContext context, Consumer<String, byte[]> consumer, TopicPartition partition, boolean nearFirst) {
@@ -198,7 +198,10 @@ final class LogPass {
         return false;
     }
 
-    /** Removes clients that have reached the follower's position, have exceeded the budget, or are closed. */
+    /**
+     * Removes clients that have reached the follower's position, have exceeded the {@link CatchUp.CatchUpBudget}, or
+     * are closed.
+     */
     private void settle() {
         for (CatchUp catchUp : unfinished()) {
             if (catchUp.subscription().isClosed()) {
@@ -211,7 +214,6 @@ final class LogPass {
         }
     }
 
-    /** Switches the client to the follower's events if all earlier records have been read. */
     private void join(CatchUp catchUp) {
         Subscription subscription = catchUp.subscription();
         if (!catchUp.isJoined() && catchUp.nextOffset() >= end()) {
@@ -237,8 +239,8 @@ final class LogPass {
     }
 
     /**
-     * Registers the subscription, so that the follower's events are buffered from now on. The caller must read the
-     * follower's position only after this call. Otherwise an event between the two steps would be missed.
+     * Registers the subscription, so that the follower's events are buffered from now on. To miss no event, the caller
+     * must read the follower's position only after this call.
      */
     private void register(Subscription subscription) {
         subscription.startJoining();

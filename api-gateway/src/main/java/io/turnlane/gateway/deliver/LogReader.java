@@ -22,13 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads from the log the events that resuming clients have missed, and delivers them until a client has reached the
- * position of the follower. A few threads, each with its own consumer, read the log. One pass over a partition serves
- * all catch-ups that wait for this partition. A catch-up that arrives in the first second of a pass can join it if the
- * pass has not yet read past the offset where the catch-up starts.
+ * Reads from the log the events that resuming clients have missed. Delivers them to each client until it reaches the
+ * position of the follower (this gateway's consumer of new events). A few threads, each with its own consumer, read the
+ * log. One pass over a partition serves all catch-ups that wait for this partition. A catch-up that arrives in the
+ * first second of a pass can join it if the pass has not yet read past the offset where the catch-up starts.
  *
  * <p>A client whose outbox is full leaves the pass, so that the other clients don't wait for it. Its catch-up is queued
- * again when the client's writer has made room. A client that exceeds the budget gets a {@code gap}.
+ * again when the outbox has room. If a catch-up exceeds its {@link CatchUp.CatchUpBudget}, the client gets a
+ * {@code gap}.
  *
  * <p>Threading: any thread may call {@link #catchUp}. This object's monitor guards all mutable fields. Only one thread
  * at a time reads a partition, and only this thread uses the catch-ups of the pass.
@@ -39,8 +40,8 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     private static final long RETRY_NANOS = 1_000_000_000;
 
     /**
-     * Maximum time for which the broker holds a fetch without records. It is short, because a reader can begin its next
-     * pass only after the fetch returns, and at the end of the log there is nothing to wait for.
+     * Maximum time for which the broker holds a fetch without records. It is short, so that a reader at the end of the
+     * log can soon begin its next pass.
      */
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
@@ -84,7 +85,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    /** Delivers events to this subscription from its next offset until it is live. */
+    /** Queues a catch-up, which delivers the missed events to this subscription. */
     void catchUp(Subscription subscription) {
         enqueue(new CatchUp(subscription, System.nanoTime()));
     }

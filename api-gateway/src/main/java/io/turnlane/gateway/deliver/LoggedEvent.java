@@ -20,10 +20,7 @@ public final class LoggedEvent {
             .map(RequestStatus::wire)
             .collect(Collectors.toUnmodifiableSet());
 
-    /**
-     * Estimated size of an event in an outbox without its value, in bytes: the event object, its outbox item and its
-     * cursor.
-     */
+    /** Estimated memory that an event in an outbox needs in addition to its value, in bytes. */
     private static final int OVERHEAD = 400;
 
     private final EventPosition position;

@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounded queue of items that wait to be written to one client. The bounds are a count and a number of bytes. The
- * outbox accepts an item if its current content is below the bounds. An item of any size therefore fits into an empty
- * outbox, and the content never exceeds the bounds by more than one item. All outboxes of a gateway also share a
- * {@link SharedByteLimit}.
+ * outbox accepts an item of any size while its content is below both bounds, so one item can exceed them. All outboxes
+ * of a gateway also share a {@link SharedByteLimit}.
  *
  * <p>Threading: the follower, catch-up readers and the client's own requests add items and never block. One thread, the
  * client's writer, takes items out. This object's monitor guards all state.
@@ -100,8 +99,8 @@ public final class Outbox {
     }
 
     /**
-     * Returns true if a catch-up may add an item, or if the outbox is closed. Otherwise returns false and later, as
-     * soon as there is room, runs {@code whenRoom} once on the thread of the writer.
+     * Returns true if a catch-up may add an item, or if the outbox is closed. Otherwise, {@code whenRoom} runs once as
+     * soon as there is room, on the thread of the writer.
      */
     synchronized boolean hasRoom(Runnable whenRoom) {
         if (disconnectReason != null || hasRoomForMore()) {
@@ -112,8 +111,8 @@ public final class Outbox {
     }
 
     /**
-     * Returns true if a waiting catch-up may continue. If all outboxes together hold more than half of the shared
-     * limit, the catch-up must wait until this outbox is empty.
+     * Returns true if a catch-up may add an item. Once half of the shared limit is used, it may add one only to an
+     * outbox that holds no bytes.
      */
     private boolean hasRoomForMore() {
         return bounds.hasRoomForCatchUp(items.size(), bytes) && (bytes == 0 || sharedLimit.isBelowHalf());
@@ -193,9 +192,8 @@ public final class Outbox {
     }
 
     /**
-     * Returns the reason for which the outbox was closed. The writer calls this method after the connection has ended.
-     * If the outbox is still open, the client ended the connection, and this method returns
-     * {@link DisconnectReason#GONE}.
+     * Returns the reason for which the outbox was closed; {@link DisconnectReason#GONE} if it is open. The writer calls
+     * this method after the connection has ended.
      */
     public synchronized DisconnectReason disconnectReason() {
         return disconnectReason == null ? DisconnectReason.GONE : disconnectReason;

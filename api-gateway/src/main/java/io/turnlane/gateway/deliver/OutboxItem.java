@@ -36,8 +36,8 @@ public sealed interface OutboxItem {
     }
 
     /**
-     * Position of the client in a session without recent events. If the client resumes from this cursor, the gateway
-     * does not have to read events of other sessions that precede the cursor.
+     * New cursor for the client of a session without recent events. If the client resumes from it, the gateway need not
+     * read the earlier events of other sessions.
      */
     record CursorItem(SessionKey session, Cursor cursor) implements OutboxItem {
         @Override
@@ -67,7 +67,7 @@ public sealed interface OutboxItem {
     enum DisconnectReason {
         /** The client did not read its messages fast enough. */
         SLOW,
-        /** Too many bytes wait for all clients together, and this client uses more than its share. */
+        /** The client has reached its share of the {@link SharedByteLimit}. */
         CROWDED,
         /** The gateway stops. The client can continue at another gateway. */
         SHUTDOWN,

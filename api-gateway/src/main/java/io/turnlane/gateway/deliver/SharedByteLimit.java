@@ -59,8 +59,8 @@ public final class SharedByteLimit {
     }
 
     /**
-     * Returns true if less than half of the limit is used. Otherwise catch-ups should leave their events in the log for
-     * now.
+     * Returns true if less than half of the limit is used. Otherwise catch-ups pause until the outbox of their client
+     * is empty.
      */
     boolean isBelowHalf() {
         return bytes.get() < maxBytes / 2;

@@ -45,7 +45,7 @@ public final class Subscription {
 
     private SubscriptionState state = SubscriptionState.BEHIND;
     private long nextOffset;
-    /** Next offset according to the last cursor sent to the client. */
+    /** Offset at which the client would resume with the last cursor sent to it. */
     private long lastSentOffset;
 
     private int bufferedBytes;
@@ -56,8 +56,8 @@ public final class Subscription {
     /**
      * Filter for the events of a session.
      *
-     * @param requestId request whose events are selected; null for all requests that {@code among} selects
-     * @param among selects requests; any thread may call it
+     * @param requestId the only request that {@code among} selects; null if it can select several
+     * @param among returns true for the requests whose events are selected; called by any thread
      * @param terminalOnly true to select terminal events only
      */
     public record EventFilter(@Nullable RequestId requestId, Predicate<RequestId> among, boolean terminalOnly) {
@@ -98,7 +98,7 @@ public final class Subscription {
         return filter.requestId();
     }
 
-    /** Returns true if the client may see this request. */
+    /** Returns true if this subscription includes the request. */
     public boolean selects(RequestId request) {
         return filter.among().test(request);
     }
@@ -124,7 +124,7 @@ public final class Subscription {
 
     /**
      * Offers an event that a catch-up has read. Returns false if this subscription is held or the client's outbox has
-     * no room. In this case, {@code whenRoom} runs when the catch-up can continue.
+     * no room. {@code whenRoom} then runs as soon as the catch-up can continue.
      */
     synchronized boolean offerFromLog(LoggedEvent event, Runnable whenRoom) {
         if (event.offset() < nextOffset || state == SubscriptionState.CLOSED || !filter.matches(event)) {
@@ -149,7 +149,7 @@ public final class Subscription {
         }
     }
 
-    /** Discards the buffer and returns to {@code BEHIND}. Called when the catch-up pauses. */
+    /** Stops buffering events and discards those in the buffer. Called when the catch-up pauses. */
     synchronized void fallBehind() {
         if (state == SubscriptionState.JOINING) {
             state = SubscriptionState.BEHIND;
@@ -161,7 +161,7 @@ public final class Subscription {
      * Switches to live delivery after the reader has delivered all events below {@code from}.
      *
      * @param markCaughtUp true to add a {@link OutboxItem.CaughtUpItem} before the live events
-     * @return false if the buffer overflowed, so that the reader has to continue from {@code from}
+     * @return false if the buffer overflowed; the reader must then continue to read the log at {@code from}
      */
     synchronized boolean goLive(long from, boolean markCaughtUp) {
         if (state == SubscriptionState.CLOSED) {
@@ -181,10 +181,7 @@ public final class Subscription {
         return true;
     }
 
-    /**
-     * Adds a {@link OutboxItem.GapItem} for the missing events below {@code from} and switches to live delivery. Called
-     * in state {@code JOINING} or {@code LIVE}.
-     */
+    /** Adds a {@link OutboxItem.GapItem} for the missing events below {@code from} and switches to live delivery. */
     synchronized void goLiveWithGap(long from) {
         if (state == SubscriptionState.CLOSED) {
             return;
@@ -246,7 +243,7 @@ public final class Subscription {
      * sent.
      *
      * @param offered supplies the offset below which the follower has offered all events; called under this object's
-     *     monitor, so that {@link #goLiveWithGap} cannot run between the reading and the use of the offset
+     *     monitor, so that {@link #goLiveWithGap} cannot run before the offset is used
      * @param step minimum distance in offsets
      */
     synchronized void offerCursor(LongSupplier offered, long step) {

@@ -10,8 +10,7 @@ import java.util.stream.Stream;
  * Registry of the subscriptions and outboxes of this gateway. For a record whose session has no subscription, the
  * follower needs only one map lookup.
  *
- * <p>Threading: any thread adds and removes entries, and the follower looks them up. The arrays in the map are
- * immutable.
+ * <p>Threading: any thread adds and removes entries, and the follower looks them up.
  */
 final class SubscriptionRegistry {
 
@@ -24,9 +23,8 @@ final class SubscriptionRegistry {
      * Adds a subscription, to which the follower offers every event that it reads from now on. Has no effect if the
      * subscription is already present.
      *
-     * <p>A catch-up reader can add a subscription that the client's thread has just closed and removed. After the
-     * addition, this method therefore checks if the subscription is closed, and removes it again. The client's thread
-     * closes the subscription before it removes it, so one of the two threads always removes it last.
+     * <p>A catch-up reader can add a subscription just after the client's thread has closed and removed it. This method
+     * therefore removes the subscription again if it is closed.
      */
     void add(Subscription subscription) {
         subscriptions.merge(key(subscription), new Subscription[] {subscription}, (present, added) -> {
