@@ -16,7 +16,10 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @Configuration(proxyBeanMethods = false)
 class AgentConfiguration {
 
-    /** Static, so that Spring runs the check before it creates any other bean. */
+    /**
+     * Creates the check of the settings. This method is static, so that Spring runs the check before it creates any
+     * other bean.
+     */
     @Bean
     static SettingsCheck settingsCheck(ConfigurableEnvironment environment) {
         return new SettingsCheck(environment);

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drains the processor. It reads no more turns, waits until running turns have ended, releases waiting turns to other
- * processors, commits the offsets, and then leaves the consumer group. A processor drains only once. Later calls return
- * the report of the first drain.
+ * Drains the processor. A drain stops reading turns, waits until running turns have ended, and releases waiting turns
+ * to other processors. It then commits the offsets and leaves the consumer group. A processor drains only once. Later
+ * calls return the report of the first drain.
  *
  * <p>Threading: any thread may call {@link #run}. The drain runs on the first calling thread, and other callers wait
  * for it.
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
-    /** Time that the drain waits, after the grace period of the agents, for the remaining steps of their turns. */
+    /** Time for the remaining steps of interrupted turns, after the grace period of their agents. */
     private static final Duration AFTER_ABANDONMENT = Duration.ofSeconds(2);
 
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(10);
@@ -41,8 +41,8 @@ final class Drain {
      * Creates the drain.
      *
      * @param budget maximum time to wait until running turns have ended; after that, their agents are interrupted
-     * @param grace time for which an agent is allowed to continue after its interrupt. The drain also waits for this
-     *     time: if the process ended earlier, the turn would count as one that crashed the processor
+     * @param grace time for which an agent is allowed to continue after its interrupt; the drain waits for it, because
+     *     a turn that still runs when the process ends counts as one that crashed the processor
      */
     Drain(TurnPoller poller, LaneScheduler<SessionKey, Turn> lanes, Flights flights, Duration budget, Duration grace) {
         this.poller = poller;
@@ -67,7 +67,7 @@ final class Drain {
         return state.get();
     }
 
-    /** Drains the processor, or waits until the first call has drained it. */
+    /** Drains the processor. If another call has already begun the drain, waits until the drain has ended. */
     DrainReport run() throws InterruptedException {
         if (state.compareAndSet(ProcessorState.RUNNING, ProcessorState.DRAINING)) {
             try {

@@ -10,7 +10,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 /**
  * Reports the engine as down if the poll thread has stopped polling or if too many abandoned agents are still running.
  * Also reports it as down if the open turns have been at their maximum number or size for a minute and none of them has
- * ended. In these cases, the process still runs, but it can no longer be relied on to process turns.
+ * ended in this minute.
  */
 final class EngineHealth implements HealthIndicator {
 
@@ -46,7 +46,9 @@ final class EngineHealth implements HealthIndicator {
                 .build();
     }
 
-    /** Returns {@code OUT_OF_SERVICE} for a drained processor, because it is healthy but must not receive work. */
+    /**
+     * Returns {@code OUT_OF_SERVICE} while the processor is drained and afterwards, because it must not receive work.
+     */
     private Health.Builder status(boolean healthy) {
         return switch (drain.state()) {
             case RUNNING -> healthy ? Health.up() : Health.down();

@@ -25,11 +25,11 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Writes the statistics of this processor to Redis each second. The statistics show that the processor is alive, and
- * gateways add up the statistics of all processors.
+ * Writes the statistics of this processor to Redis each second. Gateways add up the statistics of all processors, and
+ * see from them which processors are alive.
  *
- * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. The web server's start
- * event, which contains the management port, arrives before the first call.
+ * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. Spring calls
+ * {@link #webServerStarted} before that.
  */
 class Heartbeat {
 
@@ -48,7 +48,6 @@ class Heartbeat {
     private volatile boolean stopped;
     private boolean stored = true;
 
-    /** Sources of the statistics. */
     record HeartbeatSources(
             AgentCatalog agents,
             RedisOfferedAgents offered,
@@ -63,7 +62,7 @@ class Heartbeat {
     /**
      * Creates the heartbeat.
      *
-     * @param host host under which others reach this processor
+     * @param host host name or address under which other machines reach this processor
      */
     Heartbeat(
             String processorId,
@@ -108,7 +107,7 @@ class Heartbeat {
         }
     }
 
-    /** Removes the statistics from Redis. Otherwise gateways would count this processor until its statistics expire. */
+    /** Removes the statistics from Redis, so that gateways no longer count this processor. */
     void stop() {
         stopped = true;
         try {

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
-/** Host under which others reach this processor's management port. */
+/** Host name or address under which other machines reach this processor's management port. */
 final class ManagementHost {
 
     private ManagementHost() {}

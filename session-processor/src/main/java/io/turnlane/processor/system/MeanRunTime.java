@@ -17,8 +17,8 @@ final class MeanRunTime {
     private final Deque<LaneLoad> samples = new ArrayDeque<>(SECONDS + 1);
 
     /**
-     * Adds the current totals and returns the average of the last minute. Returns null if no run ended in the last
-     * minute. Must be called once a second.
+     * Returns the average time of the runs that ended in the last minute; null if none ended. Must be called once a
+     * second, with the current load.
      */
     @Nullable
     Duration update(LaneLoad now) {

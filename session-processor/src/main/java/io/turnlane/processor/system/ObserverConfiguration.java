@@ -71,8 +71,8 @@ class ObserverConfiguration {
     }
 
     /**
-     * Reports if the poll thread is alive. This indicator is part of the liveness check, because a process whose poll
-     * thread has died must be restarted.
+     * Reports the processor as down if the poll thread has died. Only a restart of the process can help, so this
+     * indicator is part of the liveness check.
      */
     @Bean
     HealthIndicator pollThreadHealthIndicator(

@@ -161,8 +161,8 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Returns the age from which a turn without a request record counts as ended. For a younger turn, the request
-     * record cannot have expired yet.
+     * Returns the age from which a turn without a request record counts as ended. The request record of a younger turn
+     * cannot have expired.
      */
     private static Duration keptFor(Duration results, Duration turns) {
         Duration shorter = results.compareTo(turns) < 0 ? results : turns;
@@ -260,10 +260,7 @@ class ProcessorConfiguration {
         turn.claim().release();
     }
 
-    /**
-     * Creates the reader of unloaded records: records that have many turns ahead of them in their lanes, so that only
-     * their log position is in the heap.
-     */
+    /** Creates the reader for records in deep lanes, of which the heap contains only the log position. */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
         Map<String, Object> settings = consumerSettingsWithoutGroup(kafka);
@@ -334,8 +331,8 @@ class ProcessorConfiguration {
 
     /**
      * Returns the handover time: the time for which a turn may continue after its partition has left. It is limited to
-     * the session timeout of the consumer group. If the previous owner crashes during a handover, the new owner
-     * therefore waits no longer than Kafka needs to detect a crash.
+     * the session timeout of the consumer group. A new owner therefore waits for a crashed previous owner no longer
+     * than Kafka needs to detect a crash.
      *
      * @param sessionTimeout session timeout in milliseconds, or null if the broker sets it (45 s by default)
      */

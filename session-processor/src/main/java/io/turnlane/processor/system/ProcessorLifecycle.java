@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the poll thread after all other parts of the processor. On stop, {@linkplain Drain drains} the processor,
- * which also stops the poll thread, before any other part stops.
+ * Starts the poll thread after all other parts of the processor. On stop, {@linkplain Drain drains} the processor
+ * before any other part stops. The drain stops the poll thread.
  *
  * <p>Threading: Spring calls start and stop one after the other. The state is changed with compare-and-set.
  */

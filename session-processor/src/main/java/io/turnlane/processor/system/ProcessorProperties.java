@@ -23,7 +23,8 @@ import org.springframework.validation.annotation.Validated;
  * @param id name of this processor in statistics and timelines; random if empty
  * @param agentWait maximum time that a turn waits while only other processors offer its agent; after this time, the
  *     turn fails
- * @param drainBudget time for running turns to end after SIGTERM, before they are released to other processors
+ * @param drainBudget maximum time for which running turns may continue after SIGTERM; after this time, they are
+ *     released to other processors
  */
 @Validated
 @ConfigurationProperties("turnlane.processor")
@@ -48,9 +49,9 @@ public record ProcessorProperties(
      * @param group consumer group that all processors of an installation share
      * @param running maximum number of turns that run at the same time
      * @param open maximum number of turns whose records are held in memory: buffered, running and waiting for a retry;
-     *     at this number, all partitions are paused
-     * @param places maximum number of unloaded turns; an unloaded turn has many turns ahead of it in its lane, and the
-     *     processor holds only its log position; at this number, all partitions are paused
+     *     at this number, the processor reads no further turns
+     * @param places maximum number of turns of which the processor holds only the log position, because many turns are
+     *     ahead of them in their lanes; at this number, the processor reads no further turns
      * @param openSize maximum total size of the records held in memory
      * @param pollTime maximum time that one poll waits for records
      * @param commitInterval time between two commits of offsets
@@ -91,7 +92,7 @@ public record ProcessorProperties(
      * Limits of an answer.
      *
      * @param timeout time limit of an agent's call
-     * @param timeouts time limits by agent name, if they differ from timeout
+     * @param timeouts time limits by agent name, for agents that need another limit than timeout
      * @param grace time that an agent may continue after it was interrupted; after this time, the session continues
      *     without the agent, whose output is discarded
      * @param text maximum size of an answer's text, in UTF-8

@@ -20,9 +20,10 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
- * Checks Redis each second and sets the shared clock. If Redis accepts no writes and another connection can help,
- * replaces the connection. Reports the processor as degraded if Redis can't be used, or if its settings allow it to
- * evict keys. Does not report the processor as down, because turns wait until Redis can be used again.
+ * Checks Redis each second and sets the shared clock. If Redis accepts no writes and a new connection can help,
+ * replaces the connection. Reports the processor as degraded, but not as down, if Redis can't be used, because turns
+ * wait until it can be used again. Also reports the processor as degraded if the settings of Redis allow it to evict
+ * keys.
  */
 final class RedisCheck implements RedisMonitor.RedisAccess, HealthIndicator {
 

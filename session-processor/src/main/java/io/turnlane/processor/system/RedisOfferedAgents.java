@@ -10,8 +10,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
- * Stores in Redis which agents the processors of the installation offer. An entry expires a minute after the processor
- * has last stored it. A turn therefore does not fail while the only processor with its agent restarts. Thread-safe.
+ * Stores in Redis which agents the processors of the installation offer. An agent's entry expires a minute after a
+ * processor has last stored it. A turn therefore does not fail if the only processor with its agent restarts within a
+ * minute. Thread-safe.
  */
 final class RedisOfferedAgents implements AbsentAgents {
 
@@ -38,7 +39,7 @@ final class RedisOfferedAgents implements AbsentAgents {
                     ? Optional.of(maxWait)
                     : Optional.empty();
         } catch (DataAccessException unavailable) {
-            return Optional.of(maxWait); // unknown, but the turn cannot begin without Redis anyway
+            return Optional.of(maxWait); // the turn cannot begin without Redis anyway
         }
     }
 }

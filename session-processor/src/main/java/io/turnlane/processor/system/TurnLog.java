@@ -11,7 +11,7 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Writes one structured log line for each flight (execution of a turn). It contains the user, session, request,
+ * Writes one structured log line for each flight (execution of a turn). The line contains the user, session, request,
  * outcome, and the duration of each phase. Never logs questions or answers.
  */
 final class TurnLog implements TurnObserver {

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * Metrics of flights (executions of turns). Each tag has a bounded number of values: about a dozen outcomes, the error
- * codes, and the agents of this processor. Clients can send any agent name. Unknown names count as {@value #OTHER}.
+ * codes, and the agents of this processor. Clients can send any agent name, so all unknown names count as
+ * {@value #OTHER}.
  */
 final class TurnMeters implements TurnObserver {
 

@@ -29,10 +29,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/**
- * Beans of webhooks. They form a second poll thread with its own lanes. This poll thread reads the events topic, and
- * the lanes send the webhooks.
- */
+/** Beans of webhooks. A second poll thread reads the events topic, and lanes of its own send the webhooks. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty("turnlane.webhooks.enabled")
 @EnableConfigurationProperties(WebhookProperties.class)
@@ -116,7 +113,7 @@ class WebhookConfiguration {
                 topics.names().events(),
                 webhooks.open(),
                 intake.openSize().toBytes(),
-                1, // no lane is deep here
+                1, // webhooks have no deep lanes
                 intake.pollTime(),
                 intake.commitInterval());
         TurnPoller poller = new TurnPoller(

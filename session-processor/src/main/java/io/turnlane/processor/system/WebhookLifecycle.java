@@ -10,7 +10,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Starts and stops the poll thread of webhooks. On stop, waits until current calls have ended, and then releases the
- * waiting webhooks, which other processors send.
+ * waiting webhooks to other processors.
  *
  * <p>Threading: Spring calls start and stop one after the other.
  */
