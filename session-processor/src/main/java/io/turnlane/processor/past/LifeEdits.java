@@ -14,9 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes that commands other than questions made to a session in its current life (since the session was created,
- * until it is deleted or expires). These are the imported state with which the life began, and later updates. A
- * component is null if no command set its value. Immutable.
+ * State that imports and updates gave a session in its current life. A life begins with the session's first command,
+ * and ends when the session is deleted or expires. A component is null if no command set its value. Immutable.
  */
 record LifeEdits(
         @Nullable SessionState state,

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingTurns {
 
-    /** Maximum number of cancels that are kept. A session can have fewer open turns than this number. */
+    /** Maximum number of cancels that are kept. A session has fewer open turns than this. */
     private static final int MAX_CANCELS = 1000;
 
     private static final int BYTES_PER_CANCEL = 300;
@@ -66,7 +66,6 @@ final class PendingTurns {
             return new PendingTurn(ask, position, activeBefore, bytes, Math.max(newest, attempt), at, mergedQuestions);
         }
 
-        /** Returns the data that is restored for the turn, so that it can run when its record is delivered again. */
         private OpenTurn toOpenTurn(@Nullable CancelTurn cancel) {
             return new OpenTurn(
                     ask,
@@ -110,7 +109,7 @@ final class PendingTurns {
         };
     }
 
-    /** Returns the total size of the pending questions, in bytes. */
+    /** Returns the total size of the pending questions and of the cancels, in bytes. */
     long bytes() {
         return bytes + (long) cancels.size() * BYTES_PER_CANCEL;
     }
@@ -145,8 +144,8 @@ final class PendingTurns {
     }
 
     /**
-     * Notes that an attempt of a question began. Returns the question with this attempt, or null if the question is not
-     * pending.
+     * Stores that an attempt of a question began. Returns the question with this attempt, or null if the question is
+     * not pending.
      */
     @Nullable
     PendingTurn started(RequestId request, int attempt, Instant at) {
@@ -190,15 +189,15 @@ final class PendingTurns {
     }
 
     /**
-     * Returns the questions whose records will be delivered again, because they have not ended. The other pending
-     * questions have ended, but the log no longer contains their terminal events.
+     * Returns the pending questions that have not ended, so that their records will be delivered again. The other
+     * pending questions have ended, but the log no longer contains their terminal events.
      */
     Stream<PendingTurn> redeliverable() {
         return turns.values().stream()
                 .filter(pending -> !done.test(pending.position().offset()));
     }
 
-    /** Returns the questions whose records will be delivered again, with their cancels. */
+    /** Returns the same questions as {@link #redeliverable}, with their cancels. */
     List<OpenTurn> openTurns() {
         return redeliverable()
                 .map(pending -> pending.toOpenTurn(cancels.get(pending.ask().requestId())))

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * without activity that is longer than the session's time to live. The first question or import of a life sets the time
  * to live, and later updates can change it.
  *
- * <p>The record of a deletion does not show when the deletion was carried out. It was carried out if its record won't
- * be delivered again, or if a later turn of the session has begun. Only then does this class apply the deletion. Until
- * then, terminal events of earlier turns can follow. For use by one thread.
+ * <p>The record of a deletion does not show when the deletion was carried out. This class applies a deletion only when
+ * its record won't be delivered again, or when a later turn of the session has begun. Before that, terminal events of
+ * earlier turns can follow. For use by one thread.
  */
 public final class SessionReconstruction {
 
@@ -72,7 +72,7 @@ public final class SessionReconstruction {
 
     private record Kept(EndedTurn turn, int bytes) {}
 
-    /** A deletion or another change that is applied when the log shows that it was carried out. */
+    /** A deletion or another change that is applied only when the log shows that the processor has carried it out. */
     private record DeferredCommand(long offset, Runnable action) {}
 
     /**
@@ -80,7 +80,8 @@ public final class SessionReconstruction {
      *
      * @param turns last ended turns, oldest first
      * @param unknownTurns number of further turns that have ended, but whose terminal events the log no longer contains
-     * @param initialTurns turns of the import or fork with which the life began; they precede {@code turns}
+     * @param initialTurns turns of the import or fork with which the session's current life began; they precede
+     *     {@code turns}
      */
     public record ReconstructedMemory(List<EndedTurn> turns, int unknownTurns, List<PastTurn> initialTurns) {}
 
@@ -97,10 +98,7 @@ public final class SessionReconstruction {
         this.open = new PendingTurns(done);
     }
 
-    /**
-     * Returns the approximate size of the data in this object: the total size of the records that it comes from, in
-     * bytes.
-     */
+    /** Returns the approximate size of the data in this object, in bytes. */
     public long bytes() {
         return open.bytes() + keptBytes + importedBytes + (long) erased.size() * BYTES_PER_ERASED_ID;
     }
@@ -138,15 +136,15 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Adds a terminal event. If the turn is not pending, the event is a duplicate or belongs to an earlier life. In
-     * this case, this method only notes the event's time as the session's latest activity.
+     * Adds a terminal event. If the turn is not pending, the event is a duplicate or belongs to an earlier life. Such
+     * an event only updates the time of the session's last activity.
      *
      * @param size size of the event in bytes
      */
     public void ended(TurnEvent end, int size) {
         PendingTurn pending = open.ended(end.requestId());
         if (pending != null) {
-            if (end.attempt() > 0) { // a turn that never began may have ended before earlier turns
+            if (end.attempt() > 0) { // otherwise earlier turns have possibly not ended yet
                 applyBefore(pending.position().offset());
                 forgetDoneBefore(pending.position().offset());
                 expireBefore(pending);
@@ -175,7 +173,7 @@ public final class SessionReconstruction {
         List<Kept> sameKind = turns.stream()
                 .filter(kept -> kept.turn().isKeptInHistory() == turn.isKeptInHistory())
                 .toList();
-        if (sameKind.size() > maxTurns) { // turns that history doesn't keep displace only their like
+        if (sameKind.size() > maxTurns) { // turns that are not in the history must not displace turns that are
             turns.removeFirstOccurrence(sameKind.getFirst());
             keepRedeliverable(sameKind.getFirst());
         }
@@ -236,8 +234,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Applies the deferred commands that were logged before this offset. The command at this offset has begun, and a
-     * lane runs its commands in order, so the deferred commands were carried out before it.
+     * Applies the deferred commands that were logged before this offset. They were carried out, because the command at
+     * this offset has begun and a lane runs its commands in order.
      */
     private void applyBefore(long offset) {
         while (!deferredCommands.isEmpty() && deferredCommands.getFirst().offset() < offset) {
@@ -270,7 +268,7 @@ public final class SessionReconstruction {
         while (!turns.isEmpty()) {
             keepRedeliverable(turns.removeFirst());
         }
-        if (done.test(edit.offset())) { // earlier turns are done too, though their ends may follow
+        if (done.test(edit.offset())) { // earlier turns have ended, even if their terminal events follow later
             open.removeBefore(edit.offset());
         }
         forgetLife();
@@ -317,8 +315,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Drops the pending turns before this offset that won't be delivered again. They have ended, because a session's
-     * turns run in order, but the log no longer contains their terminal events.
+     * Drops the pending turns before this offset that won't be delivered again. They have ended, but the log no longer
+     * contains their terminal events.
      */
     private void forgetDoneBefore(long offset) {
         for (PendingTurn pending : open.removeDoneBefore(offset)) {
@@ -328,8 +326,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns true if the session has expired and has no pending question. A question can wait for longer than the
-     * session's time to live, and its terminal event then extends the session's life.
+     * Returns true if the session has expired and has no pending question. The terminal event of a pending question can
+     * still extend the session's life.
      */
     public boolean isOver(Instant now) {
         return open.isEmpty() && expired(now);
@@ -355,10 +353,6 @@ public final class SessionReconstruction {
         return first != null || edits.hasInitialState();
     }
 
-    /**
-     * Returns the session's time to live. The first question or import of a life sets it, and only updates change it
-     * later.
-     */
     private Duration ttl() {
         if (edits.ttl() != null) {
             return edits.ttl();
@@ -369,7 +363,7 @@ public final class SessionReconstruction {
         return open.first().map(Ask::sessionTtl).orElse(Duration.ZERO);
     }
 
-    /** Returns true if the session has data that memory should contain at this time. */
+    /** Returns true if memory should contain data of the session at this time. */
     public boolean needsRestore(Instant now) {
         boolean alive = (!turns.isEmpty() || edits.hasInitialState()) && !expired(now);
         return deletion != null
@@ -385,8 +379,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Returns the memory with which a question that is logged at this time would run. All records added so far must
-     * have been processed completely.
+     * Returns the memory with which a question that is logged at this time would run. Must be called only if the
+     * processor has completed all records that were added so far.
      */
     public ReconstructedMemory memoryBefore(Instant loggedAt) {
         return expiredBefore(loggedAt)
