@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Session memory in the heap, for the few turns of a replay. There is no other owner of the sessions, so fence tokens
- * are not checked. Data does not expire. As {@link SessionMemory} requires, every write can be repeated without harm.
+ * Session memory in the heap, for the few turns of a replay. Fences are not checked, because the sessions have no other
+ * owner. Data does not expire. As {@link SessionMemory} requires, every write can be repeated without harm.
  *
  * <p>Thread-safe; guarded by its own monitor.
  */

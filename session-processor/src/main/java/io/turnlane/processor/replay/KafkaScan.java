@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads ranges of partitions, each up to a maximum number of records, with a consumer that has no group and commits
- * nothing. Thread-safe: one thread at a time reads and holds this object's monitor.
+ * nothing. Thread-safe; the monitor of this object lets one thread read at a time.
  */
 public final class KafkaScan implements AutoCloseable {
 
@@ -26,7 +26,7 @@ public final class KafkaScan implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** Maximum number of consecutive polls without records, which take 10 s. After that, reading fails. */
+    /** Maximum number of consecutive polls without a record. These polls take 10 s, after which reading fails. */
     private static final int MAX_EMPTY_POLLS = 50;
 
     private final Consumer<byte[], byte[]> consumer;

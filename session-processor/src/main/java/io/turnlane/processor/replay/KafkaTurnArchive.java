@@ -74,8 +74,8 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /**
-     * Returns all partitions, the session's partition first. The others follow, because a caller that does not know the
-     * session's user has the wrong key.
+     * Returns all partitions, the session's partition first. The others are needed too, because a caller that does not
+     * know the session's user has another session key.
      */
     private List<TopicPartition> inSearchOrder(@Nullable SessionKey session) {
         List<TopicPartition> all = new ArrayList<>(scan.partitions(topics.turns()));
@@ -199,10 +199,7 @@ public final class KafkaTurnArchive implements TurnArchive {
         }
     }
 
-    /**
-     * Reconstructs the session as it was before the turn. All earlier commands have been processed, so none of their
-     * records counts as one that is delivered again.
-     */
+    /** Reconstructs the session as it was before the turn, when all earlier commands had been processed. */
     private SessionReconstruction reconstruct(
             SessionKey session, Collection<LoggedCommand> earlier, Map<RequestId, TurnEvent> ends) {
         SessionReconstruction reconstruction = new SessionReconstruction(session, maxTurns, _ -> true);
@@ -213,7 +210,7 @@ public final class KafkaTurnArchive implements TurnArchive {
                     Optional.ofNullable(ends.get(ask.requestId())).ifPresent(end -> reconstruction.ended(end, 0));
                 }
                 case DeleteSession _ -> reconstruction.deleted(logged.position());
-                case CancelTurn _, RebuildSession _ -> {} // don't change what memory should hold
+                case CancelTurn _, RebuildSession _ -> {} // do not change memory
                 case SessionChange change -> reconstruction.edited(change, logged.position(), 0);
             }
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     longer holds their terminal events
  * @param outcome the recorded end; null if the turn has not ended or the log no longer holds its end
  */
-@SuppressWarnings("ArrayRecordComponent") // bytes to run, never compared
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record RecordedTurn(
         Ask ask,
         byte[] value,

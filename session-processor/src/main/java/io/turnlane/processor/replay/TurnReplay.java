@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The other services of a turn are replaced by ones that do nothing: no record is published, and Redis is not used. The
  * agent is called once, and a failure is not retried.
  *
- * <p>Thread-safe; each replay has its own memory.
+ * <p>Thread-safe.
  */
 public final class TurnReplay {
 
