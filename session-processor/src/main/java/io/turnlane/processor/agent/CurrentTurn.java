@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turn that the calling code works for. The processor sets it as a scoped value on the agent's thread for the duration
  * of the agent's call. Threads that the agent forks in a structured task scope inherit the value. After the call, the
- * thread has no current turn, so that a value cannot leak into another turn.
+ * thread has no current turn.
  *
  * @param attempt number of the attempt, from 1
  */

@@ -8,7 +8,7 @@ import java.util.List;
  * values: the similarity of this entry, and the margin by which it exceeds the similarity of the next entry.
  *
  * <p>The weights were fitted to the questions in {@code development-questions.yaml} of the tests. The data set answers
- * some of these questions, but contains none of their wordings. {@code CalibrationTest} fits the weights again and
+ * some of these questions. It contains the wording of none of them. {@code CalibrationTest} fits the weights again and
  * compares them with the constants of this class. Measured on {@code held-out-questions.yaml}, whose questions were not
  * used for fitting, the expected calibration error (10 equal bins) is 0.07.
  */
@@ -19,8 +19,8 @@ final class Calibration {
     static final double PER_MARGIN = 23.13;
 
     /**
-     * Minimum confidence for an answer. Answers of lower confidence are wrong much more often than right. Instead of
-     * such an answer, the agent replies that it does not know.
+     * Minimum confidence for an answer. Below it, answers are wrong much more often than right, so the agent replies
+     * that it does not know.
      */
     static final double MIN_CONFIDENCE = 0.3;
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * includes its topic.
  *
  * <p>A short question needs the previous question as context if it is only a question word, contains a pronoun, or asks
- * "what about …". A question that begins with "and" or "but" but has none of these features can be complete by itself.
+ * "what about …". A question that only begins with "and" or "but" can be complete by itself.
  *
  * @param question rewritten question, which includes the topic
  * @param needsContext true if the original question has no meaning without the previous one

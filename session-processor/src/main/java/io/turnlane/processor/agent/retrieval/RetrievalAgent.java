@@ -64,7 +64,7 @@ final class RetrievalAgent implements Agent {
             return alone;
         }
         List<Match> together = new ArrayList<>(nearest(followUp.get().question()));
-        // A follow-up asks for more than the previous answer.
+        // The previous answer again would not answer a follow-up question.
         together.removeIf(match -> match.entry().equals(previous.get()));
         double followUpConfidence = Calibration.confidence(together);
         boolean read = followUp.get().needsContext()
@@ -77,10 +77,7 @@ final class RetrievalAgent implements Agent {
         return index.nearest(embedder.embed(question), SUGGESTIONS + 1);
     }
 
-    /**
-     * Returns the entry that was used for the most recent answer. Skips turns whose answer is not an entry of the data
-     * set.
-     */
+    /** Returns the entry of the most recent answer that is an entry of the data set. */
     private Optional<DataSetEntry> lastAnswered(Memory memory) {
         for (PastTurn turn : memory.turns().reversed()) {
             if (!turn.sources().isEmpty()) {

@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * All entries, in the order of their categories and files. Immutable.
  *
- * <p>Ids are unique. Each wording belongs to only one entry, because otherwise a search for this wording could return
- * the wrong one. Wordings are compared without case, spaces and punctuation.
+ * <p>Ids are unique. Each wording belongs to only one entry, so that a search for it returns this entry. Wordings are
+ * compared without case, spaces and punctuation.
  */
 public record DataSet(List<DataSetEntry> entries) {
 
@@ -28,8 +28,8 @@ public record DataSet(List<DataSetEntry> entries) {
     }
 
     /**
-     * Returns a hash of the content: SHA-256 over all texts in order. The hash is stored together with the vectors. If
-     * it differs, the vectors were computed from other content.
+     * Returns a hash of the content: SHA-256 over all texts in order. The hash is stored together with the vectors, and
+     * shows if they were computed from this content.
      *
      * @return a new array of 32 bytes
      */

@@ -11,13 +11,12 @@ import java.util.concurrent.ExecutionException;
  * Embeds questions, which means that it computes their vectors. Uses one dedicated platform thread and caches the most
  * recent vectors.
  *
- * <p>Threading: any number of threads may call {@link #embed}. The callers, mostly virtual threads, wait for the
- * vector, never run native code, and can be interrupted. Only the embedder's thread calls the model, one question at a
+ * <p>Threading: any number of threads may call {@link #embed}. Callers wait for the vector and can be interrupted. They
+ * are mostly virtual threads, and never run native code. Only the embedder's thread calls the model, one question at a
  * time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. If several
- * callers ask the same question at once, it is embedded once. If a caller is interrupted, its question stays in the
- * queue and is still embedded. This takes about two milliseconds, and the next caller with the same question finds the
- * vector in the cache. The queue and the cache are the only shared state, and both are thread-safe. Any thread may call
- * {@link #close}, more than once.
+ * callers ask the same question at once, it is embedded once. If a caller is interrupted, its question is still
+ * embedded, which takes about two milliseconds. The queue and the cache are the only shared state, and both are
+ * thread-safe. Any thread may call {@link #close}, more than once.
  */
 public final class QuestionEmbedder implements AutoCloseable {
 

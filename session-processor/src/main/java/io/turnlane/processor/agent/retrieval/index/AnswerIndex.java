@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
  * safe for use by multiple threads.
  *
  * <p>The similarity of an entry is the mean over its {@value #NEAREST_WORDINGS} nearest wordings. The nearest wording
- * alone is a weaker measure, because it is often near only because it shares unimportant words with the question. This
- * was measured with questions whose wording is not in the data set. With the nearest wording alone, the first entry is
- * the right one for 75 % of these questions. With the mean of three wordings, it is the right one for 88 %.
+ * alone is a weaker measure, because it often shares only unimportant words with the question. Both measures were
+ * tested with questions whose wording is not in the data set. With the nearest wording alone, the first entry is the
+ * right one for 75 % of these questions. With the mean of three wordings, it is the right one for 88 %.
  */
 public final class AnswerIndex {
 

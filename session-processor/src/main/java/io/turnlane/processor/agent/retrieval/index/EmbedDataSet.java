@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /**
  * Build step that embeds the data set and writes the vectors to a file in the folder of the classes. If a file for the
- * current data set exists already, the step does nothing and does not load the model.
+ * current data set exists already, the step does nothing.
  */
 final class EmbedDataSet {
 
