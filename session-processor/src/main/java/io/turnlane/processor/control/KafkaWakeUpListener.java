@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads wake-ups from the control topic. A wake-up is a record that notifies processors of a cancelled turn. The
- * listener reads without a consumer group, so every processor reads all wake-ups. Only the processor that holds the
- * turn acts on a wake-up. Reading starts at the end of the topic. Earlier wake-ups are not needed, because each cancel
- * is also stored in the request record, which the processor checks when a turn begins.
+ * listener reads without a consumer group, so every processor reads all wake-ups. Only the processor that runs the
+ * turn, or holds it in a lane, acts on a wake-up. Reading starts at the end of the topic. Earlier wake-ups are not
+ * needed, because each cancel is also stored in the request record, which the processor checks when a turn begins.
  *
  * <p>Threading: one thread starts and stops the listener. A dedicated platform thread reads the topic and calls the
  * callback, which must not block. Any thread may call {@link #hasFailed}.
@@ -50,7 +50,7 @@ public final class KafkaWakeUpListener {
      *     continues at the end of the topic
      * @param topic name of the control topic
      * @param listener called for each wake-up, with the session and the request of the cancelled turn; must ignore
-     *     turns that other processors hold
+     *     turns of other processors
      */
     public KafkaWakeUpListener(
             Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -75,8 +75,8 @@ public final class KafkaWakeUpListener {
     }
 
     /**
-     * Returns true if the reading thread has ended although {@link #stop} was not called. In this case, a cancel takes
-     * effect only when its turn begins or when the turn's result is stored.
+     * Returns true if the reading thread has ended although {@link #stop} was not called. A cancel then takes effect
+     * only when its turn begins or when the turn's result is stored.
      */
     public boolean hasFailed() {
         Thread thread = reader;
@@ -103,7 +103,7 @@ public final class KafkaWakeUpListener {
             consumer.poll(POLL_TIMEOUT).forEach(this::handle);
         } catch (WakeupException e) {
             throw e;
-        } catch (RuntimeException e) { // any exception: without this thread, cancels are delayed
+        } catch (RuntimeException e) { // catches all, because cancels are delayed without this thread
             log.atWarn().setCause(e).log("reading the control topic failed; retrying");
             waitAfterFailure();
         }

@@ -25,8 +25,8 @@ public final class KafkaQuarantinePublisher implements QuarantinePublisher {
     }
 
     /**
-     * Publishes a copy of the turn. If the original was compressed, the copy can be too large for the quarantine topic.
-     * In this case, publishes the copy without its value. If this copy is still too large, publishes only the error and
+     * Publishes a copy of the turn. If the copy is too large for the quarantine topic, because the original was
+     * compressed, publishes the copy without its value. If this copy is still too large, publishes only the error and
      * the log position of the original.
      */
     @Override
