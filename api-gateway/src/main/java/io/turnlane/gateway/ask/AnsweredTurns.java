@@ -97,7 +97,8 @@ public final class AnsweredTurns {
                     .orElse(before);
             return new Submission(now, submission.replayed());
         } catch (DataAccessException unavailable) {
-            // The question is already published. After a 503, the client would ask it a second time.
+            // Returns no error, because the question is published: after an error, the client would ask it a second
+            // time.
             LOG.atWarn()
                     .setMessage("Redis is unavailable, the state of an accepted request was not read")
                     .addKeyValue("request_id", before.requestId())

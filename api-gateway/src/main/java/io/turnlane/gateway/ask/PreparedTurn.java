@@ -84,7 +84,6 @@ public record PreparedTurn(
                 callbackUrl);
     }
 
-    /** Returns the command to publish. */
     Ask command(String agent, Duration sessionTtl) {
         return new Ask(
                 requestId,

@@ -78,8 +78,8 @@ public record QuestionRules(
     }
 
     /**
-     * Validates metadata that is stored in a session. A session's metadata can be larger than the metadata of one
-     * question, because several changes can add fields.
+     * Validates metadata that is stored in a session. It can be larger than the metadata of one question, because
+     * several changes can add fields.
      */
     public Map<String, Object> storedMetadata(Map<String, Object> metadata) {
         return metadata(metadata, Math.max(maxMetadata, JsonLimits.MAX_METADATA_BYTES));
@@ -142,8 +142,7 @@ public record QuestionRules(
     }
 
     /**
-     * Returns the trace context; null if it is not valid, because W3C Trace Context requires that invalid values are
-     * ignored.
+     * Returns the trace context; null if it is not valid. W3C Trace Context requires that invalid values are ignored.
      */
     public @Nullable String traceparent(@Nullable String traceparent) {
         return traceparent != null && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null;

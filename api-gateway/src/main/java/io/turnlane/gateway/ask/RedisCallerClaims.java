@@ -11,7 +11,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
- * Claims of the Idempotency-Keys of questions that name no session. They are stored in the hash slot of the caller.
+ * Idempotency claims of questions that name no session. They are stored in the hash slot of the caller.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -34,8 +34,8 @@ final class RedisCallerClaims {
     sealed interface ClaimOutcome permits Claimed, Published, ClaimConflict {}
 
     /**
-     * The key belongs to this request, which no call has published yet. The calling code must accept the question in
-     * this session and publish it.
+     * The Idempotency-Key belongs to this request, which is not known to be published. The calling code must accept the
+     * question in this session and publish it.
      *
      * @param since time in epoch milliseconds at which an earlier call made the claim; empty if this call made it
      */

@@ -104,8 +104,8 @@ end
 
 if not context[2] then
   made = 1
-  -- If the session can't have expired, Redis lost its context. The processor then restores it before the next turn. A
-  -- history that lives for at most a second belongs to a session that has just expired.
+  -- If the session can't have expired, Redis lost its context, and the processor restores it before the next turn. If
+  -- less than a second of life is left, the session counts as expired.
   local time = redis.call('TIME')
   local at = time[1] * 1000 + math.floor(time[2] / 1000)
   local alive_until = tonumber(string.match(redis.call('GET', KEYS[6]) or '', '^%d+') or 0)
