@@ -55,7 +55,6 @@ public record Cursor(int partition, long offset, ReducerState state, int session
         static final ReducerState AFTER_GAP = new ReducerState(null, LoggedEvent.UNKNOWN_TURN, false);
     }
 
-    /** Returns a cursor of this session. */
     static Cursor of(SessionKey session, int partition, long offset, ReducerState state) {
         return new Cursor(partition, offset, state, checksum(session));
     }
@@ -70,7 +69,7 @@ public record Cursor(int partition, long offset, ReducerState state, int session
         return sessionChecksum == checksum(key);
     }
 
-    /** Returns true if this request was running at the cursor and the client had not seen its terminal event. */
+    /** Returns true if the client had seen an event of this request, but not its terminal event. */
     public boolean isBeforeEnd(RequestId requestId) {
         RequestProgress progress = state.progress();
         return progress != null && !progress.ended() && progress.requestId().equals(requestId);

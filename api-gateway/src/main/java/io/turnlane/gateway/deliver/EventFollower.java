@@ -113,7 +113,6 @@ public final class EventFollower implements AutoCloseable {
         return now == null ? 0 : now.get(partition);
     }
 
-    /** Returns the number of records read. */
     long recordsRead() {
         return recordsRead.sum();
     }
@@ -258,8 +257,8 @@ public final class EventFollower implements AutoCloseable {
         consumer.seek(partition, end);
         AtomicLongArray offered = offeredOffsets;
         if (offered != null) {
-            // A recreated topic may end at a lower offset. A client that received a cursor above that end would
-            // discard all events below it.
+            // A recreated topic may end at a lower offset. If this offset were higher, cursors sent to clients
+            // would be beyond the end, and clients would miss new events.
             offered.set(partition.partition(), end);
         }
         requirePositions().set(partition.partition(), end);

@@ -105,8 +105,8 @@ final class EventReducer {
         if (event.attempt() == 0) {
             return !event.isTerminal() && beforeLatest;
         }
-        // Offsets decide if both are known, because runningAtCursor may stay set: a client that follows one request
-        // never receives the terminal event of another turn.
+        // Prefers offsets, because runningAtCursor may stay set: a client that follows one request never receives the
+        // terminal event of another turn.
         return offsetsKnown ? beforeLatest : runningAtCursor != null;
     }
 

@@ -233,7 +233,7 @@ public final class EventStreams implements AutoCloseable {
         subscription.offerCursor(() -> follower.offeredOffset(subscription.partition()), MIN_CURSOR_STEP);
     }
 
-    /** Queues the client's starting cursor as its first message. */
+    /** Sends the client the cursor at which its subscription starts. */
     public void offerStartCursor(Subscription subscription) {
         subscription.offerCursor(() -> 0, 0);
     }

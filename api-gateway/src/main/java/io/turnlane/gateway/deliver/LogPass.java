@@ -75,7 +75,6 @@ final class LogPass {
         this.nearFirst = nearFirst;
     }
 
-    /** Returns true if this pass serves near clients. */
     boolean servesNearClients() {
         return servesNearClients;
     }
@@ -185,10 +184,7 @@ final class LogPass {
         }
     }
 
-    /**
-     * Offers the event to the client. Returns false if the client's outbox has no room. The catch-up then leaves this
-     * pass and is queued again when the outbox has room.
-     */
+    /** Returns false if the client's outbox has no room. The catch-up is then queued again when there is room. */
     private boolean offerTo(CatchUp catchUp, LoggedEvent event) {
         Subscription subscription = catchUp.subscription();
         if (subscription.offerFromLog(event, () -> context.queue().requeue(subscription))) {

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * {@code gap}.
  *
  * <p>Threading: any thread may call {@link #catchUp}. This object's monitor guards all mutable fields. Only one thread
- * at a time reads a partition, and only this thread uses the catch-ups of the pass.
+ * at a time reads a partition, and only that thread uses the catch-ups of its pass.
  */
 final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
 

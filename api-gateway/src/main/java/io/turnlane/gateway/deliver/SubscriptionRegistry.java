@@ -48,7 +48,6 @@ final class SubscriptionRegistry {
         });
     }
 
-    /** Returns the subscriptions of the session with this key. */
     Subscription[] subscriptionsOf(String key) {
         return subscriptions.getOrDefault(key, NONE);
     }
