@@ -82,7 +82,7 @@ public final class LimitInterceptor implements HandlerInterceptor {
                 && types.contains(MediaType.TEXT_EVENT_STREAM);
     }
 
-    /** Reads all Prefer headers, as the controller method does. */
+    /** Returns true if the call waits for an answer. */
     private static boolean waits(HttpServletRequest request, String route) {
         String preferences = String.join(",", Collections.list(request.getHeaders("Prefer")));
         return route.equals("/ask")

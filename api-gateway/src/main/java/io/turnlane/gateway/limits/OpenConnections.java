@@ -129,7 +129,6 @@ public final class OpenConnections implements AutoCloseable {
         }
     }
 
-    /** Renews the leases of the open connections. */
     void renew() {
         List<TrackedConnection> bounded =
                 open.stream().filter(connection -> connection.bounded).toList();

@@ -17,7 +17,7 @@ import org.springframework.dao.DataAccessException;
  */
 public final class RateLimits {
 
-    /** Number of bytes that one call may store. A call that stores more costs as many calls as it has such parts. */
+    /** Number of bytes that cost as much as one call. */
     private static final int BYTES_PER_CALL = 32 * 1024;
 
     private final UserLimits rules;

@@ -99,7 +99,6 @@ public final class RedisUserTurns {
         return Objects.requireNonNull(reserved) == 1;
     }
 
-    /** Releases the reservation of a turn that was not accepted. */
     void release(CountedTurn turn) {
         redis.opsForZSet().remove(MemoryKeys.turnsOfUser(turn.session().namespace()), turn.member());
     }

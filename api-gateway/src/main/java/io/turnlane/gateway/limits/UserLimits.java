@@ -9,12 +9,12 @@ import io.turnlane.gateway.caller.Caller;
  * @param catchUpsPerMinute opened or resumed streams per minute, each of which may require a catch-up
  * @param openTurns waiting and running turns
  * @param connections open streams, sockets and waits
- * @param withoutAuthentication true if the limits also apply without authentication, when all callers count as one user
+ * @param withoutAuthentication true if the limits also apply if authentication is disabled; all callers then count as
+ *     one user
  */
 public record UserLimits(
         int requestsPerMinute, int catchUpsPerMinute, int openTurns, int connections, boolean withoutAuthentication) {
 
-    /** Returns true if the limits apply to this caller. */
     boolean appliesTo(Caller caller) {
         return withoutAuthentication || caller.userId() != null;
     }
