@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Issues tickets for WebSockets, whose headers a web page cannot set. */
+/** Issues tickets for WebSockets. A web page needs a ticket, because it cannot set the headers of a WebSocket. */
 @Tag(name = "events")
 @RestController
 final class TicketController {

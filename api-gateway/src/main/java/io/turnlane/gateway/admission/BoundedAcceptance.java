@@ -7,9 +7,8 @@ import io.turnlane.gateway.problem.ProblemDetailException;
 
 /**
  * Accepts a question unless the processors are overloaded or the user who asks it has too many open turns. A rejected
- * question leaves no data in Redis, and turns that were accepted earlier are not affected. If a client retries a
- * question with the same Idempotency-Key, it gets the existing turn even if its user has the maximum number of open
- * turns.
+ * question leaves no data in Redis. If a client retries a question with the same Idempotency-Key, it gets the existing
+ * turn even if its user has the maximum number of open turns.
  *
  * <p>Safe for use by any number of threads.
  */

@@ -38,8 +38,8 @@ public final class AnsweredTurns {
      *
      * @param timeout maximum time to wait
      * @return the finished request, or its current state if it does not end within {@code timeout}
-     * @throws ProblemDetailException if the turn was rejected because its session is busy; also in the cases described
-     *     for {@link QuestionIntake#submit}
+     * @throws ProblemDetailException if the policy rejects the turn because its session is busy, or if
+     *     {@link QuestionIntake#submit} throws the exception
      */
     public Submission submitAndWait(PreparedTurn turn, Duration timeout) {
         Submission submission = submitAndAwaitEnd(turn, timeout);

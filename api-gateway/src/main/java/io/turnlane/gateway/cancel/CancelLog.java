@@ -34,8 +34,8 @@ final class CancelLog {
     }
 
     /**
-     * Appends a cancel and waits for the acknowledgement. Returns false if Kafka did not acknowledge it; appending it
-     * again is harmless.
+     * Appends a cancel and waits for the acknowledgement. Returns false if Kafka did not acknowledge it. The caller may
+     * append it again.
      *
      * @param reason reason of the client, or an empty string
      */

@@ -115,7 +115,7 @@ public final class EventStreams implements AutoCloseable {
      * Returns the offset in the session's events partition at which the event stream of a turn starts if the turn is
      * published now.
      *
-     * @throws EventsUnavailableException if the topic has never been reached
+     * @throws EventsUnavailableException if the gateway has never reached the topic
      */
     public long position(SessionKey session) {
         return follower.position(follower.partitionOf(session.toString()));
@@ -126,7 +126,7 @@ public final class EventStreams implements AutoCloseable {
      * now on.
      *
      * @param attempt latest attempt of the request
-     * @throws EventsUnavailableException if the topic has never been reached
+     * @throws EventsUnavailableException if the gateway has never reached the topic
      */
     public Cursor cursorAfterEnd(SessionKey session, RequestId request, int attempt) {
         int partition = follower.partitionOf(session.toString());
@@ -136,7 +136,7 @@ public final class EventStreams implements AutoCloseable {
     /**
      * Returns the number of the session's partition, which is the same in the events topic and in the turns topic.
      *
-     * @throws EventsUnavailableException if the topic has never been reached
+     * @throws EventsUnavailableException if the gateway has never reached the topic
      */
     public int partitionOf(SessionKey session) {
         return follower.partitionOf(session.toString());
@@ -255,8 +255,8 @@ public final class EventStreams implements AutoCloseable {
     /**
      * Opens a watch for the terminal event of this request. The watch sees events that are published after this call.
      *
-     * @throws EventsUnavailableException if the maximum number of clients is connected, if the gateway stops, or if the
-     *     topic has never been reached
+     * @throws EventsUnavailableException if the maximum number of clients is connected, if the gateway stops, or if it
+     *     has never reached the topic
      */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
         Outbox outbox = openOutbox(Outbox.Bounds.ONE, Outbox.UNLIMITED_AGE);

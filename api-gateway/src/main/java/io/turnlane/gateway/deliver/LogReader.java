@@ -50,7 +50,9 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
     private final LogPass.PassContext context;
     private final List<Thread> threads;
 
-    /** Waiting catch-ups by partition. Readers take the first free partition and move it to the end. */
+    /**
+     * Waiting catch-ups by partition. A reader takes the first partition that has no reader, and moves it to the end.
+     */
     private final SequencedMap<Integer, Queue<CatchUp>> waiting = new LinkedHashMap<>();
 
     private final Set<Integer> busy = new HashSet<>();

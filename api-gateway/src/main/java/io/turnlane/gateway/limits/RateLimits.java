@@ -41,8 +41,9 @@ public final class RateLimits {
      * State of one limit for a caller, as two header fields of draft-ietf-httpapi-ratelimit-headers-11.
      *
      * @param policy value of {@code RateLimit-Policy}
-     * @param rateLimit value of {@code RateLimit}; t is the time in seconds until the full quota is available again
-     * @param problem rejection of the call; null if the call is within the limit
+     * @param rateLimit value of {@code RateLimit}; its {@code t} is the time in seconds until the full quota is
+     *     available again
+     * @param problem problem with which the call is rejected; null if the call is within the limit
      */
     record RateLimitStatus(
             String policy, String rateLimit, @Nullable ProblemDetailException problem) {}
