@@ -55,8 +55,8 @@ public sealed interface BeginResult {
      * did, the caller must wait until the data is rebuilt and then begin again. Otherwise the caller must begin again
      * with {@linkplain SessionMemory.BeginRequest#lossRuledOut lossRuledOut} set.
      *
-     * @param sessionLost true if a session that this processor has cached is missing; false if the turn's request
-     *     record is missing
+     * @param sessionLost true if Redis has certainly lost data of this session; false if only the turn's request record
+     *     is missing, which was possibly never stored
      */
     record DataMissing(boolean sessionLost) implements BeginResult, SessionMemory.DecideResult {}
 

@@ -70,8 +70,8 @@ record MergedHistory(List<MergedTurn> entries) {
     }
 
     /**
-     * Returns all turns in the order of the log. The log possibly does not contain a stored turn. Such a turn comes
-     * first if it ended before the log's first turn ended, and last otherwise.
+     * Returns all turns in the order of the log. A stored turn that the log does not contain comes first if it ended
+     * before the log's first turn ended. Otherwise it comes last.
      */
     private static List<PastTurn> inOrder(
             List<PastTurn> stored, List<EndedTurn> recalled, @Nullable InitialTurns initialTurns) {

@@ -144,7 +144,6 @@ final class RedisScripts {
             return new Reply(parts.subList(index, parts.size()));
         }
 
-        /** Returns the nested replies at {@code index}. */
         List<Reply> replies(int index) {
             return ((List<?>) Objects.requireNonNull(parts.get(index)))
                     .stream().map(part -> new Reply((List<?>) part)).toList();

@@ -47,8 +47,8 @@ public interface SessionEdits {
     EditResult completeFork(FlightRef flight, ForkSession command, @Nullable TurnError error);
 
     /**
-     * Releases the session id that a failed fork had reserved, and stores the error in the fork's request record of the
-     * new session. This call has no fence, because the reserved session has no history yet.
+     * Releases the session id that a failed fork had reserved, and stores the error in the request record that the fork
+     * has in the new session. This call has no fence, because the reserved session has no history yet.
      */
     void abandonFork(ForkSession command, TurnError error);
 }

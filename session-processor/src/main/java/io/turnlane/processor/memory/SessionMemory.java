@@ -39,8 +39,8 @@ public interface SessionMemory {
      * @param tooOld true if the record is so old that a missing request record means that the turn ended long ago
      * @param soleSuspect true if no other {@linkplain BeginResult.CrashSuspected crash suspect} runs in this processor
      * @param lossRuledOut true if the turn must begin even if data is {@linkplain BeginResult.DataMissing missing}. The
-     *     caller sets it if Redis did not lose the data, if a rebuild did not find the data, or if the turn has waited
-     *     for the rebuild for the maximum time
+     *     caller sets it after one of these checks: Redis did not lose the data, a rebuild did not find it, or the turn
+     *     has waited for the maximum time
      * @param computedAttempt number of the attempt in which this flight has already called the agent; 0 if it has not.
      *     Not 0 only if Redis lost the turn's data before the outcome of that attempt was stored
      * @param outage time since this call was first tried; this time doesn't count towards the turn's maximum lifetime

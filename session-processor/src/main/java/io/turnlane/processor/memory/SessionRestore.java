@@ -14,7 +14,7 @@ public interface SessionRestore {
     /**
      * Restores data of the session that is missing from memory. Data that exists stays unchanged.
      *
-     * @param fence fence of the partition's assignment
+     * @param fence fence of the partition's owner
      * @param partition partition of the turns topic
      * @param wantedBy command that requested the rebuild, or null if no command requested it; the result is stored
      *     together with its id, so that a client can read it

@@ -21,7 +21,7 @@ public sealed interface SettleResult {
      */
     record CancelInstead() implements SettleResult {}
 
-    /** A newer owner of the partition, or a newer flight of the same owner, has begun this turn. */
+    /** Another flight has begun this turn, or a newer owner of the partition has written to the session. */
     record SettleFenced() implements SettleResult {}
 
     /**

@@ -168,7 +168,7 @@ if deadline_at ~= '' then
 end
 local mishap = redis.call('HGET', ctx, 'memory') or ''
 if mishap ~= '' and settles == '0' then
-  redis.call('HSET', req, 'told', mishap) -- the caller reports it to the client next
+  redis.call('HSET', req, 'told', mishap) -- the caller then reports it to the client
 end
 local absorbs = redis.call('HGET', req, 'absorbs') or ''
 if version ~= '' and version == cached_version then

@@ -4,8 +4,8 @@
 --
 -- KEYS 1 context, 2 history, 3 request, 4 request ids, 5 ids of open requests, 6 tombstone
 -- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 type, 7 created_at, 8 lifetime of the
---      request record, 9 '1' if a command this old without a request record has ended, 10 '1' if the caller has checked
---      that a missing request record was not lost, or that it can't be restored
+--      request record, 9 '1' if a command of this age without a request record counts as ended, 10 '1' if the caller
+--      has checked that a missing request record was not lost, or that it can't be restored
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id = ARGV[1], ARGV[5]
 

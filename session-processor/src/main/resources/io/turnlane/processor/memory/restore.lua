@@ -36,7 +36,7 @@ local function make_context()
   end
 end
 
--- Restores the parts of the context that the log holds, and notes that memory was restored.
+-- Restores the parts of the context that the log holds, and stores that memory was restored.
 local function restore_context()
   make_context()
   for field, least in pairs({request_count = request_count, total_processing_time = processing_ms}) do
@@ -160,8 +160,8 @@ for i = 0, ends - 1 do
 end
 
 -- Restores open questions, so that clients that poll find them too. The next attempt must have a higher number than
--- earlier attempts, because clients have seen events of these attempts. Questions of a certain age must have ended and
--- aren't restored.
+-- earlier attempts, because clients have seen events of these attempts. A question isn't restored if it is so old that
+-- it must have ended.
 for i = 0, opens - 1 do
   local request_id, offset, logged_at, question, agent, created_at, deadline, events_from, attempt, phases, absorbs,
     cancelled_at, cancel_reason = unpack(ARGV, first_open + i * 13, first_open + i * 13 + 12)
@@ -186,7 +186,7 @@ for i = 0, opens - 1 do
         redis.call('ZADD', index, 'NX', created_at, request_id)
         redis.call('PEXPIRE', index, record_ttl)
       end
-      if is_lost then -- begin.lua reports it
+      if is_lost then -- begin.lua reports the loss
         redis.call('HSET', ctx, 'memory', 'lost')
         redis.call('PEXPIRE', ctx, record_ttl)
       else

@@ -1,7 +1,7 @@
 -- Changes the session's context. A value of '' leaves a field unchanged. The caller has merged the new metadata with
 -- the metadata that it read before (the expected metadata). If the stored metadata has changed since, the script
--- changes nothing and the caller tries again. ARGV 11 expected metadata, 12 metadata, 13 agent, 14 ttl, 15 error if
--- there is no session, 16 error if a fork creates it
+-- changes nothing and the caller tries again.
+-- ARGV 11 expected metadata, 12 metadata, 13 agent, 14 ttl, 15 error if there is no session, 16 error if a fork creates it
 local said = settled_before()
 if said then
   return said
