@@ -204,8 +204,8 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
     /**
      * Returns the delay that a Retry-After header asks for, from 0 to {@link #MAX_RETRY_AFTER}. The header contains
-     * seconds or a date (RFC 9110, 10.2.3). If it is a date, the delay is the difference from the Date header of the
-     * same response, because the receiver's clock can differ from this clock.
+     * seconds or a date (RFC 9110, 10.2.3). A date is compared with the Date header of the same response, because the
+     * receiver's clock can differ from this clock.
      *
      * @return null if the response has no valid Retry-After header
      */

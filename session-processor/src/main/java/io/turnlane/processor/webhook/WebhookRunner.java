@@ -18,8 +18,8 @@ import org.slf4j.event.Level;
 /**
  * Sends a webhook, as the work of its lane. The webhook of each request has its own lane, so that an unavailable
  * receiver does not delay the webhooks of others. {@link CallbackHosts} limits the number of webhooks for each host.
- * The offset of the terminal event that a webhook sends is completed only after the receiver has accepted the webhook,
- * or after the webhook was given up. Until then, Kafka delivers the event again if this processor crashes.
+ * The offset of a terminal event is completed only after the receiver has accepted its webhook, or after the webhook
+ * was given up. If the processor crashes before that, Kafka delivers the event again.
  *
  * <p>Called by several lane threads at the same time.
  */
