@@ -12,7 +12,7 @@ public interface AbsentAgents {
 
     /**
      * Returns the maximum time that a turn may wait for a processor with this agent, or empty if no processor has
-     * offered the agent recently. Called by lane threads; may block for one call of Redis.
+     * offered the agent recently. Called by lane threads; may block for one Redis call.
      */
     Optional<Duration> maxWait(String agent);
 }

@@ -9,8 +9,8 @@ import io.turnlane.processor.memory.Memory;
  * <p>An {@link AgentFactory} creates the agent for the turn. The agent is called once, on a separate virtual thread,
  * and is allowed to block. If the turn is stopped, the agent's thread is interrupted, and the agent must then end soon
  * with an {@link InterruptedException}. If the agent does not end within a grace period after the interrupt, the
- * processor abandons it: the turn continues without the agent, and everything that the agent returns or sends later is
- * ignored. Code that the agent calls can read the turn from {@link CurrentTurn}.
+ * processor abandons it. The turn then continues without the agent, whose later output is ignored. Code that the agent
+ * calls can read the turn from {@link CurrentTurn}.
  */
 @FunctionalInterface
 public interface Agent {

@@ -39,7 +39,6 @@ public final class InMemorySessionMemory implements SessionMemory {
         this.maxTurns = maxTurns;
     }
 
-    /** A request: its flight, its attempts and its end. */
     private static final class ReplayedRequest {
         private String flight = "";
         private int attempt;
@@ -108,7 +107,6 @@ public final class InMemorySessionMemory implements SessionMemory {
         return new SettleResult.Stored();
     }
 
-    /** Returns the reason for which a flight can't store an outcome; null if it can store one. */
     private static @Nullable SettleResult rejection(
             FlightRef flight, @Nullable ReplayedRequest entry, RequestStatus wanted) {
         if (entry == null) {

@@ -125,7 +125,6 @@ public final class KafkaTurnArchive implements TurnArchive {
                 outcome(ends.get(ask.requestId()))));
     }
 
-    /** Returns the newest completed turns, as many as a history can contain. */
     private List<PastTurn> historyOf(SessionReconstruction.ReconstructedMemory memory) {
         List<PastTurn> all = new ArrayList<>(memory.initialTurns());
         memory.turns().stream()
@@ -135,10 +134,8 @@ public final class KafkaTurnArchive implements TurnArchive {
         return all.subList(Math.max(0, all.size() - maxTurns), all.size());
     }
 
-    /** A command of the session and its position in the log. */
     private record LoggedCommand(SessionCommand command, CommandPosition position) {}
 
-    /** Returns the session's commands before this record, without duplicates. */
     private Collection<LoggedCommand> earlier(ConsumerRecord<byte[], byte[]> until, Ask ask) {
         byte[] key = ask.key().toString().getBytes(StandardCharsets.UTF_8);
         Map<RequestId, LoggedCommand> earlier = new LinkedHashMap<>();

@@ -45,8 +45,8 @@ class ControlConfiguration {
     }
 
     /**
-     * Reports the process as unhealthy if the control thread has failed. The process then no longer receives wake-ups
-     * and must be restarted.
+     * Reports the process as unhealthy if the thread that reads the control topic has failed. The process then receives
+     * no more wake-ups and must be restarted.
      */
     @Bean
     HealthIndicator controlThreadHealthIndicator(KafkaWakeUpListener wakeUps) {

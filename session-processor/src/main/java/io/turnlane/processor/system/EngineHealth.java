@@ -9,8 +9,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
  * Reports the engine as down if the poll thread has stopped polling or if too many abandoned agents are still running.
- * Also reports it as down if the open turns have been at their maximum number or size for a minute and none of them has
- * ended in this minute.
+ * Also reports it as down if the open turns have been at their maximum number or size for a minute, in which none of
+ * them has ended.
  */
 final class EngineHealth implements HealthIndicator {
 

@@ -18,8 +18,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /**
- * Application for replays. It contains the agents and a {@link TurnReplay}, with the settings of a processor, but has
- * no consumer group, no producer and no connection to Redis. It has no {@code @Configuration} annotation, so that the
+ * Application for replays. It contains the agents and a {@link TurnReplay}, with the settings of a processor. It has no
+ * consumer group, no producer and no connection to Redis. It has no {@code @Configuration} annotation, so that the
  * component scan of a processor does not find it.
  */
 @Import(AgentConfiguration.class)

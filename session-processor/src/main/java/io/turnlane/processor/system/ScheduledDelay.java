@@ -7,8 +7,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Delays on one platform thread. A cancelled task is removed from its queue immediately. Safe for use by multiple
- * threads.
+ * Runs delayed tasks on one platform thread. A cancelled task is removed from the queue immediately. Safe for use by
+ * multiple threads.
  */
 final class ScheduledDelay implements Delay, AutoCloseable {
 

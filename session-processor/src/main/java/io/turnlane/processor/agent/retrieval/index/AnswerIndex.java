@@ -137,9 +137,7 @@ public final class AnswerIndex {
         return sum / NEAREST_WORDINGS;
     }
 
-    /**
-     * Inserts a value into an array of the largest values so far, sorted in descending order. Drops the smallest value.
-     */
+    /** Inserts a value into an array that is sorted in descending order, and drops the smallest value. */
     private static void insert(float[] largest, float value) {
         for (int i = 0; i < largest.length; i++) {
             if (value > largest[i]) {
