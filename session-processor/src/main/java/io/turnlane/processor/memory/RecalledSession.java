@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session as the log records it. A session has one or more lives: a life ends when the session is deleted or expires,
- * and the session's next command begins a new life.
+ * A session as the log records it. A session has one or more lives. A life ends when the session is deleted, expires,
+ * or is replaced by an import.
  *
  * @param life context of the current life. If it is null, the session has no current life, and only its ended requests
  *     and its deletion are restored

@@ -118,7 +118,7 @@ public final class RedisSessionEdits implements SessionEdits {
         return new String(wire.writeValue(MergePatch.apply(object(before), patch)), StandardCharsets.UTF_8);
     }
 
-    /** Parses stored metadata. Metadata that can't be read counts as empty. */
+    /** Returns stored metadata, or an empty object if it can't be read. */
     private Map<String, Object> object(String json) {
         try {
             return wire.readObject(json.getBytes(StandardCharsets.UTF_8));

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State that imports and updates gave a session in its current life. A life begins with the session's first command,
- * and ends when the session is deleted or expires. A component is null if no command set its value. Immutable.
+ * State that imports and updates gave a session in its current life. A life ends when the session is deleted, expires,
+ * or is replaced by an import. A component is null if no command set its value. Immutable.
  */
 record LifeEdits(
         @Nullable SessionState state,

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reconstructs one session from the records of the log: its last turns, its questions that have not ended, and its last
- * deletion. This class also divides the log of a session into lives. A life ends with a deletion, or with a period
- * without activity that is longer than the session's time to live. The first question or import of a life sets the time
- * to live, and later updates can change it.
+ * deletion. This class also divides the log of a session into lives. A life ends with a deletion, with an import that
+ * replaces the session, or with a period without activity that is longer than the session's time to live. The first
+ * question or import of a life sets the time to live, and later updates can change it.
  *
  * <p>The record of a deletion does not show when the deletion was carried out. This class applies a deletion only when
  * its record won't be delivered again, or when a later turn of the session has begun. Before that, terminal events of
@@ -180,8 +180,8 @@ public final class SessionReconstruction {
     }
 
     /**
-     * Keeps a turn that is not in the history, as long as its record could be delivered again. Its restored result then
-     * prevents it from running again.
+     * Keeps a turn that is not in the history as long as its record could be delivered again, because its restored
+     * result prevents a second run.
      */
     private void keepRedeliverable(Kept kept) {
         redeliverable.addLast(kept);

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds recorded turns in Kafka. Reads the question and the session's earlier commands from the turns topic, and the
  * terminal events of these turns from the events topic. Request ids are normally UUIDs of version 7, which contain
- * their creation time. The question is then searched only among the records of the first hour after this time. Each of
- * the three reads (question, earlier commands, events) returns at most a maximum number of records.
+ * their creation time. The archive searches for such a question only among the records of the first hour after this
+ * time. Each of the three reads (question, earlier commands, events) returns at most a maximum number of records.
  */
 public final class KafkaTurnArchive implements TurnArchive {
 

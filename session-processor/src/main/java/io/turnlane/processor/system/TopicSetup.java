@@ -76,10 +76,7 @@ final class TopicSetup {
                 .review(topics.plans().stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
     }
 
-    /**
-     * Waits until the broker knows the topics. A broker does not always know a new topic at once, even if this
-     * processor has created it.
-     */
+    /** Waits until the broker knows the topics. A broker does not always know a new topic at once. */
     private static Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
             throws InterruptedException, ExecutionException, TimeoutException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);

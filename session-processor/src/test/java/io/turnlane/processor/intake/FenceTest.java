@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Fence tokens of members of a real consumer group, in which the coordinator decides who owns the partition. */
+/** Fences of members of a real consumer group, in which the coordinator decides who owns the partition. */
 class FenceTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
