@@ -24,7 +24,7 @@ final class FailureMessages {
             case CommandFailedException failed -> message(failed);
             case ProblemException rejected -> "Request rejected: " + message(rejected) + remedy(rejected);
             case IOException io -> "The command failed: " + message(io);
-            case UncheckedIOException io -> "The command failed: " + message(io.getCause());
+            case UncheckedIOException io -> "The command failed: " + message(Objects.requireNonNull(io.getCause()));
             default -> "The command failed: " + describe(rootOf(failure));
         };
     }
