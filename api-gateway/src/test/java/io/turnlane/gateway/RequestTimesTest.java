@@ -58,6 +58,16 @@ class RequestTimesTest {
     }
 
     @Test
+    void answersTheSameCreationTimeWhenARequestIsAskedAndRead() {
+        for (int i = 0; i < 20; i++) {
+            JsonNode asked = gateway.ask(session + i, "?").json();
+            JsonNode read =
+                    gateway.get(asked.path("links").path("self").asString()).json();
+            assertThat(read.path("created_at")).isEqualTo(asked.path("created_at"));
+        }
+    }
+
+    @Test
     void separatesTheTimeThatARequestWaitedFromTheTimeThatItRan() {
         expect(requestWith("queued", Map.of()), "null", "null", "null");
         expect(requestWith("running", Map.of("begun_at", 1000L, "started_at", 1000L)), "1.0", "null", "null");

@@ -110,8 +110,9 @@ public final class SseStream {
             HttpServletResponse response, List<ReconstructedEvent> events, @Nullable Cursor end) {
         try {
             SseConnection connection = SseConnection.open(response);
-            for (ReconstructedEvent event : events) {
-                connection.writeEvent(event == events.getLast() ? end : null, event.type(), event.json());
+            for (int i = 0; i < events.size(); i++) {
+                Cursor cursor = i == events.size() - 1 ? end : null;
+                connection.writeEvent(cursor, events.get(i).type(), events.get(i).json());
             }
             connection.flush();
         } catch (IOException disconnected) {
