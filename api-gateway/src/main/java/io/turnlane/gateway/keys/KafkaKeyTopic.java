@@ -69,8 +69,8 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     /**
      * Creates the topic if it does not exist.
      *
-     * @throws IllegalStateException if an existing topic has settings with which it would lose keys; the message has
-     *     the command that changes them
+     * @throws IllegalStateException if the settings of the existing topic would make it lose keys; the message contains
+     *     the command that corrects them
      */
     public void createIfMissing(short replicas) throws ExecutionException, InterruptedException {
         NewTopic topic = new NewTopic(name, 1, replicas).configs(SETTINGS);
@@ -142,7 +142,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     /**
      * Reads the topic from its beginning to its current end, and leaves the consumer at that position.
      *
-     * @param into map of key id to key that is updated
+     * @param into map from key id to API key, which this method updates
      * @throws org.apache.kafka.common.KafkaException if the broker or the topic is unavailable
      */
     void readToEnd(Consumer<String, byte[]> consumer, Map<String, ApiKey> into) {
@@ -161,8 +161,8 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
     }
 
     /**
-     * Applies a record to the map of keys. If a record is unreadable, removes the API key from the map, because the
-     * record may be its revocation.
+     * Applies a record to the map of keys. If the record is unreadable, removes its API key from the map, because the
+     * record may revoke this key.
      */
     static void apply(ConsumerRecord<String, byte[]> record, Map<String, ApiKey> into) {
         if (record.key() == null) {

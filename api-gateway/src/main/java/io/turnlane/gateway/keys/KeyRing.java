@@ -31,16 +31,16 @@ public final class KeyRing {
         this.clock = clock;
     }
 
-    /** Returns true if the topic was read once from its beginning to its end. */
+    /** Returns true if the keys topic has been read completely at least once. */
     public boolean isLoaded() {
         return isLoaded;
     }
 
     /**
-     * Returns the valid key that a text represents.
+     * Returns the valid API key that a caller sent.
      *
-     * @return empty if the text is not a key, or if the key is unknown, has another secret, is revoked or has expired.
-     *     The comparison of the secret takes the same time in all cases.
+     * @return empty if the text is not a key, if its secret is wrong, or if the key is unknown, revoked or expired. The
+     *     time of the call does not reveal how much of the secret is correct.
      */
     public Optional<ApiKey> find(String text) {
         Optional<KeySecret> secret = KeySecret.parse(text);
@@ -57,7 +57,6 @@ public final class KeyRing {
         return stored != null && !stored.expired(clock.instant());
     }
 
-    /** Replaces all keys. */
     void replace(Collection<ApiKey> all) {
         keys = all.stream().filter(key -> !key.revoked()).collect(toUnmodifiableMap(ApiKey::id, Function.identity()));
         isLoaded = true;
