@@ -18,16 +18,15 @@ import tools.jackson.databind.json.JsonMapper;
  * Applies CORS to the API: allows listed pages of other origins to call it and to read its responses. Credentials are
  * never allowed: there are no cookies, and a key is sent as a header.
  *
- * <p>If an origin is not listed, the gateway rejects its preflights with 403. The gateway serves the calls of such an
- * origin, but without CORS headers, so that the page cannot read the response. It must not reject these calls, because
- * one may come from the gateway's own page. Behind a proxy that terminates TLS, the gateway's own page appears to have
- * a different origin.
+ * <p>If an origin is not listed, the gateway rejects its preflights with 403. It still serves other calls of this
+ * origin, but without CORS headers, so that the page cannot read the response. Rejecting these calls could affect the
+ * gateway's own page: behind a proxy that terminates TLS, this page appears to have a different origin.
  */
 public final class ApiCorsProcessor extends DefaultCorsProcessor {
 
     /**
-     * Paths that no page of another origin is allowed to call, because they show data of other users or of the
-     * installation, or act for other users.
+     * Paths that pages of other origins must not call. These calls return data of other users or of the installation,
+     * or act for other users.
      */
     private static final List<String> INTERNAL = List.of("/v1/quarantine/**", "/v1/quarantine");
 
@@ -37,7 +36,7 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
 
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 
-    /** Request headers that the API reads, and request headers that tracing in a page adds. */
+    /** Request headers that pages may send: headers that the API reads, and headers of tracing libraries. */
     private static final List<String> REQUEST_HEADERS = List.of(
             "Authorization",
             "Content-Type",
@@ -77,7 +76,7 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
         this.json = json;
     }
 
-    /** Returns the filter. It must run before authentication, because a preflight carries no credentials. */
+    /** Returns the CORS filter. It must run before authentication, because a preflight carries no credentials. */
     public static CorsFilter filter(AllowedOrigins origins, JsonMapper json) {
         CorsConfiguration none = new CorsConfiguration();
         CorsConfiguration listed = of(origins);
