@@ -34,8 +34,8 @@ public final class JsonErrors {
     }
 
     /**
-     * Returns the message for the client. Messages of this project's own types are written for clients and are
-     * returned. Messages of the parser are replaced, because they name Java classes.
+     * Returns messages of this project's types unchanged. Replaces messages of the parser, because they name Java
+     * classes.
      */
     private static String reason(DatabindException invalid) {
         return invalid.getCause() instanceof IllegalArgumentException own && own.getMessage() != null

@@ -41,7 +41,7 @@ public final class Problem {
         return problem;
     }
 
-    /** Returns a problem, with the id of the turn unless it is null. */
+    /** Returns a problem. If the turn's id is not null, the problem contains it. */
     public static ProblemDetail of(ErrorCode code, String detail, @Nullable RequestId requestId) {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(code.httpStatus()), detail);
         problem.setType(URI.create(TYPE + code.wire()));
@@ -54,8 +54,7 @@ public final class Problem {
     }
 
     /**
-     * Returns the problem for a call that no controller handles. (If a controller handles the call, Spring adds the
-     * {@code instance}.)
+     * Returns the problem for a call that no controller handles. For other calls, Spring adds the {@code instance}.
      *
      * @param path path of the call, which becomes the {@code instance}; if it is null or not a URI, the problem has no
      *     {@code instance}

@@ -28,7 +28,7 @@ public final class ProblemDetailException extends RuntimeException {
     /**
      * Creates an exception about a turn.
      *
-     * @param requestId id of the turn; if the outcome of the call is unknown, the client can look it up with this id
+     * @param requestId id of the turn, with which the client can look up the outcome of the call
      */
     public ProblemDetailException(
             ErrorCode code, String detail, @Nullable RequestId requestId, @Nullable Throwable cause) {
