@@ -17,8 +17,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Pool of a few consumers for requests that search the log. A consumer serves one request at a time. It is created on
- * first use and closed after a failure.
+ * Pool of a few Kafka consumers for HTTP requests that read the quarantine topic. A consumer serves one request at a
+ * time. It is created on first use and closed after a failure.
  *
  * <p>Threading: safe for use by multiple threads. The semaphore bounds the number of consumers in use; a consumer is
  * either used by one thread or idle.

@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaPartitionWindow {
 
     /**
-     * Number of offsets above the window that are also read. They contain records of earlier pages, whose duplicates
-     * the page must omit.
+     * Number of offsets above the window that are also read. Their records were on earlier pages. The current page must
+     * omit duplicates of them.
      */
     private static final int OFFSETS_ABOVE = 200;
 
@@ -45,12 +45,12 @@ final class KafkaPartitionWindow {
         return partition;
     }
 
-    /** Returns the range to read: the window and the offsets directly above it. */
+    /** Returns the window and the offsets directly above it. */
     OffsetRange range() {
         return new OffsetRange(from, Math.min(end, to + OFFSETS_ABOVE));
     }
 
-    /** Notes that a record of the window was read. Returns false if the record is above the window. */
+    /** Counts a record that was read, and returns true if its offset is inside the window. */
     boolean addRecord(long offset) {
         if (offset >= to) {
             return false;
@@ -60,8 +60,7 @@ final class KafkaPartitionWindow {
     }
 
     /**
-     * Notes that the page takes this record. It must be the highest record of the window that the page has not taken
-     * yet.
+     * Called when the record at this offset is added to the page. Records must be added from the highest offset down.
      */
     void moveTo(long offset) {
         current = offset;
@@ -69,15 +68,15 @@ final class KafkaPartitionWindow {
     }
 
     /**
-     * Returns true if the page contains all records of the window but the partition has older records below the window.
-     * The page must then end, even if it is not full. A page merges the partitions by time, newest first, and the next
-     * record below the window may be newer than the next record of another partition.
+     * Returns true if the page contains all records of the window and the partition has older records. The page must
+     * then end, even if it is not full. The partition's next record was not read, and it may be newer than the next
+     * records of other partitions.
      */
     boolean isExhausted() {
         return unused == 0 && from > begin;
     }
 
-    /** Returns the offset from which the next page continues downwards. */
+    /** Returns the parameter {@code upper} of this partition's window for the next page. */
     long nextUpper() {
         return unused == 0 ? from : current;
     }

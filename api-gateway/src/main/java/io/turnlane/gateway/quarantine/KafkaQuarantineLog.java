@@ -33,13 +33,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the quarantine topic backwards. For each partition, reads the records of a window (a range of offsets below the
- * cursor) forwards. Then merges the records of all windows by time.
+ * Reads the quarantine topic, newest records first. For each partition, reads a window: a range of offsets below the
+ * cursor. Then merges the records of all windows by time.
  *
  * <p>The topic can contain duplicates: if a processor crashes directly after it has written a record, the next owner
- * writes the record again. Duplicates have the same key and therefore the same partition, and their offsets are close
- * to each other. To omit a duplicate of a record that an earlier page contained, a page also reads the records directly
- * above the window.
+ * writes the record again. Duplicates have the same key. They are therefore in the same partition, at offsets close to
+ * each other. Each page also reads the records directly above its windows, so that it can omit their duplicates.
  */
 @Component
 final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
@@ -49,11 +48,11 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     /** Number of offsets that each step of a search for one record reads. */
     private static final int SEARCH_STEP = 1_000;
 
-    /** Maximum number of bytes that a list returns of a value that is not a valid question. */
+    /** In a list, a record's value that is not a valid question is truncated to this number of bytes. */
     private static final int MAX_BYTES_IN_LIST = 1024;
 
     /**
-     * Maximum number of bytes that the response for a single record returns of a value that is not a valid question.
+     * In the response for a single record, a value that is not a valid question is truncated to this number of bytes.
      */
     private static final int MAX_BYTES = 64 * 1024;
 
@@ -185,7 +184,6 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return new TopicPartition(record.topic(), record.partition());
     }
 
-    /** Returns the partition that Kafka's default partitioner assigns to this id. */
     private static TopicPartition partitionOf(String id, List<TopicPartition> partitions) {
         int hash = Utils.toPositive(Utils.murmur2(id.getBytes(StandardCharsets.UTF_8)));
         return new TopicPartition(partitions.getFirst().topic(), hash % partitions.size());

@@ -21,7 +21,6 @@ record QuarantineCursor(Map<Integer, Long> before) {
         before = Map.copyOf(before);
     }
 
-    /** @throws ProblemDetailException if the text is not a cursor of this service */
     static QuarantineCursor parse(String text) {
         try {
             String positions = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);

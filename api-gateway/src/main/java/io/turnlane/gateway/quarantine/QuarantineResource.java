@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts number of times that the agent was run
  * @param question null if the record cannot be read
  * @param redrivable true if the turn can be asked again
- * @param redrivenAs request under which the turn was last asked again; null if never
+ * @param redrivenAs latest request that asked the question again; null if none
  * @param raw original record; null if the record can be read
  */
 record QuarantineResource(

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
-/** Redrive marks in Redis, in the slot of their session. A mark expires after the retention of the quarantine topic. */
+/** Stores redrive marks in Redis. A mark expires after the retention of the quarantine topic. */
 public final class RedisRedriveMarks implements RedriveMarks {
 
     private final StringRedisTemplate redis;

@@ -22,8 +22,8 @@ import org.springframework.dao.DataAccessException;
  * queued in its session, like any other question.
  *
  * <p>A question is redriven (asked again) only once, unless the caller explicitly requests to repeat it. Two mechanisms
- * prevent a second redrive. An idempotency key covers concurrent calls and the crash of a gateway during a redrive. A
- * mark in Redis lasts for as long as the quarantine topic keeps the record.
+ * prevent a second redrive. An idempotency key prevents it for concurrent calls, and if a gateway crashes during a
+ * redrive. A mark in Redis prevents it for as long as the quarantine topic keeps the record.
  *
  * <p>Safe for use by multiple threads.
  */
@@ -64,7 +64,7 @@ public final class Redrive {
                         + " again that it came from.";
     }
 
-    /** Returns the request id under which the question was last asked again. */
+    /** Returns the id of the latest request that asked the question again. */
     Optional<RequestId> redrivenAs(Ask ask) {
         return marks.find(ask.key(), ask.requestId());
     }

@@ -5,8 +5,8 @@ import io.turnlane.model.SessionKey;
 import java.util.Optional;
 
 /**
- * Stores the request id under which a quarantined turn was asked again. Methods throw a data access exception if Redis
- * is unavailable.
+ * Stores redrive marks. A mark contains the id of the request that asked the question of a quarantined turn again.
+ * Methods throw a data access exception if Redis is unavailable.
  */
 interface RedriveMarks {
 
