@@ -24,7 +24,8 @@ import org.springframework.stereotype.Component;
 public final class RedisLostRecords {
 
     /**
-     * Maximum age of a request whose record can still be restored. Older requests were never accepted or have expired.
+     * Maximum age of a request whose record Redis may have lost. If an older request has no record, it was never
+     * accepted or has expired.
      */
     private static final Duration MAX_AGE = Duration.ofDays(1);
 
@@ -43,8 +44,8 @@ public final class RedisLostRecords {
     }
 
     /**
-     * Returns the rejection of a call for a request that has no record: {@code unavailable} if Redis lost the record,
-     * or if Redis lost data that no processor has restored yet; otherwise {@code not_found}.
+     * Returns the problem for a call about a request that has no record: {@code unavailable} if Redis has lost the
+     * record, or may have lost it; otherwise {@code not_found}.
      */
     public ProblemDetailException request(SessionKey session, RequestId requestId) {
         if (redis.opsForZSet().score(new MemoryKeys(session).openRequestIds(), requestId.toString()) != null) {
@@ -69,15 +70,15 @@ public final class RedisLostRecords {
         return Duration.ofMillis(Math.abs(clock.millis() - acceptedAt)).compareTo(MAX_AGE) < 0;
     }
 
-    /** Returns true if a processor has stored that the data of the session's partition is complete. */
+    /** Returns true if a processor has found the data of the session's partition complete, or has restored it. */
     private boolean isRestored(SessionKey session) {
         String report = MemoryKeys.lastRebuild(topics.turns(), streams.partitionOf(session));
         return Objects.requireNonNullElse(redis.hasKey(report), false);
     }
 
     /**
-     * Returns the rejection of a call for a session that has no context: {@code unavailable} if Redis lost the session,
-     * otherwise {@code not_found}.
+     * Returns the problem for a call about a session that has no context: {@code unavailable} if Redis lost the
+     * session, otherwise {@code not_found}.
      */
     public ProblemDetailException session(SessionKey session) {
         return isLost(session)
@@ -85,7 +86,7 @@ public final class RedisLostRecords {
                 : ProblemDetailException.notFound("session");
     }
 
-    /** Returns true if the session has no context although it can't have expired. */
+    /** Returns true if the session has no context, although it existed and cannot have expired. */
     public boolean isLost(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
         if (Objects.requireNonNullElse(redis.hasKey(keys.context()), false)) {

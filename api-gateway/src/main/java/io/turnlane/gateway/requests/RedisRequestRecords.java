@@ -30,7 +30,6 @@ final class RedisRequestRecords implements RequestRecords {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisRequestRecords.class);
 
-    /** Maximum number of ids that one read of the list returns. */
     private static final int READ_SIZE = 100;
 
     /** Maximum number of reads for one page, to bound the cost if few requests have the wanted status. */
@@ -63,8 +62,8 @@ final class RedisRequestRecords implements RequestRecords {
     }
 
     /**
-     * Returns the request of the session's last deletion. The deletion has removed its own record, and its tombstone
-     * names the request.
+     * Returns the request if it was the last deletion of the session. Such a request has no record, because a deletion
+     * removes all records of its session. Its data is in the session's tombstone.
      */
     private Optional<RequestRecord> completedDeletion(SessionKey session, RequestId requestId) {
         List<byte[]> deletion = redis.<String, byte[]>opsForHash()

@@ -13,7 +13,6 @@ import java.util.Base64;
  */
 record RequestCursor(long createdAt, RequestId last) {
 
-    /** @throws ProblemDetailException if the text is not a cursor of this service */
     static RequestCursor parse(String text) {
         try {
             String position = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);

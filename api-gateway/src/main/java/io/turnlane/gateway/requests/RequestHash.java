@@ -29,7 +29,7 @@ final class RequestHash {
     static final List<String> SUMMARY_FIELDS =
             List.of("type", "status", "agent", "attempt", "stage", "created_at", "started_at", "cancel_requested");
 
-    /** Fields that are read for a request in a list. The answer is not among them, because answers can be large. */
+    /** Fields that are read for a request in a list. They exclude the answer, which can be large. */
     static final List<String> LISTED_FIELDS = List.of(
             "type",
             "status",

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * State of a request as stored in Redis.
  *
- * @param type type of a command that changes its session; null for a question
+ * @param type type of the command, such as {@code import_session}; null for a question
  * @param begunAt time at which the first attempt began. Each later outage of Redis moves this time forward, so that
  *     outages do not count towards the maximum duration of the turn
  * @param startedAt time at which the latest attempt began
@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param phases time at which the request entered each lifecycle phase so far
  * @param redriveOf quarantined request that this request asks again; null for an ordinary question
  * @param webhook result of the webhook: delivered, failed or refused; null if not known yet
- * @param execution processor and log position of the request; the components of this record are null if the request has
- *     not run yet
+ * @param execution processor and log position of the request; they are null if the request has not run yet
  * @param cancelRequested true if a client has cancelled the request
  * @param cause reason of the end if the request ended with neither an answer nor an error; otherwise null
  * @param absorbs requests that were merged into this request, oldest first

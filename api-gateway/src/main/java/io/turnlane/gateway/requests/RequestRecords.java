@@ -52,7 +52,7 @@ public interface RequestRecords {
 
     /**
      * Checks that a session exists, before a client subscribes to its events. If Redis is unavailable, a cursor of the
-     * session is sufficient, because the session's events are in Kafka.
+     * session suffices: its events can still be read from Kafka.
      *
      * @param after cursor that the client sent; null if it sent none
      * @throws ProblemDetailException if the session does not exist

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON representation of a request for clients.
  *
- * @param type type of a command that changes its session, such as {@code import_session}; absent for a question
+ * @param type type of the command, such as {@code import_session}; absent for a question
  * @param processingStage latest stage that the agent reported; the status if the agent reported none or if the request
  *     has ended
  * @param attempt number of the latest attempt; 0 if no attempt has begun

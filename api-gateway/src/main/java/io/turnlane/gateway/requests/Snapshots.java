@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Creates {@code gap} events, which replace events that a client has missed. A {@code gap} event contains the current
  * state of the request, or summaries of the session's open requests. The thread that writes to the client creates the
- * event when it sends it. The event is therefore never in the client's outbox, and the bound of the outbox does not
- * limit its size. The summaries omit the questions to keep the event small.
+ * event immediately before it sends it. The event is never in the client's outbox, so its size does not count towards
+ * the bound of the outbox. The summaries omit the questions to keep the event small.
  */
 public final class Snapshots {
 
@@ -39,7 +39,8 @@ public final class Snapshots {
      * Snapshot for a client.
      *
      * @param event {@code gap} event as UTF-8 encoded JSON
-     * @param endedRequest request to which the client is subscribed, if it has ended; otherwise null
+     * @param endedRequest request of the subscription if this request has ended; null if it is open, or if the client
+     *     follows a whole session
      */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
     public record Snapshot(byte[] event, @Nullable RequestRecord endedRequest) {}
@@ -89,7 +90,10 @@ public final class Snapshots {
         }
     }
 
-    /** Returns the snapshot of the current state. If Redis is unavailable, the event's snapshot is null. */
+    /**
+     * Returns the current state of the subscription's request or session. If Redis is unavailable, the event contains
+     * no state.
+     */
     public Snapshot of(Subscription subscription) {
         try {
             RequestId requestId = subscription.requestId();

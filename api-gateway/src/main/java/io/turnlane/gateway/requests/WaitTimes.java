@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the time for which a client is willing to wait, and waits. */
+/** Parses the time that a client is willing to wait for the end of a request, and waits for it. */
 public final class WaitTimes {
 
     /** Maximum time for which a call waits. */
