@@ -19,29 +19,29 @@ interface CommandRecords {
      *
      * @param bytes bytes that the command occupies until it is done
      * @param extra number by which this command may exceed the maximum number of open turns and commands
-     * @throws io.turnlane.gateway.problem.ProblemDetailException with code {@code session_queue_full} if the session
-     *     has too many open turns and commands, or if its open commands would hold too many bytes; nothing is created
-     *     then
+     * @throws io.turnlane.gateway.problem.ProblemDetailException with code {@code session_queue_full} if the command
+     *     would exceed the session's maximum number of open turns and commands, or its maximum number of bytes; no
+     *     record is then created
      */
     void create(SessionCommand command, long bytes, int extra);
 
     /**
-     * Reserves the id of the session that a fork creates, so that no other request creates it. Also creates the fork's
+     * Reserves the id of the fork's new session, so that no other request creates this session. Also creates the fork's
      * record in that session.
      *
      * @param agent agent of the source session
      * @param ttl time for which the new session is kept without activity
-     * @return the fork that holds the reservation. This is either the given fork, or an earlier fork of the same turn
-     *     into the same session, which may still need to be published. Empty if the session exists already, or if a
-     *     different fork creates it
+     * @return the fork that holds the reservation: the given fork, or an earlier fork of the same turn into the same
+     *     session, which may still need to be published. Empty if the session exists, or if a fork of another turn
+     *     holds the reservation
      */
     Optional<ForkSession> reserve(ForkSession fork, SessionKey target, String agent, Duration ttl);
 
     /**
-     * Removes from {@code session} the record of a command that was not published. If the command is a fork, also
-     * removes its reservation. The command no longer counts as open.
+     * Stops counting a command as open in the given session. Unless the command was possibly published, also removes
+     * its record and, if it is a fork, its reservation.
      *
-     * @param unsure true if the command was possibly published; its record and its reservation are then kept
+     * @param unsure true if the command was possibly published
      */
     void remove(RequestId command, SessionKey session, boolean unsure);
 }

@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Publishes commands that change a session. The session's lane executes them after the turns that are already queued.
- * Commands count towards the limits of their session and of their user, like questions, and so do their bytes.
+ * Like questions, commands count towards the limits of their session and user. Their bytes are limited as well.
  *
  * <p>Safe for use by any number of threads.
  */
@@ -33,8 +33,8 @@ final class SessionCommands {
     private static final Logger LOG = LoggerFactory.getLogger(SessionCommands.class);
 
     /**
-     * Number by which deletions may exceed the limits of open turns. A deletion removes a session's data, so it must
-     * still work when a limit is reached, also by questions that may exceed the limits themselves.
+     * Number by which deletions may exceed the limits of open turns. A user must be able to delete data even if other
+     * turns have reached or exceeded a limit.
      */
     private static final int EXTRA_DELETIONS = 20;
 
@@ -63,18 +63,17 @@ final class SessionCommands {
     /**
      * Creates the request record of a command and publishes the command.
      *
-     * @throws ProblemDetailException if the session or the user has too many open turns and commands; if Kafka rejected
-     *     the command, whose record is then removed; or if Kafka did not acknowledge the command, in which case its
-     *     record is kept and the problem contains its request id
+     * @throws ProblemDetailException if a limit of the session or of the user is reached, or if Kafka rejected or did
+     *     not acknowledge the command. In the last case, the record is kept and the problem contains the request id
      */
     void submit(SessionCommand command, @Nullable String traceparent) {
         submit(command, traceparent, () -> {});
     }
 
     /**
-     * Does the same as {@link #submit(SessionCommand, String)}.
+     * Same as {@link #submit(SessionCommand, String)}, with a task that runs before the command is published.
      *
-     * @param preparation runs when the command is within the limits, before it is published
+     * @param preparation task that runs if no limit rejects the command
      */
     void submit(SessionCommand command, @Nullable String traceparent, Runnable preparation) {
         List<SessionKey> removable = List.of(command.key());
@@ -91,7 +90,7 @@ final class SessionCommands {
     /**
      * Counts the command and creates its record.
      *
-     * @param copied bytes that the command copies in addition to its own
+     * @param copied bytes of the history that a fork copies; otherwise 0
      * @return bytes that the command occupies until it is done; 0 for a deletion
      */
     private long admit(SessionCommand command, long copied) {

@@ -44,10 +44,7 @@ import org.springframework.web.bind.annotation.RestController;
 final class SessionController {
 
     private static final int MAX_PAGE = 100;
-    /**
-     * Arbitrary session id, used to get the namespace of a caller from a session key. The namespace does not depend on
-     * the id.
-     */
+    /** Session id for a key of which only the caller's namespace is used; any id gives the same namespace. */
     private static final SessionId ANY = new SessionId("any");
 
     private final SessionService sessions;

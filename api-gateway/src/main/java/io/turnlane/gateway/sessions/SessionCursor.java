@@ -14,7 +14,6 @@ import java.util.Base64;
  */
 record SessionCursor(ListedSession last) {
 
-    /** @throws ProblemDetailException if the text is not a cursor of this service */
     static SessionCursor parse(String text) {
         try {
             String position = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII);

@@ -25,10 +25,7 @@ record SessionDocument(
         int omitted,
         String checksum) {
 
-    /**
-     * Fields of the session that are exported. Further turns can increase the imported sums beyond the range that an
-     * import accepts. The export then contains the largest accepted value.
-     */
+    /** Exported fields of the session. Counts and sums are limited to the largest values that an import accepts. */
     record SessionFields(
             SessionId sessionId,
             String agent,

@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Endpoints that update, export, import and fork sessions. Each change is a command that the session's lane executes.
- * The request at {@code Location} shows if the command is complete, or why it failed.
+ * The {@code Location} header refers to the command's request, which shows its status.
  */
 @Tag(name = "sessions")
 @RestController

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 final class SessionPages {
 
     /**
-     * Maximum number of reads of the list for one page. The maximum bounds the cost if many entries belong to sessions
-     * that no longer exist.
+     * Maximum number of reads of the list for one page. It bounds the cost if many sessions in the list no longer
+     * exist.
      */
     private static final int MAX_READS = 5;
 

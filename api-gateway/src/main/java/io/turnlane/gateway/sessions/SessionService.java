@@ -55,7 +55,10 @@ final class SessionService {
         return store.context(session).orElseThrow(() -> lost.session(session));
     }
 
-    /** Checks that the session exists or that Redis lost it, so that it can be deleted. */
+    /**
+     * Throws an exception if the session does not exist. A session that Redis has lost counts as existing, so that it
+     * can be deleted.
+     */
     void requireDeletable(SessionKey session) {
         if (!lost.isLost(session)) {
             find(session);
@@ -75,7 +78,6 @@ final class SessionService {
         return context;
     }
 
-    /** Returns context and history of a session. Throws an exception if a fork is still creating the session. */
     SessionSnapshot snapshot(SessionKey session) {
         findReady(session);
         return store.snapshot(session).orElseThrow(() -> lost.session(session));
@@ -92,7 +94,6 @@ final class SessionService {
         created.increment();
     }
 
-    /** Throws an exception if a fork is still creating the session. */
     void requireNotForking(SessionKey session) {
         store.context(session).ifPresent(SessionService::requireReady);
     }
@@ -121,8 +122,8 @@ final class SessionService {
     }
 
     /**
-     * Checks that a turn is in the session's history or still open. If the turn is still open, the session's lane
-     * executes the fork after the turn has ended.
+     * Checks that a fork can copy the session up to this turn: the turn must be in the session's history or still open.
+     * A fork up to an open turn waits until that turn has ended.
      *
      * @return size of the history as JSON, in bytes
      */

@@ -25,7 +25,7 @@ interface SessionStore {
      */
     Optional<SessionContext> context(SessionKey session);
 
-    /** Returns true if turns of the session wait or run, even if the session does not exist at the moment. */
+    /** Returns true if turns of the session wait or run. This is possible even if the session has no context. */
     boolean hasOpenRequests(SessionKey session);
 
     /** Returns the latest turns, oldest first, or empty if the session does not exist. */
@@ -44,8 +44,8 @@ interface SessionStore {
     record SessionHistory(List<PastTurn> turns, int damaged) {}
 
     /**
-     * Returns context and history of a session, or empty if the session does not exist. Both are normally of the same
-     * version. They can differ by a few changes if the session changes during each of several reads.
+     * Returns context and history of a session, or empty if the session does not exist. If the session changes during
+     * each of several reads, the context and the history can differ by a few changes.
      */
     Optional<SessionSnapshot> snapshot(SessionKey session);
 
