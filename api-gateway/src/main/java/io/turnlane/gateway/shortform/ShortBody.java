@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Request body of the short forms.
+ * JSON body of a call that asks a question and returns its answer or events in the same response.
  *
  * @param sessionId session in which the question is asked; if absent, a new anonymous session
  */
