@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketConnection {
 
-    /** Number of invalid frames after which the client is disconnected. */
     private static final int MAX_INVALID_FRAMES = 20;
 
     private final Caller caller;
@@ -41,7 +40,7 @@ final class SocketConnection {
     private final AskedRequests asked = new AskedRequests();
     private final Map<SessionKey, Subscription> subscriptions = new HashMap<>();
     private boolean closed;
-    /** Number of invalid frames. Confined to the container's thread that delivers messages. */
+    /** Confined to the container's thread that delivers messages. */
     private int invalidFrames;
 
     private volatile long lastActivity = System.nanoTime();
@@ -57,7 +56,6 @@ final class SocketConnection {
         return outbox;
     }
 
-    /** Records that a message or pong arrived from the client. */
     void recordActivity() {
         lastActivity = System.nanoTime();
     }
@@ -84,7 +82,6 @@ final class SocketConnection {
         }
     }
 
-    /** Checks that the caller has the scope that the frame requires. Unsubscribing and pings require no scope. */
     private void requireScope(ClientFrame frame) {
         switch (frame) {
             case ClientFrame.AskFrame _, ClientFrame.CancelFrame _ -> caller.require(Scope.ASK);
@@ -97,7 +94,10 @@ final class SocketConnection {
         send(services.frames().error(ref, problem));
     }
 
-    /** Answers a frame that cannot be read. After too many, disconnects the client behind the last answer. */
+    /**
+     * Sends an error frame for a frame that cannot be read. After {@value #MAX_INVALID_FRAMES} such frames, also
+     * disconnects the client.
+     */
     void rejectInvalid(@Nullable String ref, ProblemDetailException problem) {
         reject(ref, problem);
         invalidFrames++;

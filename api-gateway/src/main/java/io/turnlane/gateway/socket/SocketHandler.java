@@ -24,8 +24,8 @@ import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 /**
- * Opens and closes connections of subprotocol {@value #PROTOCOL} and reads their frames. The handler itself has no
- * state for a connection. This state is in the attributes of the {@link WebSocketSession}.
+ * Opens and closes connections of subprotocol {@value #PROTOCOL} and reads their frames. The state of each connection
+ * is in the attributes of its {@link WebSocketSession}.
  */
 final class SocketHandler extends TextWebSocketHandler implements SubProtocolCapable {
 
@@ -106,13 +106,12 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         Thread.ofVirtual().name("socket-writer").start(writer::run);
     }
 
-    /** Returns the detail of a problem, cut to the size of a close frame. */
     private static String reasonOf(ProblemDetailException problem) {
         String detail = problem.detail();
         return detail.substring(0, Math.min(detail.length(), MAX_REASON));
     }
 
-    /** Counts the connection against the limits of its caller. Closing the connection releases the reservation. */
+    /** Opens a connection that counts towards the limits of its caller until it is closed. */
     private SocketConnection openConnection(WebSocketSession socket) {
         Caller caller = services.guard().callers().callerOf(socket.getPrincipal());
         services.guard().rates().consumeOrThrow(caller, RateLimitKind.REQUESTS);
