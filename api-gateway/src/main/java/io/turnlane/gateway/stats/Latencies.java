@@ -9,7 +9,9 @@ import org.HdrHistogram.Histogram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Merges the latency histograms of processors. Percentiles of the result are percentiles of all turns. */
+/**
+ * Merges the latency histograms of processors, so that percentiles can be computed over the turns of all processors.
+ */
 final class Latencies {
 
     private static final Logger LOG = LoggerFactory.getLogger(Latencies.class);

@@ -13,8 +13,8 @@ import org.HdrHistogram.Histogram;
 /**
  * JSON representation of the live statistics of the whole installation. All durations are in seconds.
  *
- * @param cache session caches of all processors together
- * @param performance recent turns of all processors together
+ * @param cache statistics over the session caches of all processors
+ * @param performance turns that all processors completed in the last 60 s
  * @param redis availability of Redis
  * @param kafka availability of Kafka
  * @param processors processors that are alive
