@@ -30,8 +30,8 @@ import org.springframework.stereotype.Component;
 public final class RequestStreams {
 
     /**
-     * Maximum time between the end of a request and the publication of its terminal event. It is long only if the owner
-     * died after it stored the answer: the next owner then publishes the event.
+     * Maximum time between the end of a request and the publication of its terminal event. Allows for an owner that
+     * dies after it has stored the answer: the next owner then publishes the event.
      */
     private static final Duration TERMINAL_EVENT_DELAY = Duration.ofSeconds(30);
 
@@ -44,7 +44,8 @@ public final class RequestStreams {
     private final SseStream sse;
     private final InstantSource clock;
 
-    RequestStreams(RequestRecords records, RedisLostRecords lost, EventStreams streams, SseStream sse, InstantSource clock) {
+    RequestStreams(
+            RequestRecords records, RedisLostRecords lost, EventStreams streams, SseStream sse, InstantSource clock) {
         this.records = records;
         this.lost = lost;
         this.streams = streams;
@@ -79,9 +80,8 @@ public final class RequestStreams {
     }
 
     /**
-     * Finds the record of a request. Returns empty if Redis is unavailable or has lost the record, but the client has a
-     * cursor of this session. The stream can then continue without the record. Without such a cursor, throws an
-     * exception instead.
+     * Returns the record of a request. If the record cannot be found or read, returns empty if the client has a cursor
+     * of this session, because its stream can continue without the record. Otherwise throws an exception.
      */
     private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
         boolean canContinue = after != null && after.belongsTo(session);
@@ -100,8 +100,9 @@ public final class RequestStreams {
     }
 
     /**
-     * Returns the id of the terminal event of a finished request. An EventSource sends it when it reconnects, and the
-     * response 204 then stops the EventSource. Returns null if this gateway has never reached Kafka.
+     * Returns the cursor after the terminal event of a finished request, or null if this gateway has never reached
+     * Kafka. The cursor is the id of the terminal event in the stream. If an EventSource reconnects with it, the
+     * response 204 stops the EventSource.
      */
     private @Nullable Cursor cursorAfterEnd(SessionKey session, RequestRecord request) {
         try {
@@ -178,11 +179,10 @@ public final class RequestStreams {
     }
 
     /**
-     * Continues the stream of a request that has ended. If the log contains events that the client is missing, sends
-     * them. Otherwise waits for the terminal event, because an owner that died may have left its publication to the
-     * next owner. If the event does not arrive in time and the request was running at the cursor, sends the terminal
-     * event from the request record. In all other cases the client already has all events, and the response has status
-     * 204.
+     * Continues the stream of a request that has ended. First sends the events that follow the cursor in the log. If
+     * there are none, waits for the terminal event, which the next owner publishes if the previous owner died. If this
+     * event does not arrive in time, but the cursor is before the end of the request, sends the terminal event from the
+     * request record. Otherwise the client already has all events, and the response has status 204.
      */
     private void finish(
             HttpServletResponse response, SseStream.StreamSource source, Cursor after, RequestRecord request)

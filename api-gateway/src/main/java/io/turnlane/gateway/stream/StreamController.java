@@ -85,8 +85,8 @@ final class StreamController {
     }
 
     /**
-     * Parses the cursor. If the client sends both, the header takes precedence. When a browser's EventSource
-     * reconnects, it repeats the URL but sends its latest cursor in the header, so the header is newer.
+     * Parses the cursor. {@code Last-Event-ID} takes precedence over the parameter {@code after}: when an EventSource
+     * reconnects, it repeats the URL, but sends its latest cursor in the header.
      */
     private static @Nullable Cursor cursor(@Nullable String lastEventId, @Nullable String after) {
         String text = lastEventId == null || lastEventId.isEmpty() ? after : lastEventId;
