@@ -44,9 +44,9 @@ public final class KafkaTopicReviewer {
     }
 
     /**
-     * Reviews the topics.
+     * Checks the settings of existing topics, and corrects them if this is safe.
      *
-     * @param needed needed settings of each topic
+     * @param needed needed settings, by topic name
      * @throws IllegalStateException if only an operator may change a topic's settings, or if Kafka does not allow this
      *     process to change them; the message contains the command for the operator
      */
