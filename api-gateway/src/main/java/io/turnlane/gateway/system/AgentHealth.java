@@ -10,9 +10,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Reports that processors offer different agents. If a processor lacks an agent, questions for this agent wait in the
- * partitions of this processor. The health is then degraded, but the gateway stays ready. While Redis is unavailable,
- * no difference is reported. The check returns within 300 ms even if Redis does not reply.
+ * Health of the agents. If a processor lacks an agent that others offer, questions for this agent wait in its
+ * partitions. The health is then degraded, but the gateway stays ready. While Redis is unavailable, this indicator
+ * reports no problem. The check returns within 300 ms even if Redis does not reply.
  */
 final class AgentHealth implements HealthIndicator {
 

@@ -8,8 +8,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
  * <p>The shutdown has four steps. First, phase {@link #CLIENTS} asks all clients to reconnect to another gateway.
  * Without this step, an open stream would block the graceful shutdown of the web server until its timeout, and a
  * WebSocket would end without a close frame. Second, the web server finishes the calls in progress. Third, the
- * components of phase {@link #FOLLOWER} stop; calls in progress can wait for their events until then. Last, Redis and
- * the Kafka producer stop.
+ * components of phase {@link #FOLLOWER} stop. They run until then, because calls in progress may wait for events. Last,
+ * Redis and the Kafka producer stop.
  */
 final class GatewayPhases {
 

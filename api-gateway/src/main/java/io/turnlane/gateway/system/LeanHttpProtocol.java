@@ -47,7 +47,7 @@ public final class LeanHttpProtocol extends Http11NioProtocol {
         return RESPONSE;
     }
 
-    /** Sets the time within which a request must arrive. Called before the start. */
+    /** Must be called before the start. */
     void limitReceiveTime(Duration limit) {
         receiveTime = new ReceiveTimeLimit(limit);
     }

@@ -9,9 +9,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of Redis. If Redis is unavailable, the gateway still accepts questions and serves open streams. Its health is
- * therefore degraded and not down, and the gateway stays ready. The health is also degraded if Redis accepts no writes,
- * or if the settings of Redis allow it to evict keys.
+ * Health of Redis. If Redis is unavailable, the gateway still accepts questions and serves open streams. The health is
+ * then degraded and not down, and the gateway stays ready. It is also degraded if Redis accepts no writes or may evict
+ * keys.
  */
 final class MemoryHealth implements HealthIndicator {
 

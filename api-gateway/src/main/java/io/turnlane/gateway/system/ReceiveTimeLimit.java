@@ -43,7 +43,7 @@ final class ReceiveTimeLimit {
         this.limitNanos = limit.toNanos();
     }
 
-    /** Returns a new processor whose requests are subject to the limit. */
+    /** Returns a new Tomcat processor that applies the limit to its requests. */
     Processor processor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
         return new TimedProcessor(protocol, adapter);
     }
@@ -61,8 +61,8 @@ final class ReceiveTimeLimit {
         private volatile @Nullable ServedConnection connection;
 
         /**
-         * Time of the last read if the limit had passed at the last check, otherwise {@link #IN_TIME}. Confined to the
-         * thread that checks.
+         * At the last check, the time of the connection's last read if its request had exceeded the limit; otherwise
+         * {@link #IN_TIME}. Only the thread that checks uses this field.
          */
         private long lastRead = IN_TIME;
 
@@ -72,7 +72,10 @@ final class ReceiveTimeLimit {
             super(protocol, adapter);
         }
 
-        /** Processes requests. Returns LONG if the head of a request has not arrived completely. */
+        /**
+         * Processes the requests of a connection. Tomcat returns LONG if the head of a request has not arrived
+         * completely.
+         */
         @Override
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
             SocketState state = SocketState.CLOSED;

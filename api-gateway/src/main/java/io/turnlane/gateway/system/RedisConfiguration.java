@@ -68,8 +68,8 @@ class RedisConfiguration {
     }
 
     /**
-     * List of each user's sessions. An entry expires when its session can no longer exist. This is after the maximum
-     * duration of a turn plus the maximum time for which a session is kept without activity.
+     * List of each user's sessions. An entry expires after the maximum duration of a turn plus the maximum time for
+     * which a session is kept without activity. Its session can then no longer exist.
      */
     @Bean
     SessionList sessionList(StringRedisTemplate redis) {

@@ -84,7 +84,9 @@ class SecurityConfiguration {
     /** Minimum time between two fetches of the issuer's keys. A new key is accepted after at most this time. */
     private static final Duration ISSUER_RESPONSE_LIFE = Duration.ofSeconds(30);
 
-    /** Minimum time between a failed fetch and the next one, equal to the Retry-After of the response. */
+    /**
+     * Minimum time after a failed fetch of the issuer's keys. Equals the Retry-After that callers receive meanwhile.
+     */
     private static final Duration ISSUER_FAILURE_LIFE = Duration.ofSeconds(2);
 
     /**
@@ -126,7 +128,6 @@ class SecurityConfiguration {
         return origins;
     }
 
-    /** Filter for CORS. It runs before authentication, because a CORS preflight carries no credentials. */
     @Bean
     FilterRegistrationBean<CorsFilter> crossOriginFilter(AllowedOrigins origins, JsonMapper json) {
         FilterRegistrationBean<CorsFilter> registration =
@@ -176,8 +177,8 @@ class SecurityConfiguration {
     }
 
     /**
-     * Filter that protects a gateway without authentication. It has no effect if authentication is enabled, or if the
-     * operator has allowed callers on other machines.
+     * Filter against DNS rebinding for a gateway without authentication. It has no effect if authentication is enabled,
+     * or if the operator has allowed callers on other machines.
      */
     @Bean
     FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
@@ -188,7 +189,6 @@ class SecurityConfiguration {
         return registration;
     }
 
-    /** Matches if authentication is enabled. */
     static final class AuthenticationEnabled implements Condition {
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
@@ -199,7 +199,6 @@ class SecurityConfiguration {
         }
     }
 
-    /** Filters that authenticate callers and check their scopes. */
     @EnableWebSecurity
     @Conditional(AuthenticationEnabled.class)
     @Configuration(proxyBeanMethods = false)
@@ -248,9 +247,8 @@ class SecurityConfiguration {
         }
 
         /**
-         * Returns a validator that accepts access tokens (RFC 9068) and tokens without a special type. An issuer also
-         * signs other documents with the same keys, such as logout tokens, which the gateway must not accept as access
-         * tokens.
+         * Returns a validator that accepts access tokens (RFC 9068) and tokens without a special type. It rejects other
+         * documents that an issuer signs with the same keys, such as logout tokens.
          */
         private static JwtTypeValidator accessTokenType() {
             JwtTypeValidator types = new JwtTypeValidator("JWT", "at+jwt", "application/at+jwt");

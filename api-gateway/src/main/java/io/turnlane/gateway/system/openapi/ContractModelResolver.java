@@ -102,7 +102,6 @@ final class ContractModelResolver extends ModelResolver {
         return null;
     }
 
-    /** Returns the JSON string of an enumeration's constant without its quotes. */
     private String text(Object constant) {
         String json = new String(wire.writeValue(constant), StandardCharsets.UTF_8);
         return json.substring(1, json.length() - 1);

@@ -181,7 +181,6 @@ class OpenApiConfiguration {
         return health;
     }
 
-    /** Adds the {@code Idempotency-Replayed} response header to the operations that accept an Idempotency-Key. */
     private static void addReplayedHeader(Operation operation) {
         List<Parameter> parameters = operation.getParameters();
         if (parameters != null && parameters.stream().anyMatch(one -> "Idempotency-Key".equals(one.getName()))) {
