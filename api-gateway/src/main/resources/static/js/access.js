@@ -18,7 +18,7 @@ export class Access {
     return this.#key ? [`ticket.${(await client.ticket()).ticket}`] : [];
   };
 
-  /** Called when the server rejected the header `used`. Resolves once the user has entered another key. */
+  /** Called after a 401. `used`: the rejected Authorization header. Resolves when the user has entered another key. */
   refused = async (used) => {
     if (used === this.headers().Authorization) await (this.#entered ??= this.#ask());
   };

@@ -46,8 +46,7 @@ export class Asking {
   }
 
   /**
-   * Sends the unsent questions without further delay: all of them if the user asks for it, otherwise those that could
-   * not reach the server.
+   * Ends the delays of unsent questions. Unless `all` is true, a delay after an error reply of the server continues.
    */
   retryNow({ all = false } = {}) {
     for (const { skip, answered } of [...this.#delays.values()]) if (all || !answered) skip();
@@ -112,7 +111,7 @@ export class Asking {
     this.#lanes.keep(lane);
   }
 
-  /** The question created the session, which has no title yet. */
+  /** Sets the title of a session that the question created again on the server. */
   #named(lane) {
     lane.memory = 'known';
     this.#client.changeSession(lane.id, { metadata: { title: lane.title } }).catch(() => {});
@@ -124,7 +123,7 @@ export class Asking {
     this.#lanes.keep(lane, turn);
   }
 
-  /** `answered`: true if the server answered and asked for this delay. */
+  /** `answered`: true if the server replied with an error, false if no reply arrived. */
   #pause(lane, turn, delay, answered) {
     turn.sendAgainAt = Date.now() + delay;
     this.#lanes.changed(lane, turn);

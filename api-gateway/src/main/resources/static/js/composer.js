@@ -78,7 +78,7 @@ export class Composer {
     this.#stop.hidden = openTurns.length === 0;
   }
 
-  /** Name of the agent that the user chose; empty if this agent would answer without a choice. */
+  /** Name of the agent that the user chose; empty if it is the agent that answers by default. */
   get #agentLabel() {
     const { agent } = this.#lane;
     return agent && agent !== this.#usualAgent ? agent : '';
@@ -95,7 +95,7 @@ export class Composer {
     byId('agents').replaceChildren(h('legend', {}, 'Agent that answers in this lane'), ...this.#agents.map(choice));
   }
 
-  /** The policy applies to one question, then it is reset. */
+  /** Asks the question, and resets the chosen policy, which applies to one question only. */
   #ask() {
     const question = this.#field.value.trim();
     if (!question || this.#isTooLong) return;

@@ -33,7 +33,7 @@ export function tool(name, label, onclick, more = '') {
   return h('button', { type: 'button', class: `tool ${more}`, title: label, 'aria-label': label, onclick }, icon(name));
 }
 
-/** Returns a bar that is full at 1. */
+/** Returns a bar. `fill`: filled part, from 0 to 1. */
 export function bar(fill) {
   const filled = h('i');
   filled.style.setProperty('--fill', Math.min(1, Math.max(0, fill)));

@@ -49,7 +49,7 @@ export class EarlierTurns {
   }
 
   async #show(requests) {
-    // A question of this tab whose reply was lost gets its request when it is sent again.
+    // If the reply to a question was lost, this tab sends the question again and then receives its request.
     const unsent = new Set(this.#lane.unsentTurns.map(({ question }) => question));
     const wanted = requests.filter(({ question }) => !unsent.has(question));
     const turns = await Promise.all(wanted.map((request) => this.#load(request)));
@@ -69,7 +69,7 @@ export class EarlierTurns {
   }
 }
 
-/** Changes of the session are requests, too, but no questions. Withdrawn questions were not asked. */
+/** Hides requests that change the session, because they are no questions, and questions that the user withdrew. */
 function isShown({ type, reason }) {
   return type === undefined && reason !== WITHDRAWN;
 }

@@ -15,8 +15,8 @@ const MAX_FAILED_OPENS = 2;
  * - The socket carries all lanes that are shown or have open turns.
  * - A turn that began before the subscription, or lost text, is read from its start over a stream of its own.
  *   Meanwhile, its events from the socket are ignored, except the terminal one.
- * - If no socket can be opened, the first open turn of each lane has a stream and the others are polled. All tabs
- *   share the few connections that a browser allows to a host, so that a turn without a stream is polled, too.
+ * - If no socket can be opened, the first open turn of each lane has a stream, if one of the few streams that all tabs
+ *   share is free. All other turns are polled.
  * `LaneTurn.receive` drops duplicates.
  */
 export class Follower {
@@ -147,7 +147,7 @@ export class Follower {
     }
   }
 
-  /** Adds the turns whose events arrived early and that belong to no question of this tab. */
+  /** Adds turns of other tabs. Their events have arrived, but belong to no question of this tab. */
   #adoptEarly(lane) {
     const others = new Set(lane.early.splice(0).map((event) => event.request_id));
     for (const requestId of others) if (requestId && !lane.turn(requestId)) this.#adopt(lane, requestId);

@@ -1,6 +1,6 @@
 import { spansOnly } from './markdown.js';
 
-/** Time without a change after which a block of code is coloured: a block that still grows is replaced each frame. */
+/** Delay in milliseconds before a block is coloured. A block that still grows is replaced before it ends. */
 const QUIET = 300;
 const MAX_LENGTH = 50_000;
 const LIBRARY = new URL('../webjars/highlightjs/highlight.min.js', import.meta.url).href;

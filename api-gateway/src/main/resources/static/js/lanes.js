@@ -305,7 +305,10 @@ export class Lanes {
     localStorage.removeItem(PREFIX + lane.id);
   }
 
-  /** Shows a change that another tab stored. The turns of a lane that this tab has loaded arrive as events. */
+  /**
+   * Applies a change that another tab stored. Ignores its turns if this tab has loaded the lane, because it receives
+   * their events.
+   */
   #takeOver(known, { title, answeredAt, turns }) {
     known.title = title;
     known.answeredAt = answeredAt;

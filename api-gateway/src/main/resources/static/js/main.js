@@ -210,8 +210,7 @@ function changed(lane, turn) {
   if (lane) ownership.changed(lane);
   if (lane !== current) return;
   if (!lanes.all.includes(lane)) return open(lanes.all[0] ?? lanes.draft());
-  // A new lane has got its id. If the address already names a lane, the user has navigated to that lane, so the address
-  // stays.
+  // Adds the id of a new lane to the address. If the address already names a lane, it stays unchanged.
   if (lane.id && !readAddress().sessionId) history.replaceState(null, '', addressOf(lane));
   laneBar.show(lane);
   conversation.update(turn);
@@ -232,7 +231,7 @@ async function refreshContext(lane) {
     await loadContext(lane, client);
     lanes.keep(lane);
   } catch {
-    // The lane's times stay as they were.
+    // The lane keeps its previous times.
   }
 }
 

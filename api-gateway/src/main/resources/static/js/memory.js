@@ -59,7 +59,7 @@ function merge(lane, entries) {
   lane.sort();
 }
 
-/** Loads turns that only this browser knows from their request records, and follows open turns. */
+/** Loads the request records of turns that only this browser knows, and follows open turns. */
 async function loadOtherTurns(lane, follower) {
   await follower.subscribe(lane);
   for (const turn of [...lane.turns]) {

@@ -18,7 +18,7 @@ export async function streamSlot() {
 }
 
 /**
- * Waits until no other tab follows the lane, and claims it for this tab. Then calls `follow(done)`; `done` releases the
+ * Waits until no other tab follows the lane, and locks it for this tab. Then calls `follow(done)`; `done` releases the
  * lane.
  */
 export async function whenNoOtherTabFollows(laneId, follow) {
@@ -26,9 +26,7 @@ export async function whenNoOtherTabFollows(laneId, follow) {
   return navigator.locks.request(LANE + laneId, () => new Promise(follow)).catch(() => {});
 }
 
-/**
- * Claims the lane for this tab. Resolves to a function that releases the lane, or to null if another tab follows it.
- */
+/** Locks the lane for this tab. Resolves to a function that releases the lane, or to null if another tab follows it. */
 export function followLane(laneId) {
   return free(LANE + laneId);
 }

@@ -3,7 +3,7 @@ import { backoff, isTransient } from './turnlane-client.js';
 /** Interval of pings and time limit for their pongs, in milliseconds. */
 const PING_EVERY = 15_000;
 const PONG_LIMIT = 20_000;
-/** Time limit after the browser reports "offline": a server on localhost may still answer. */
+/** Time limit for a pong after the browser reports "offline". A server on localhost may still answer. */
 const QUICK_PONG_LIMIT = 3_000;
 /** The delay before a new attempt doubles this many times, up to 4 s. It stays short because a user waits. */
 const MAX_DOUBLINGS = 3;
@@ -15,7 +15,8 @@ const MAX_DOUBLINGS = 3;
  *
  * If the connection is lost, it reconnects and resumes each session after its last cursor.
  * Listener: onEvent(event), onState({state: 'connecting' | 'open' | 'lost', retryAt?, opened, tries?}),
- * onRestored(reconnected sessionIds without a cursor), protocols() for further subprotocols, e.g. a ticket.
+ * onRestored(sessionIds) if events of these sessions may have been missed, protocols() for further subprotocols, e.g. a
+ * ticket.
  */
 export class TurnlaneSocket {
   #url;
