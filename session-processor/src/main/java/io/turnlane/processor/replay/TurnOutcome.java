@@ -22,7 +22,7 @@ public record TurnOutcome(@Nullable Answer answer, @Nullable TurnError error) {
     public boolean matches(TurnOutcome other) {
         if (answer != null && other.answer != null) {
             return answer.text().equals(other.answer.text())
-                    && Arrays.equals(CanonicalJson.of(answer.artifacts()), CanonicalJson.of(other.answer.artifacts()));
+                    && Arrays.equals(canonical(answer.artifacts()), canonical(other.answer.artifacts()));
         }
         return Objects.equals(codeOf(error), codeOf(other.error));
     }
