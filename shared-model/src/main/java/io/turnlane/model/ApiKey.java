@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API key as stored in a record of the keys topic. The key of this record is the id. The record contains only a hash of
- * the API key's text, {@code tl_<id>_<secret>}. The text itself is not stored anywhere. A fast hash is sufficient
- * because the secret is random and cannot be guessed.
+ * Record of an API key on the keys topic. The record's key is {@code id}. Only the hash of the API key's text,
+ * {@code tl_<id>_<secret>}, is stored. A fast hash function is sufficient, because the secret is random and cannot be
+ * guessed.
  *
  * @param id identifier of the key; not secret
  * @param sha256 SHA-256 of the whole text of the key, in lower-case hex; empty if the key is revoked

@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 
 /**
  * Absolute http or https URL to which a turn's terminal event is posted. It has at most 2,048 characters and contains
- * neither credentials nor a fragment. A host name can resolve to an address in a private network. This type does not
- * resolve host names; the processor checks their addresses when it sends the event.
+ * neither credentials nor a fragment. This type does not resolve the host name. The processor checks the resolved
+ * address when it sends the event.
  */
 public record CallbackUrl(URI value) {
 
     private static final int MAX_CHARACTERS = 2048;
     private static final int MAX_PORT = 65_535;
 
-    /** An IPv6 address in brackets, or a host whose last label is a number. Both can only be addresses. */
+    /** Host that can only be an IP address, because it is in brackets or its last label is a number. */
     private static final Pattern ADDRESS = Pattern.compile("\\[.*]|(?:.*\\.)?(?:\\d+|0[xX][0-9a-fA-F]*)\\.?");
 
     public CallbackUrl {
@@ -43,9 +43,8 @@ public record CallbackUrl(URI value) {
     }
 
     /**
-     * Returns true if the URL itself shows that its host is not public: the host is a literal IP address that is not
-     * public, an address in a form that programs interpret differently, such as {@code 127.0.0.01}, or
-     * {@code localhost}. Other host names are not resolved.
+     * Returns true if the host is {@code localhost}, an IP address that is not public, or an ambiguous address such as
+     * {@code 127.0.0.01}. Does not resolve host names.
      */
     public boolean hasPrivateAddress() {
         String host = value.getHost();

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes JSON in the canonical form of RFC 8785 (JSON Canonicalization Scheme): no whitespace, members sorted by the
  * UTF-16 code units of their names, numbers as ECMAScript prints doubles. Equal values give equal bytes in every
- * language, and therefore an equal {@link #checksum}.
+ * programming language, and therefore an equal {@link #checksum}.
  */
 public final class CanonicalJson {
 
     /**
-     * Maximum depth of nested maps and lists. This limit prevents a stack overflow. It is higher than all limits of
+     * Maximum depth of nested maps and lists, which prevents a stack overflow. It exceeds all limits of
      * {@link JsonLimits}.
      */
     private static final int MAX_DEPTH = 200;
@@ -36,8 +36,8 @@ public final class CanonicalJson {
      * Returns the canonical form as UTF-8.
      *
      * @param value maps with text keys, lists, text, numbers, booleans and null, as JSON parsers produce them
-     * @throws IllegalArgumentException if the value is of another type; if it is nested too deeply; if a number is
-     *     outside the range of a double; or if a text is not valid Unicode
+     * @throws IllegalArgumentException if a value has another type, is nested too deeply, is a number outside the range
+     *     of a double, or is text that is not valid Unicode
      */
     public static byte[] of(@Nullable Object value) {
         StringBuilder out = new StringBuilder();

@@ -14,15 +14,11 @@ import java.util.zip.Inflater;
  */
 public final class Checksummed {
 
-    /**
-     * Maximum size of content that is stored without compression, in bytes. Compression of smaller content would save
-     * little space.
-     */
+    /** Maximum size of content that is stored without compression, in bytes. */
     static final int DEFLATE_OVER = 1024;
 
     /**
-     * Maximum size of the content of an envelope, in bytes. No stored content is larger. If damaged input would inflate
-     * to more bytes, {@link #open} rejects it, so that it cannot fill the heap.
+     * Maximum size to which {@link #open} inflates content, in bytes. Damaged input can therefore not fill the heap.
      */
     static final int MAX_CONTENT = 8 * 1024 * 1024;
 
@@ -46,7 +42,7 @@ public final class Checksummed {
     /**
      * Returns the content of an envelope.
      *
-     * @throws CorruptValueException if the bytes are not an undamaged envelope
+     * @throws CorruptValueException if the envelope is damaged
      */
     public static byte[] open(byte[] sealed) throws CorruptValueException {
         if (sealed.length < HEADER) {
@@ -63,8 +59,8 @@ public final class Checksummed {
     }
 
     /**
-     * Returns the checksum of all bytes except the checksum itself. It covers the deflated bytes, so that damage is
-     * detected before they are inflated.
+     * Returns the checksum of the format and of the content in its deflated form. Damage is thus detected before
+     * inflation.
      */
     private static int checksum(byte[] sealed) {
         CRC32C crc = new CRC32C();

@@ -51,14 +51,14 @@ public enum ErrorCode {
     }
 
     /**
-     * Returns the HTTP status of a call that is rejected with this code. Returns 0 if no call is rejected with it,
-     * because only failed turns have this code.
+     * Returns the HTTP status with which gateways reject a call with this code, or 0 if only failed turns have this
+     * code.
      */
     public int httpStatus() {
         return httpStatus;
     }
 
-    /** Returns a short description for people. It depends only on the code and not on the individual error. */
+    /** Returns a short description for people. All errors with this code have the same description. */
     public String title() {
         return title;
     }

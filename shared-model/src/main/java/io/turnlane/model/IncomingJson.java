@@ -8,9 +8,10 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * Checks a JSON document of a client against {@link JsonLimits}, before any other code reads the document. Gateways
- * check the body of every HTTP request and every WebSocket frame, so that all of them accept the same values.
+ * check the body of every HTTP request and every WebSocket frame, so that HTTP and WebSocket clients can send the same
+ * values.
  *
- * <p>Safe for use by any number of threads.
+ * <p>Thread-safe.
  */
 public final class IncomingJson {
 
@@ -32,7 +33,7 @@ public final class IncomingJson {
     }
 
     /**
-     * Checks a document that is already text.
+     * Checks a document.
      *
      * @throws IllegalArgumentException if a value exceeds a limit; the message names its line and column and is meant
      *     for clients

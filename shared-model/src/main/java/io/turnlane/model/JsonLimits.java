@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Limits of JSON values that clients send, in HTTP bodies (which include imported documents) and in WebSocket frames.
- * Every value within these limits can be stored, read, listed, exported with a checksum, imported and replayed, and any
- * JSON parser reads it without loss.
+ * Every value within these limits can be stored, read, listed, exported with a checksum, imported and replayed.
  */
 public final class JsonLimits {
 
@@ -28,10 +27,7 @@ public final class JsonLimits {
      */
     public static final int MAX_METADATA_BYTES = 64 * 1024;
 
-    /**
-     * Largest integer up to which a double can represent every integer. Every JSON implementation reads these integers
-     * exactly.
-     */
+    /** Largest safe integer of JavaScript. A double represents every integer up to this value exactly. */
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
     private JsonLimits() {}
@@ -71,8 +67,8 @@ public final class JsonLimits {
 
     /**
      * Returns the value, or the nearest value within the limits. Invalid text is repaired as by {@link #wellFormed}.
-     * NaN and infinity become null. A number that a double cannot hold becomes text. An object or array beyond
-     * {@link #MAX_VALUE_DEPTH} becomes null.
+     * NaN and infinity become null. Any other number that {@link #check} rejects becomes text. An object or array that
+     * is nested more deeply than {@link #MAX_VALUE_DEPTH} becomes null.
      *
      * @param value maps, lists, text, numbers, booleans and null; values of other types are returned unchanged
      */
@@ -143,11 +139,12 @@ public final class JsonLimits {
     }
 
     /**
-     * Checks that a double can represent this integer exactly. Otherwise a client that reads numbers as doubles would
-     * receive another integer.
+     * Rejects an integer that JavaScript, which reads numbers as doubles, prints with other digits or with an exponent.
+     * For example, JavaScript prints 2<sup>64</sup> as 18446744073709552000, although a double holds 2<sup>64</sup>
+     * exactly.
      *
      * @param digits the integer, as written in the document
-     * @throws IllegalArgumentException if a double cannot represent the integer exactly
+     * @throws IllegalArgumentException if the integer is rejected
      */
     static void checkInteger(String digits) {
         double value = Double.parseDouble(digits);

@@ -3,10 +3,10 @@ package io.turnlane.model;
 import java.util.regex.Pattern;
 
 /**
- * Recognises {@code Host} headers that name this machine. A server that only this machine can reach can also be called
- * by web pages in a browser on this machine. If the host name of a page resolves to 127.0.0.1 (DNS rebinding), the
- * browser treats this server as the page's own server and lets the page read the responses. The {@code Host} header of
- * the page's requests then contains the host name of the page, which is not a name of this machine.
+ * Recognises {@code Host} headers that name this machine. This protects a server on the loopback address from web pages
+ * in a browser on the same machine. If the host name of such a page resolves to 127.0.0.1 (DNS rebinding), the browser
+ * lets the page call the server and read its responses. The {@code Host} header of these requests contains the host
+ * name of the page, which is not a name of this machine.
  */
 public final class LoopbackHost {
 

@@ -2,7 +2,7 @@ package io.turnlane.model;
 
 /** Problem with a session's memory that the next {@code started} event reports to clients. */
 public enum MemoryIssue {
-    /** Memory was lost. The part of it that the log still contained has been restored. */
+    /** Memory was lost. It has been restored as far as the log still contained it. */
     REBUILT("rebuilt"),
     /** Memory was lost and the log no longer contained it. The session starts with an empty history. */
     RESET("reset"),
@@ -21,9 +21,9 @@ public enum MemoryIssue {
     }
 
     /**
-     * Returns the constant with this value.
+     * Returns the memory issue with this value.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no memory issue has this value
      */
     public static MemoryIssue of(String wire) {
         for (MemoryIssue issue : values()) {

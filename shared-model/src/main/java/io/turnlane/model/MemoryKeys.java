@@ -16,25 +16,27 @@ public record MemoryKeys(SessionKey session) {
         return key("");
     }
 
-    /** Hash: the session's context. */
+    /** Key of the hash with the session's context. */
     public String context() {
         return key("ctx");
     }
 
     /**
-     * String: time in epoch ms until which the session cannot expire, and the number of turns in its history. Outlives
-     * the session, and so shows if Redis lost the context.
+     * Key of the string with the time in epoch ms until which the session cannot expire, and the number of turns in its
+     * history. If the context is missing before this time, Redis lost it.
      */
     public String life() {
         return key("life");
     }
 
-    /** List: the last turns, oldest first, each a {@linkplain Checksummed checksummed} value. */
+    /**
+     * Key of the list of the session's last turns, oldest first. Each is a {@linkplain Checksummed checksummed} value.
+     */
     public String history() {
         return key("hist");
     }
 
-    /** Hash: the record of one request. */
+    /** Key of the hash with the record of a request. */
     public String request(RequestId requestId) {
         return requestPrefix() + requestId;
     }
@@ -44,17 +46,17 @@ public record MemoryKeys(SessionKey session) {
         return key("req:");
     }
 
-    /** Sorted set: ids of all requests that have a record, by creation time in epoch ms. */
+    /** Key of the sorted set of the session's requests that have a record, by creation time in epoch ms. */
     public String requestIds() {
         return key("reqs");
     }
 
-    /** Returns a glob pattern that matches the {@link #requestIds} keys of all sessions. */
+    /** Returns the glob pattern of the {@link #requestIds} keys of all sessions. */
     public static String requestIdsPattern() {
         return PREFIX + "{*}:reqs";
     }
 
-    /** Returns the session of a key with the hash tag of a session, or empty for any other key. */
+    /** Returns the session in the hash tag of a key, or empty if the hash tag names no session. */
     public static Optional<SessionKey> sessionOf(String key) {
         int end = key.indexOf('}');
         if (!key.startsWith(PREFIX + "{") || end < 0) {
@@ -67,13 +69,13 @@ public record MemoryKeys(SessionKey session) {
         }
     }
 
-    /** Sorted set: ids of the requests that are not terminal, by creation time in epoch ms. */
+    /** Key of the sorted set of the session's requests that are not terminal, by creation time in epoch ms. */
     public String openRequestIds() {
         return key("open");
     }
 
     /**
-     * Sorted set: ids of a user's sessions, by the time of the last question in epoch ms.
+     * Key of the sorted set of a user's sessions, by the time of the last question in epoch ms.
      *
      * @param namespace namespace of the user's session keys
      */
@@ -81,22 +83,25 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "{u:" + namespace + "}:sessions";
     }
 
-    /** Hash: partition, offset and fence of the session's last deletion. */
+    /** Key of the hash that describes the session's last deletion. */
     public String tombstone() {
         return key("tomb");
     }
 
     /**
-     * String: a loss marker, which is a random value. If the marker is missing or has changed, the Redis node that
-     * holds it has lost data. The tag selects the hash slot of the marker, and thus its node in a Redis Cluster.
+     * Key of a loss marker, a string with a random value. If the marker is missing or has changed, its Redis node has
+     * lost data.
+     *
+     * @param tag hash tag, which selects the node in a Redis Cluster
      */
     public static String marker(String tag) {
         return PREFIX + "marker:{" + tag + "}";
     }
 
     /**
-     * JSON: the report of the partition's last rebuild. It includes a digest of the {@linkplain #marker loss markers}.
-     * If the current markers have another digest, Redis has lost data since then.
+     * Key of the string with a JSON report of the partition's last rebuild. The report contains a digest of the
+     * {@linkplain #marker loss markers}. If this digest differs from the digest of the current markers, Redis has lost
+     * data since the rebuild.
      *
      * @param turnsTopic name of the turns topic
      */
@@ -104,30 +109,31 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "rebuilt:{" + turnsTopic + "-" + partition + "}";
     }
 
-    /** Hash: the last command that rebuilt the session, and its result. */
+    /** Key of the hash with the last command that rebuilt the session, and its result. */
     public String lastRebuild() {
         return key("rebuilt");
     }
 
     /**
-     * Hash: the request that an Idempotency-Key refers to in this session.
+     * Key of the hash with the idempotency claim of a request in this session.
      *
-     * @param key hash of the key, never the key itself
+     * @param key hash of the {@code Idempotency-Key}, never the header's value itself
      */
     public String claim(String key) {
         return key("idem:" + key);
     }
 
     /**
-     * Hash: the request that an Idempotency-Key refers to if the client's question named no session. This Redis key has
-     * the hash tag <code>{u:&lt;namespace&gt;}</code>, like the other keys of the user.
+     * Key of the hash with the idempotency claim of a question that named no session.
+     *
+     * @param key hash of the {@code Idempotency-Key}, never the header's value itself
      */
     public static String claimOfUser(String namespace, String key) {
         return ofUser(namespace, "idem:" + key);
     }
 
     /**
-     * Hash: a user's token bucket for one kind of request.
+     * Key of the hash with a user's token bucket for one kind of request.
      *
      * @param kind kind of request that the bucket limits
      */
@@ -135,14 +141,16 @@ public record MemoryKeys(SessionKey session) {
         return ofUser(namespace, "rate:" + kind);
     }
 
-    /** Sorted set: a user's open turns as {@code <session id>/<request id>}, by acceptance time in epoch ms. */
+    /**
+     * Key of the sorted set of a user's open turns, {@code <session id>/<request id>}, by acceptance time in epoch ms.
+     */
     public static String turnsOfUser(String namespace) {
         return ofUser(namespace, "turns");
     }
 
     /**
-     * Sorted set: a user's open connections at all gateways, by expiry time in epoch ms. The gateway of a connection
-     * renews its expiry time.
+     * Key of the sorted set of a user's open connections at all gateways, by expiry time in epoch ms. Gateways renew
+     * the expiry times of their connections.
      */
     public static String connectionsOfUser(String namespace) {
         return ofUser(namespace, "conns");
@@ -153,15 +161,15 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /**
-     * Set: ids of the calls that are currently publishing the turn of an idempotency key.
+     * Key of the set of calls that are publishing the request of an idempotency claim.
      *
-     * @param claim Redis key of the idempotency key
+     * @param claim Redis key of the idempotency claim
      */
     public static String publishingCalls(String claim) {
         return claim + ":calls";
     }
 
-    /** String: id of the request that asks the question of a quarantined request again (redrive). */
+    /** Key of the string with the id of the request that redrives a quarantined request. */
     public String redriven(RequestId quarantined) {
         return key("redriven:" + quarantined);
     }
@@ -171,7 +179,7 @@ public record MemoryKeys(SessionKey session) {
     }
 
     /**
-     * JSON: the caller that may open a WebSocket with a ticket.
+     * Key of the string that describes, as JSON, the caller that may open a WebSocket with a ticket.
      *
      * @param ticket hash of the ticket, never the ticket itself
      */
@@ -179,27 +187,27 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "ticket:" + ticket;
     }
 
-    /** String: written by each check that tests if Redis accepts writes; expires after a minute. */
+    /** Key of the string that is written to check that Redis accepts writes. The string expires after a minute. */
     public static String probe() {
         return PREFIX + "probe";
     }
 
-    /** Sorted set: ids of the processors that were recently alive, by their last heartbeat in epoch ms. */
+    /** Key of the sorted set of recently active processors, by their last heartbeat in epoch ms. */
     public static String processors() {
         return PREFIX + "procs";
     }
 
-    /** Sorted set: ids of the gateways that were recently alive, by their last heartbeat in epoch ms. */
+    /** Key of the sorted set of recently active gateways, by their last heartbeat in epoch ms. */
     public static String gateways() {
         return PREFIX + "gateways";
     }
 
-    /** String: exists while a processor offers the agent, and for one minute after that. */
+    /** Key of a string that exists while a processor offers the agent, and for one minute after that. */
     public static String offeredAgent(String agent) {
         return PREFIX + "agent:" + agent;
     }
 
-    /** JSON: statistics of one processor; expires after 5 s. */
+    /** Key of the string with a processor's statistics as JSON. The string expires after 5 s. */
     public static String processor(String processorId) {
         return PREFIX + "proc:" + processorId;
     }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param answer text of the answer, or null if the turn was cancelled while it ran; clients see such a turn in the
  *     history, agents do not
  * @param confidence number from 0 to 1, or null
- * @param processingTime time from the gateway's acceptance to the stored answer. The constructor changes a value
- *     outside the range from 0 to {@link ValueRanges#LONGEST_TURN} to the nearest value in the range. Such a value can
- *     result if the clocks of two machines differ.
+ * @param processingTime time from the acceptance of the question until the answer was stored. The constructor changes a
+ *     value outside the range from 0 to {@link ValueRanges#LONGEST_TURN} to the nearest value in the range. Such a
+ *     value can result if the clocks of two machines differ.
  * @param timestamp time at which the turn ended
  */
 public record PastTurn(

@@ -31,7 +31,7 @@ public enum Priority {
     /**
      * Returns the priority with this value.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no priority has this value
      */
     public static Priority of(String wire) {
         return find(wire).orElseThrow(() -> new IllegalArgumentException("priority must be one of high, normal, low"));

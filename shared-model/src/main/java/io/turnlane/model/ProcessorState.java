@@ -22,7 +22,7 @@ public enum ProcessorState {
     /**
      * Returns the state with this value.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no state has this value
      */
     public static ProcessorState of(String wire) {
         for (ProcessorState state : values()) {

@@ -15,26 +15,26 @@ import org.jspecify.annotations.Nullable;
  * @param at time at which the statistics were written
  * @param state current state; {@code RUNNING} if the processor has an older version, which does not report its state
  * @param agents agents that this processor offers
- * @param openTurns number of turns that are buffered, running or waiting for a retry
+ * @param openTurns number of turns that the processor has read and that have not ended
  * @param running number of turns that are running
  * @param waiting number of turns that wait for earlier turns of their session or for a slot
  * @param partitions number of partitions of the turns topic that it owns
- * @param lag number of records in those partitions that it has not read yet
+ * @param lag number of records in the processor's partitions that it has not read yet
  * @param oldestAge time since its oldest open turn was read
  * @param turnsLastMinute number of turns that completed in the last 60 s
- * @param totalTurns number of terminal turns since it started
- * @param failedTurns number of failed turns since it started
+ * @param totalTurns number of turns that ended since the processor started
+ * @param failedTurns number of turns that failed since the processor started
  * @param cache statistics of its session cache
  * @param latency times from acceptance to answer in µs, of turns that completed in the last 60 s: an HdrHistogram,
  *     compressed, base64
  * @param latencySum sum of the times in {@code latency}
  * @param places load of the slots in which its turns run, or null if the processor has an older version, which does not
  *     report this load
- * @param agentTimes mean time of an agent's recent calls, by agent name; only agents with enough recent calls
- * @param stalled time for which the processor has read no turns because its open turns are at their maximum number or
- *     size, and for which none of its turns has ended; zero if the processor reads turns or if a turn has just ended
- * @param droppedTurns number of turns, since the processor started, that ended as expired because Kafka had deleted
- *     their records; null if the processor has an older version, which does not report this number
+ * @param agentTimes mean time of an agent's recent calls, by agent name; without agents that had few recent calls
+ * @param stalled time for which the open turns have been at their maximum number or size, and no turn has ended; zero
+ *     if the processor can read more turns
+ * @param droppedTurns number of turns since the processor started that expired because Kafka had deleted their records;
+ *     null if the processor has an older version, which does not report this number
  */
 public record ProcessorStatistics(
         String processor,
@@ -72,10 +72,7 @@ public record ProcessorStatistics(
         stalled = Objects.requireNonNullElse(stalled, Duration.ZERO); // not reported by older versions
     }
 
-    /**
-     * Returns true if the processor is stalled: for at least a minute, it has read no turns because its open turns are
-     * at their maximum number or size, and none of these turns has ended.
-     */
+    /** Returns true if {@link #stalled} is at least {@link #MAX_STALL}. */
     public boolean hasStalled() {
         return stalled.compareTo(MAX_STALL) >= 0;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Record of the turns topic that was moved to quarantine, with the error and its position on the turns topic. The
- * record on the quarantine topic has the {@link #id} as its key, so that duplicates of a record are in the same
+ * record on the quarantine topic has the {@link #id} as its key, so that all copies of a record go to the same
  * partition. The original key is in a header.
  *
  * @param key original key, or null if the record had none
@@ -56,8 +56,8 @@ public record QuarantinedTurn(
     public record RecordOrigin(String topic, int partition, long offset) {}
 
     /**
-     * Creates a quarantined turn. This constructor is not compact, because the compiler would then not write the
-     * nullness of array parameters to the class file.
+     * Creates a quarantined turn. If this constructor were compact, the class file would lack the nullness annotations
+     * of its array parameters.
      */
     public QuarantinedTurn(
             byte @Nullable [] key,
@@ -92,7 +92,7 @@ public record QuarantinedTurn(
         }
     }
 
-    /** Returns the session from the key, or empty if the key is not a session key. */
+    /** Returns the original key as a session key, or empty if it is not a session key. */
     public Optional<SessionKey> session() {
         try {
             return key == null
@@ -140,7 +140,8 @@ public record QuarantinedTurn(
      *
      * @param value value of the record
      * @param all headers of the record
-     * @throws UnreadableRecordException if a header that describes the error or the origin is missing or invalid
+     * @throws UnreadableRecordException if a header that describes the error or the original log position is missing or
+     *     invalid
      */
     public static QuarantinedTurn read(byte @Nullable [] value, List<Header> all) throws UnreadableRecordException {
         Map<String, byte @Nullable []> added = new LinkedHashMap<>();

@@ -21,7 +21,7 @@ public final class RedisMonitor {
     /** Number of checks after which the monitor reads the settings of Redis again. */
     private static final int SETTINGS_INTERVAL = 60;
 
-    /** Part of the memory limit from which on the monitor warns. */
+    /** Fraction of the memory limit above which the monitor warns. */
     private static final double FULL = 0.9;
 
     private static final String LIMIT = "maxmemory";
@@ -63,7 +63,7 @@ public final class RedisMonitor {
 
     /**
      * Checks Redis now. Blocks for at most a few timeouts of the connection. Replaces the connection if Redis
-     * repeatedly does not answer, or if it is in a {@linkplain RedisState#needsReconnect state} in which a new
+     * repeatedly does not answer, or if Redis is in a {@linkplain RedisState#needsReconnect state} in which a new
      * connection can help.
      */
     public synchronized void check() {
@@ -95,10 +95,7 @@ public final class RedisMonitor {
         return Optional.empty();
     }
 
-    /**
-     * Returns a warning about the first node that can evict keys or has little free memory; otherwise an empty text.
-     * Also returns an empty text if the user of the connection may not call INFO.
-     */
+    /** Returns an empty text if there is no warning, or if the Redis user may not call INFO. */
     private String memoryWarning() {
         try {
             Properties info = redis.memoryInfo();
@@ -113,7 +110,7 @@ public final class RedisMonitor {
         }
     }
 
-    /** Returns the warning about a single setting. For a cluster, the name of a setting begins with its node. */
+    /** Returns the warning about one setting. In a cluster, the name of a setting begins with its node. */
     private static String memoryWarning(Properties info, String name) {
         String value = info.getProperty(name);
         if (name.endsWith(POLICY) && !value.equals(KEEPS_KEYS)) {
@@ -138,12 +135,14 @@ public final class RedisMonitor {
         }
     }
 
-    /** Returns a warning as a sentence if Redis works but can evict keys or is nearly full; otherwise empty. */
+    /**
+     * Returns the latest warning that Redis can evict keys or is nearly full, as a sentence; empty if there is none.
+     */
     public Optional<String> warning() {
         return Optional.of(warning).filter(text -> !text.isEmpty());
     }
 
-    /** Returns the problem that the last check found, as a sentence; empty if Redis can be used without a warning. */
+    /** Returns the problem or the warning that the last check reported, as a sentence; empty if there was none. */
     public Optional<String> problem() {
         return Optional.of(problem).filter(text -> !text.isEmpty());
     }

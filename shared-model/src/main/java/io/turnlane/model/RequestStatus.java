@@ -29,10 +29,7 @@ public enum RequestStatus {
         };
     }
 
-    /**
-     * Returns true if the value is a terminal status. Also recognises the types of terminal events, because a terminal
-     * event has the terminal status of its turn as its type.
-     */
+    /** Returns true if the value is a terminal status, which is also the type of a terminal event. */
     public static boolean isTerminalType(String wire) {
         for (RequestStatus status : values()) {
             if (status.wire.equals(wire)) {
@@ -45,7 +42,7 @@ public enum RequestStatus {
     /**
      * Returns the status with this value.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no status has this value
      */
     public static RequestStatus of(String wire) {
         for (RequestStatus status : values()) {

@@ -11,9 +11,9 @@ import java.util.TreeSet;
 
 /** Permission of a caller. */
 public enum Scope {
-    /** Ask questions, cancel them, and create, change and delete one's own sessions. */
+    /** Ask questions, cancel them, and create, change and delete the caller's sessions. */
     ASK,
-    /** Read and follow one's own sessions and requests. */
+    /** Read and follow the caller's sessions and requests. */
     READ,
     /** Operate the installation: quarantine, metrics, statistics. */
     OPS;
@@ -26,7 +26,7 @@ public enum Scope {
     /**
      * Returns the scope with this value.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no scope has this value
      */
     public static Scope of(String word) {
         return find(word).orElseThrow(() -> new IllegalArgumentException("a scope is ask, read or ops"));

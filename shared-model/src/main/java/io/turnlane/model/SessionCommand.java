@@ -31,7 +31,6 @@ public sealed interface SessionCommand {
         return SessionKey.of(userId(), sessionId());
     }
 
-    /** Checks the fields that every command must have. */
     private static void checkEnvelope(RequestId requestId, SessionId sessionId, Instant createdAt) {
         Objects.requireNonNull(requestId, "request_id");
         Objects.requireNonNull(sessionId, "session_id");
@@ -117,10 +116,7 @@ public sealed interface SessionCommand {
             return at.isBefore(createdAt) ? Duration.ZERO : Duration.between(createdAt, at);
         }
 
-        /**
-         * Returns a copy of this command whose question is preceded by the merged questions, oldest first, each in its
-         * own paragraph.
-         */
+        /** Returns a copy whose question starts with the merged questions, oldest first, each as a paragraph. */
         public Ask withMerged(Collection<String> merged) {
             return merged.isEmpty() ? this : withQuestion(String.join("\n\n", merged) + "\n\n" + question);
         }
@@ -176,8 +172,7 @@ public sealed interface SessionCommand {
     }
 
     /**
-     * Restores data of the session that Redis has lost. The data is read from the log. Takes effect after the session's
-     * turns that are already queued.
+     * Restores lost data of the session from the log. Takes effect after the session's turns that are already queued.
      */
     record RebuildSession(
             RequestId requestId,
@@ -290,8 +285,8 @@ public sealed interface SessionCommand {
      * Replaces the session's state with the state in this command. Creates the session if it does not exist. Takes
      * effect after the session's turns that are already queued.
      *
-     * @param forkOf origin of the state if this command completes a fork, otherwise null; a fork creates a session and
-     *     never replaces an existing one
+     * @param forkOf turn at which the session was forked, or null if this command completes no fork; a fork never
+     *     replaces an existing session
      */
     record ImportSession(
             RequestId requestId,

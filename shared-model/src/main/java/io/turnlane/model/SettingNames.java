@@ -15,8 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * Names of all settings of gateways and processors. Gateways and processors can share configuration files and
- * environment variables. Each therefore also accepts the settings of the other. A test checks that this list equals the
- * settings in the code.
+ * environment variables. Each therefore accepts the settings of both.
  */
 public final class SettingNames {
 
@@ -38,9 +37,7 @@ public final class SettingNames {
     private static final Pattern OF_A_SERVICE = Pattern.compile(
             ".*_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT|PORT_\\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?|ENV_\\w+|NAME)");
 
-    /**
-     * Maximum number of characters in which a variable can differ from a setting and still count as its misspelling.
-     */
+    /** Maximum number of characters in which a misspelt variable differs from a setting. */
     private static final int MISSPELT = 3;
 
     private static final List<String> ALL = read();
@@ -69,11 +66,9 @@ public final class SettingNames {
     }
 
     /**
-     * Returns the setting that a misspelt environment variable was probably meant to set. Returns empty if the name is
-     * correct. A variable counts as misspelt only if it begins with the name of a group of settings, or if it is
-     * similar to a setting. Returns empty for all other variables.
-     *
-     * @param variable name of the variable
+     * Returns the setting that a misspelt environment variable was probably meant to set, or empty if the name is not
+     * misspelt. A variable that sets nothing counts as misspelt if its name begins with a group of settings or is
+     * similar to a setting.
      */
     public static Optional<String> nearestToVariable(String variable) {
         if (!variable.startsWith(VARIABLE_PREFIX)
@@ -121,7 +116,6 @@ public final class SettingNames {
         return setting.substring(PREFIX.length(), setting.indexOf('.', PREFIX.length()));
     }
 
-    /** Returns the number of characters to insert, delete or replace to change {@code a} into {@code b}. */
     private static int distance(String a, String b) {
         int[] costs = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -21,8 +21,8 @@ public final class SharedClock implements InstantSource {
     private static final Duration MAX_ROUND_TRIP = Duration.ofMillis(500);
 
     /**
-     * A reading changes the clock only if the difference exceeds this value plus the duration of the reading. Otherwise
-     * each reading would make the clock jump a little.
+     * A difference of at most this value plus the duration of the reading does not change the clock. Otherwise, the
+     * clock would jump a little at each reading.
      */
     private static final Duration TOLERANCE = Duration.ofMillis(20);
 
@@ -55,8 +55,8 @@ public final class SharedClock implements InstantSource {
     }
 
     /**
-     * Reads the time of the reference (Redis) and sets this clock to it. Does not change the clock if the reading takes
-     * too long. If the reference throws an exception, throws the same exception and does not change the clock.
+     * Sets this clock to the time of the reference (Redis), unless the difference is small or the reading takes too
+     * long. If the reference throws an exception, throws the same exception and does not change the clock.
      */
     public synchronized void synchronize(Supplier<Instant> reference) {
         long sent = nanoTime.getAsLong();

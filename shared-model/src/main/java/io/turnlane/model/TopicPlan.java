@@ -9,7 +9,7 @@ import java.util.Map;
  * move to other partitions, and the turns of a session would no longer run in order.
  *
  * @param retention minimum time that a record is kept
- * @param maxRecordBytes size of the largest record
+ * @param maxRecordBytes maximum size of a record, in bytes
  */
 public record TopicPlan(String name, int partitions, Duration retention, int maxRecordBytes) {
 
@@ -22,10 +22,7 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
      */
     public static final int MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
-    /**
-     * Maximum size of a quarantine record, in bytes. Such a record is the turn's record with additional headers, so it
-     * can be larger than the largest turn.
-     */
+    /** Maximum size of a quarantine record, in bytes. Such a record is the turn's record with additional headers. */
     public static final int MAX_QUARANTINE_BYTES = MAX_RECORD_BYTES + 64 * 1024;
 
     private static final Duration MAX_SEGMENT = Duration.ofHours(6);
@@ -49,8 +46,8 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     }
 
     /**
-     * Returns the plans of all topics of an installation. Turns and events have the same partition count, because the
-     * events of a turn go to the partition with the same number.
+     * Returns the plans of the topics that every installation has. Turns and events have the same partition count,
+     * because the events of a turn go to the partition with the same number.
      */
     public static List<TopicPlan> of(Topics names, int partitions, Retention retention) {
         return List.of(
@@ -71,7 +68,8 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     }
 
     /**
-     * Checks that the events of a turn can go to the partition of the same number.
+     * Checks that both topics have the same partition count, because a turn's events go to the partition of the same
+     * number.
      *
      * @throws IllegalStateException if the topics have different partition counts
      */

@@ -17,32 +17,32 @@ public record Topics(String prefix) {
         }
     }
 
-    /** Session commands, keyed by session. */
+    /** Topic of session commands, keyed by session. */
     public String turns() {
         return prefix + "turns";
     }
 
-    /** Turn events, keyed by session. The partition of an event has the same number as the partition of its turn. */
+    /** Topic of turn events, keyed by session. An event's partition has the same number as its turn's. */
     public String events() {
         return prefix + "events";
     }
 
-    /** Wake-ups for cancelled turns. Every processor reads all of them. */
+    /** Topic of wake-ups for cancelled turns. Every processor reads all of them. */
     public String control() {
         return prefix + "control";
     }
 
-    /** Failed turns, for inspection and redrive. */
+    /** Topic of failed turns, for inspection and redrive. */
     public String quarantine() {
         return prefix + "quarantine";
     }
 
-    /** Answers of replays. */
+    /** Topic of answers of replays. */
     public String shadow() {
         return prefix + "shadow";
     }
 
-    /** API keys by id, compacted; used only if callers authenticate with API keys. */
+    /** Compacted topic of API keys by id, used only if callers authenticate with API keys. */
     public String keys() {
         return prefix + "keys";
     }

@@ -27,9 +27,8 @@ public record TurnEvent(
         @Nullable String callback) {
 
     /**
-     * Number of a terminal event whose publisher does not know the number of earlier events of the attempt, because
-     * another flight (execution of the turn) published them. It is larger than any other number, so that clients can
-     * order events by number.
+     * Number of a terminal event whose publisher does not know the number of the attempt's previous event. It is larger
+     * than any other number, so that clients can order events by number.
      */
     public static final int SEQ_AFTER_ALL = 1_000_000_000;
 
@@ -79,10 +78,7 @@ public record TurnEvent(
             @Nullable Duration estimatedWait,
             @Nullable String reason) implements Body {
 
-        /**
-         * Reason of a turn that waits because the processor that owns its session does not have its agent. The stage in
-         * the turn's request record has the same value.
-         */
+        /** Reason of a turn that waits because the owner of its session does not offer the turn's agent. */
         public static final String WAITING_FOR_AGENT = "waiting_for_agent";
 
         /** Creates an event without an estimated waiting time. */

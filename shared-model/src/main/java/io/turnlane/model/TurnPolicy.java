@@ -19,11 +19,7 @@ public enum TurnPolicy {
     /** The waiting questions are merged into this one. */
     COALESCE("coalesce", "coalesced");
 
-    /**
-     * Number by which questions that end or merge earlier turns may exceed the maximum number of open turns. A client
-     * can therefore interrupt a session that has the maximum number of open turns. The number is small, so that
-     * interrupts cannot fill a session.
-     */
+    /** Number of extra open turns. It is small, so that interrupts cannot fill a session. */
     private static final int EXTRA_OPEN_TURNS = 10;
 
     private final String wire;
@@ -39,15 +35,14 @@ public enum TurnPolicy {
         return wire;
     }
 
-    /** Returns the reason of a turn that ends because of this policy. */
+    /** Returns the reason of a turn that ends because of this policy; empty if the policy ends no turn. */
     public String reason() {
         return reason;
     }
 
     /**
-     * Returns the number by which questions with this policy may exceed a limit of open turns. The number is positive
-     * for policies that end or merge earlier turns: they reduce the number of open turns, so they must still work when
-     * the limit is reached.
+     * Returns the number by which questions with this policy may exceed a limit of open turns. It is positive for
+     * policies that end or merge earlier turns, which must still work when the limit is reached.
      */
     public int extraOpenTurns() {
         return switch (this) {
@@ -64,7 +59,7 @@ public enum TurnPolicy {
     /**
      * Returns the policy with this value.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no policy has this value
      */
     public static TurnPolicy of(String wire) {
         return find(wire)

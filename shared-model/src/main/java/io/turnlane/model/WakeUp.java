@@ -5,8 +5,7 @@ import java.util.Objects;
 
 /**
  * Record on the control topic: a client has requested the cancellation of this turn. The cancel itself is stored in the
- * request record. Because of the wake-up, the processor that holds the turn ends it at once, and not only when it next
- * reads the request record.
+ * request record. The wake-up makes the processor end the turn at once, before it next reads the request record.
  */
 public record WakeUp(RequestId requestId, SessionId sessionId, Instant at) {
 

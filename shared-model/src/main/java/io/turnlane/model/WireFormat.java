@@ -36,7 +36,7 @@ import tools.jackson.databind.module.SimpleModule;
  * seconds. Only this class and {@link IncomingJson} use Jackson in this module. Readers ignore unknown fields, so that
  * they can read records of newer minor versions. They reject times and durations outside {@link ValueRanges}.
  *
- * <p>Safe for use by multiple threads.
+ * <p>Thread-safe.
  */
 public final class WireFormat {
 
@@ -100,7 +100,7 @@ public final class WireFormat {
      * Reads a session command.
      *
      * @param type value of the record's {@link RecordHeaders#TYPE} header, or null if it has none
-     * @throws UnreadableRecordException if the type is unknown or the value is not such a command
+     * @throws UnreadableRecordException if the type is unknown or the value is not a command of this type
      */
     public SessionCommand readCommand(@Nullable String type, byte[] value) throws UnreadableRecordException {
         return switch (type) {
@@ -187,8 +187,7 @@ public final class WireFormat {
     }
 
     /**
-     * Returns a value that is neither a command nor an event as JSON: for example an answer, an error, a past turn,
-     * phases or metadata.
+     * Returns the JSON of a value, for example of an answer or an error. Commands and events have methods of their own.
      */
     public byte[] writeValue(Object value) {
         return mapper.writeValueAsBytes(value);
@@ -223,7 +222,8 @@ public final class WireFormat {
     }
 
     /**
-     * Converts a JSON object of any Java types to maps, lists, text, numbers, booleans and null.
+     * Returns a copy of a JSON object in which every Java value is replaced by maps, lists, text, numbers, booleans or
+     * null.
      *
      * @throws JacksonException if a value has no JSON form
      */
@@ -270,7 +270,6 @@ public final class WireFormat {
         }
     }
 
-    /** Writes a duration as seconds with microsecond precision. */
     private static final class Seconds extends ValueSerializer<Duration> {
         @Override
         public void serialize(Duration value, JsonGenerator json, SerializationContext context) {
