@@ -49,9 +49,9 @@ export class TurnlaneSocket {
   }
 
   /**
-   * Subscribes to the session. Resolves to true when the server has processed the subscription; the page sends a ping
-   * after it and waits for the pong. All events of turns that are asked after this are received. Resolves to false if
-   * the server rejected the subscription or there is no connection. If a later attempt succeeds, calls `onRestored`.
+   * Subscribes to the session. Resolves to true when the pong of a later ping shows that the server has processed the
+   * subscription. All events of turns that are asked after this are received. Resolves to false if the server rejected
+   * the subscription or there is no connection. If a later attempt succeeds, calls `onRestored`.
    */
   subscribe(sessionId) {
     const known = this.#sessions.get(sessionId);

@@ -15,8 +15,8 @@ import org.springframework.web.filter.CorsFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Applies CORS to the API: allows listed pages of other origins to call it and to read its responses. Credentials are
- * never allowed: there are no cookies, and a key is sent as a header.
+ * Applies CORS to the API: allows pages of listed origins to call it and to read its responses. Credentials are never
+ * allowed, because the API uses no cookies and receives keys in a header.
  *
  * <p>If an origin is not listed, the gateway rejects its preflights with 403. It still serves other calls of this
  * origin, but without CORS headers, so that the page cannot read the response. Rejecting these calls could affect the

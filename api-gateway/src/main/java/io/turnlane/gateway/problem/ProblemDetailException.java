@@ -47,7 +47,7 @@ public final class ProblemDetailException extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** Returns an exception for a call that can succeed after this delay. */
+    /** Returns an exception for a call that the client can retry after the given delay. */
     public static ProblemDetailException retryLater(ErrorCode code, String detail, Duration retryAfter) {
         return new ProblemDetailException(code, detail, null, retryAfter, null);
     }

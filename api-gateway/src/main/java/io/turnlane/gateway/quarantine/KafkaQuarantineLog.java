@@ -104,8 +104,7 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     private Map<TopicPartition, KafkaPartitionWindow> windows(
             Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
         List<TopicPartition> partitions = partitions(consumer);
-        // The assignment is needed here only because the Kafka client otherwise logs warnings about metrics of these
-        // partitions.
+        // Without the assignment, the Kafka client logs warnings about metrics of these partitions.
         consumer.assign(partitions);
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * State of a request as stored in Redis.
  *
  * @param type type of the command, such as {@code import_session}; null for a question
- * @param begunAt time at which the first attempt began. Each later outage of Redis moves this time forward, so that
- *     outages do not count towards the maximum duration of the turn
+ * @param begunAt time at which the first attempt began. Later outages of Redis move it forward, because they do not
+ *     count towards the turn's maximum duration
  * @param startedAt time at which the latest attempt began
  * @param eventsFrom offset in the session's events partition at which the request's stream starts; null if unknown
  * @param attempt number of the latest attempt; 0 before the first

@@ -139,8 +139,8 @@ final class RedisSessionStore implements SessionStore {
     }
 
     /**
-     * Reads context and history. If the session's version changes between these reads, reads both again, at most
-     * {@value #MAX_READS} times. After that, returns the values of the last reads, which may be of different versions.
+     * If the session's version changes while its context and history are read, reads both again, up to
+     * {@value #MAX_READS} times in all. Then returns the last values, which may be of different versions.
      */
     @Override
     public Optional<SessionSnapshot> snapshot(SessionKey session) {

@@ -32,7 +32,7 @@ final class SessionExport {
     private static final int VERSION = 1;
     private static final String CHECKSUM = "checksum";
 
-    /** Size reserved for the fields of a document other than its session and its turns, in bytes. */
+    /** Bytes reserved for the fields of a document other than its session and its turns. */
     private static final int ENVELOPE_BYTES = 1024;
 
     private final JsonMapper json;

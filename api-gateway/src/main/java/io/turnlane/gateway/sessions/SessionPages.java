@@ -53,7 +53,7 @@ final class SessionPages {
         try {
             SessionKey session = new SessionKey(namespace, entry.sessionId());
             Optional<SessionContext> context = store.context(session);
-            // A session whose deletion has just taken effect exists again when its next question begins.
+            // If a session was just deleted but has waiting questions, the first of them creates it again.
             if (context.isEmpty() && !store.hasOpenRequests(session)) {
                 list.remove(namespace, entry);
             }

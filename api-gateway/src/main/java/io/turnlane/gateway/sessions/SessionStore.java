@@ -44,8 +44,8 @@ interface SessionStore {
     record SessionHistory(List<PastTurn> turns, int damaged) {}
 
     /**
-     * Returns context and history of a session, or empty if the session does not exist. If the session changes during
-     * each of several reads, the context and the history can differ by a few changes.
+     * Returns context and history of a session, or empty if the session does not exist. If the session keeps changing
+     * while it is read, the two can differ by a few changes.
      */
     Optional<SessionSnapshot> snapshot(SessionKey session);
 

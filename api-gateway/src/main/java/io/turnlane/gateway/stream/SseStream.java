@@ -34,7 +34,7 @@ public final class SseStream {
     private final ClientMetrics metrics;
 
     /**
-     * @param heartbeat interval of heartbeats on a silent stream; a failed heartbeat reveals a client that is gone
+     * @param heartbeat interval of heartbeats on a silent stream; if one fails, the client has disconnected
      * @param retry reconnection delay sent to clients when the gateway stops or ends an old stream
      */
     public SseStream(
@@ -112,7 +112,8 @@ public final class SseStream {
             SseConnection connection = SseConnection.open(response);
             for (int i = 0; i < events.size(); i++) {
                 Cursor cursor = i == events.size() - 1 ? end : null;
-                connection.writeEvent(cursor, events.get(i).type(), events.get(i).json());
+                connection.writeEvent(
+                        cursor, events.get(i).type(), events.get(i).json());
             }
             connection.flush();
         } catch (IOException disconnected) {

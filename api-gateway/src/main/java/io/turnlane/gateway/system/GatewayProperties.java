@@ -79,8 +79,8 @@ public record GatewayProperties(
     /**
      * Circuit breaker for Redis.
      *
-     * @param silences number of consecutive commands without a reply after which the gateway sends no more commands
-     *     until Redis answers a probe
+     * @param silences number of consecutive commands without a reply that open the breaker; the gateway then sends no
+     *     commands until Redis answers a probe
      * @param probeEvery delay between two probes of a Redis that has stopped answering
      */
     public record RedisBreakerSettings(

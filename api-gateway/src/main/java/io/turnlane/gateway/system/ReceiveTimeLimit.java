@@ -79,7 +79,7 @@ final class ReceiveTimeLimit {
         @Override
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
             SocketState state = SocketState.CLOSED;
-            // The channel is read here, because Tomcat's wrappers of closed channels are used again.
+            // The channel is read here, because Tomcat reuses the wrappers of closed channels.
             connection =
                     socket instanceof NioSocketWrapper nio && nio.getSocket().getIOChannel() != null
                             ? new ServedConnection(nio, nio.getSocket().getIOChannel())

@@ -47,8 +47,8 @@ public final class KafkaTopicReviewer {
      * Checks the settings of existing topics, and corrects them if this is safe.
      *
      * @param needed needed settings, by topic name
-     * @throws IllegalStateException if only an operator may change a topic's settings, or if Kafka does not allow this
-     *     process to change them; the message contains the command for the operator
+     * @throws IllegalStateException if an operator must change a topic's settings, because the change is not safe or
+     *     Kafka does not allow it to this process; the message contains the command for it
      */
     public void review(Map<String, Map<String, String>> needed)
             throws ExecutionException, TimeoutException, InterruptedException {
