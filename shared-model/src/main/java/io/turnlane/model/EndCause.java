@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason a value of {@link TurnPolicy#reason}, {@link #REQUESTED}, or the reason that the client gave when it
  *     cancelled the turn
- * @param by the turn that replaced this turn, or null if no turn replaced it
+ * @param by the turn that caused the end, or null if a client cancelled this turn
  */
 public record EndCause(String reason, @Nullable RequestId by) {
 
