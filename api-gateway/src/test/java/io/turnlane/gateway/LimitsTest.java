@@ -133,7 +133,9 @@ class LimitsTest {
         assertThat(client.post("/ask", "{\"question\":\"4\"}").status()).isEqualTo(429);
         assertThat(ask(client, "/v1/requests", "again", "4").status()).isEqualTo(429);
         ReceivedTurn turn = processor.nextTurn();
-        while (turn.ask == null || !turn.ask.question().equals("2") || !turn.ask.userId().startsWith("u-")) {
+        while (turn.ask == null
+                || !turn.ask.question().equals("2")
+                || !turn.ask.userId().startsWith("u-")) {
             turn = processor.nextTurn();
         }
         turn.answer("done");

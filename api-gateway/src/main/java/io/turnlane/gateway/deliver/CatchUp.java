@@ -68,9 +68,7 @@ final class CatchUp {
         joinedAt = position;
     }
 
-    /**
-     * Pauses this catch-up until it is queued again. It later reads from the log what it missed.
-     */
+    /** Pauses this catch-up until it is queued again. It later reads from the log what it missed. */
     void suspend() {
         joinedAt = NOT_JOINED;
         subscription.fallBehind();

@@ -25,7 +25,9 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         this.environment = environment;
     }
 
-    /** @throws IllegalStateException if a name is unknown or a secret is missing; the message names the valid setting */
+    /**
+     * @throws IllegalStateException if a name is unknown or a secret is missing; the message names the valid setting
+     */
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
         for (PropertySource<?> source : environment.getPropertySources()) {

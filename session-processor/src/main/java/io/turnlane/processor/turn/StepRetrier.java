@@ -87,8 +87,8 @@ public final class StepRetrier {
     }
 
     /**
-     * Restores the turn's session from the log if Redis lost it. Called if the turn waits no longer for a rebuild of the
-     * partition, because the last rebuild can be older than the loss.
+     * Restores the turn's session from the log if Redis lost it. Called if the turn waits no longer for a rebuild of
+     * the partition, because the last rebuild can be older than the loss.
      */
     void restoreSession(Turn turn, LostMemory lostMemory, boolean lost) {
         if (lost) {

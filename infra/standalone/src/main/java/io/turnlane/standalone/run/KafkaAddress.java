@@ -36,8 +36,8 @@ public record KafkaAddress(String bootstrapServers, Map<String, String> login) {
                 .map(state -> new KafkaAddress(state.kafkaBootstrapServers(), state.kafkaClientSettings()));
         Optional<KafkaAddress> named =
                 BackendAddresses.named(environment, BackendAddresses.KAFKA).map(KafkaAddress::withoutLogin);
-        return named.filter(address -> !running.map(KafkaAddress::bootstrapServers)
-                        .equals(Optional.of(address.bootstrapServers)))
+        return named.filter(address ->
+                        !running.map(KafkaAddress::bootstrapServers).equals(Optional.of(address.bootstrapServers)))
                 .or(() -> running);
     }
 
