@@ -80,7 +80,9 @@ public final class WireFormat {
                 .addDeserializer(Priority.class, new TextDeserializer<>(Priority::of))
                 .addDeserializer(Scope.class, new TextDeserializer<>(Scope::of))
                 .addDeserializer(Instant.class, new TextDeserializer<>(WireFormat::time))
-                .addDeserializer(Duration.class, new FromSeconds());
+                .addDeserializer(Duration.class, new FromSeconds())
+                .addDeserializer(double.class, new NumberOnly(0.0))
+                .addDeserializer(Double.class, new NumberOnly(null));
     }
 
     /**
@@ -267,6 +269,27 @@ public final class WireFormat {
         @Override
         public T deserialize(JsonParser parser, DeserializationContext context) {
             return fromText.apply(parser.getString());
+        }
+    }
+
+    /** Reads a number, and rejects the texts "NaN" and "Infinity", which Jackson otherwise reads as numbers. */
+    private static final class NumberOnly extends ValueDeserializer<Double> {
+        private final @Nullable Double absent;
+
+        NumberOnly(@Nullable Double absent) {
+            this.absent = absent;
+        }
+
+        @Override
+        public @Nullable Double deserialize(JsonParser parser, DeserializationContext context) {
+            return parser.currentToken().isNumeric()
+                    ? (Double) parser.getDoubleValue()
+                    : (Double) context.handleUnexpectedToken(Double.class, parser);
+        }
+
+        @Override
+        public @Nullable Object getAbsentValue(DeserializationContext context) {
+            return absent;
         }
     }
 

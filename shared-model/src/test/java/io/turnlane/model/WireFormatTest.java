@@ -98,6 +98,9 @@ class WireFormatTest {
         "processingTime, 1e18",
         "processingTime, -1e18",
         "confidence, 1.5",
+        "confidence, '\"NaN\"'",
+        "score, '\"Infinity\"'",
+        "score, null",
         "timestamp, +10000-01-01T00:00:00Z"
     })
     void rejectsCommandsWithValuesOutsideTheirRange(String field, String value) throws Exception {
@@ -114,6 +117,7 @@ class WireFormatTest {
                 "ttl", "3600",
                 "processingTime", "0.5",
                 "confidence", "1.0",
+                "score", "0.5",
                 "timestamp", AT.toString()));
         values.replace(field, value);
         return """
@@ -121,7 +125,7 @@ class WireFormatTest {
                  "agent": "echo", "metadata": {}, "ttl": %s, "created_at": "%s",
                  "request_count": %s, "total_processing_time": %s, "turns": [
                   {"request_id": "%s", "status": "completed", "question": "why?", "answer": "so", "confidence": %s,
-                   "sources": [], "processing_time": %s, "timestamp": "%s"}]}}
+                   "sources": [{"id": "a", "title": "A", "score": %s}], "processing_time": %s, "timestamp": "%s"}]}}
                 """.formatted(
                         REQUEST,
                         AT,
@@ -131,6 +135,7 @@ class WireFormatTest {
                         values.get("total"),
                         REQUEST,
                         values.get("confidence"),
+                        values.get("score"),
                         values.get("processingTime"),
                         values.get("timestamp"))
                 .getBytes(StandardCharsets.UTF_8);
