@@ -42,7 +42,7 @@ public final class Backends implements AutoCloseable {
      * @param redisUrl external Redis to use instead of the embedded one
      * @param brokerPort preferred port of the embedded broker; 0 for no preference
      * @param redisPort preferred port of the embedded Redis; 0 for no preference
-     * @param redisMemory memory limit of the embedded Redis in bytes; 0 for a part of the machine's memory
+     * @param redisMemory memory limit of the embedded Redis in bytes; 0 for a quarter of the machine's memory
      * @param proxied additional listener of the embedded broker for clients behind a proxy
      * @param movableRedis true to let clients of the embedded Redis move its data to another folder
      */
@@ -55,7 +55,7 @@ public final class Backends implements AutoCloseable {
             Optional<ProxiedListener> proxied,
             boolean movableRedis) {
 
-        /** Creates options without the parts that only fault tests use. */
+        /** Creates options without {@code proxied} and {@code movableRedis}, which only fault tests use. */
         public BackendOptions(
                 Optional<String> kafkaBootstrapServers,
                 Optional<String> redisUrl,
@@ -78,8 +78,7 @@ public final class Backends implements AutoCloseable {
 
     /**
      * Listener of the broker for clients that connect through a proxy. A Kafka client connects to the port that the
-     * broker names. Clients behind a proxy therefore need a listener of their own, for which the broker names the port
-     * of the proxy.
+     * broker advertises. This listener therefore advertises the proxy's port.
      *
      * @param port port on which the broker listens, and to which the proxy forwards
      * @param advertisedPort port on which the proxy listens
@@ -218,10 +217,7 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    /**
-     * Makes the broker stop Redis when this process ends. The broker detects the end of this process, which is its
-     * parent. Redis cannot detect the end of its parent.
-     */
+    /** Makes the broker stop Redis when this process ends, because Redis cannot detect the end of its parent. */
     private void watchRedis() {
         if (broker != null && redis != null) {
             redis.handle().flatMap(ProcessId::of).map(BrokerMain::watchLine).ifPresent(broker::writeInput);

@@ -14,7 +14,7 @@ record BrokerLogin(String password) {
 
     private static final String USER = "turnlane";
 
-    /** Protocol of the listeners. Without TLS, because they have loopback addresses. */
+    /** Protocol of the listeners. They need no TLS, because they have loopback addresses. */
     static final String PROTOCOL = "SASL_PLAINTEXT";
 
     static final String MECHANISM = "PLAIN";
@@ -28,8 +28,8 @@ record BrokerLogin(String password) {
     }
 
     /**
-     * Returns the setting with which a listener admits only this login. The broker also uses this setting when it
-     * connects to the listener itself.
+     * Returns the setting that makes a listener accept only this login. The broker itself also logs in to it with this
+     * setting.
      */
     Map<String, String> listenerSettings(String listener) {
         return Map.of(

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Main class of the embedded broker. Its argument is its folder. The broker runs in a JVM of its own, because Kafka
- * halts the JVM if the disk is full.
+ * Main class of the embedded broker. Its argument is the broker's folder. The broker runs in a JVM of its own, because
+ * Kafka halts the JVM if the disk is full.
  *
- * <p>Its standard input is connected to the parent process. When the parent ends for any reason, the stream closes and
+ * <p>The standard input is connected to the parent process. When the parent ends for any reason, the stream closes and
  * the broker stops. A line {@code watch <pid> <start in epoch ms>} on the standard input names another process that the
- * broker stops when the parent ends. The parent names its Redis process in this way, because Redis cannot detect the
- * end of its parent. Each line replaces the process of the line before.
+ * broker stops when the parent ends. The parent names Redis, which cannot detect this end. Only the last line counts.
  *
- * <p>Exit codes: 0 stopped, 1 failed (standard error and the log contain the reason), 2 wrong arguments.
+ * <p>Exit codes: 0 parent ended, 1 broker failed (standard error and the log contain the reason), 2 wrong arguments,
+ * 143 stopped by SIGTERM.
  */
 final class BrokerMain {
 
@@ -39,7 +39,7 @@ final class BrokerMain {
     /** File in the broker's folder with its settings. Only its owner can read it, because it contains the password. */
     static final String SETTINGS_FILE = "server.properties";
 
-    /** File in the broker's folder that exists when the broker is ready; contains its pid. */
+    /** File in the broker's folder that contains the broker's pid when the broker is ready. */
     static final String READY_FILE = "ready";
 
     private BrokerMain() {}
@@ -110,7 +110,7 @@ final class BrokerMain {
         return new ProcessId(Long.parseLong(words[1]), Instant.ofEpochMilli(Long.parseLong(words[2])));
     }
 
-    /** Returns the input line that makes the broker stop this process when the parent of the broker has ended. */
+    /** Returns the input line that makes the broker stop {@code process} when the broker's parent ends. */
     static String watchLine(ProcessId process) {
         return "watch " + process.pid() + " " + process.started().toEpochMilli() + "\n";
     }

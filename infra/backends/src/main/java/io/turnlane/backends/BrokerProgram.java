@@ -18,9 +18,9 @@ import java.util.Map;
 record BrokerProgram(BrokerSettings settings, Path log) implements Program {
 
     /**
-     * JVM flags for a small broker that starts fast. Use of the C1 compiler only shortens the start from 2.9 s to 1.6
-     * s, and reduces its CPU time by 40 % and the memory from 190 MB to 160 MB. The append rate does not change
-     * (130,000 records/s of 500 bytes; all values measured on two cores).
+     * JVM flags for a small broker that starts fast. With only the C1 compiler, a start takes 1.6 s instead of 2.9 s
+     * and 40 % less CPU time, and the broker uses 160 MB instead of 190 MB. The append rate stays 130,000 records/s of
+     * 500 bytes. All values were measured on two cores.
      */
     private static final List<String> JVM_FLAGS = List.of(
             "-Xms64m",

@@ -9,7 +9,7 @@ import java.util.Properties;
  * Settings of the embedded broker: one node that is both broker and controller, on the loopback address. All listeners
  * require the login.
  *
- * @param folder folder of its data
+ * @param folder folder of the broker's data
  * @param port port for clients
  * @param controllerPort port on which the broker connects to the controller in the same process
  * @param login login of the clients, and of the broker itself

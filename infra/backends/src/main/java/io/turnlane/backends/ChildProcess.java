@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Runs a {@link Program} as a child process. {@link #start} returns when the program is ready. {@link #stop} sends a
  * signal, and kills the process if it does not end in time.
  *
- * <p>The child runs in its own session, so that Ctrl-C in a terminal reaches only the parent process, which stops its
- * children at the end of its own shutdown.
+ * <p>The child runs in its own POSIX session. Ctrl-C in a terminal therefore reaches only the parent, which can stop
+ * the child at the end of its own shutdown.
  *
  * <p>Thread-safe. The field {@code lock} allows one start at a time. {@link #stop} and {@link #kill} do not acquire the
  * lock, so they can also end a process that is not ready yet.
@@ -161,8 +161,7 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Sends SIGTERM, and SIGKILL if the process does not end in time. Returns when the process has ended. */
     public void stop() {
-        // Process.destroy would also close the child's standard input, from which the child would conclude that its
-        // parent has ended.
+        // Process.destroy would also close the child's standard input, which the child takes for the end of its parent.
         handle().ifPresent(ProcessHandle::destroy);
         end(program.stopLimit());
     }

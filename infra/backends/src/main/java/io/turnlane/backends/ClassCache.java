@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Caches of loaded, linked and profiled classes (JEP 483, 514, 515), which halve the start time of a JVM. A cache is a
- * file {@code <name>.aot} in the folder of its jars. The JVM ignores a cache that does not match its class path.
+ * file {@code <name>.aot} in the folder of the jars. The JVM ignores a cache that does not match its class path.
  */
 public final class ClassCache {
 
@@ -30,7 +30,7 @@ public final class ClassCache {
     /**
      * Returns JVM flags for another process with the same class path as this one. In a recording run, the flags make
      * the other JVM write the cache of this name. In any other run, they make it use the cache. Returns an empty list
-     * if there is no such cache.
+     * if there is no such cache, or if the class path has several entries.
      */
     public static List<String> flags(String name) {
         String folder = System.getProperty(RECORD_PROPERTY);

@@ -30,15 +30,15 @@ import tools.jackson.databind.json.JsonMapper;
  * ports and passwords.
  *
  * <p>The folder contains conversations and passwords. Other accounts therefore have no access to it: a new folder has
- * the mode 0700, and a claim removes the access of others to an existing one. If the folder also contains files that
- * are not Turnlane's, only Turnlane's files in it become private.
+ * the mode 0700, and {@link #claim} removes the access of others to an existing folder. If the folder also contains
+ * files that are not Turnlane's, only Turnlane's files in it become private.
  *
  * <p>Thread-safe; {@code this} guards the state.
  */
 public final class DataFolder implements AutoCloseable {
 
     private static final String STATE_FILE = "run.json";
-    /** Reason of a failure to change the permissions of a file that belongs to another account. */
+    /** Reason in a {@link FileSystemException} if the file belongs to another account. */
     private static final String NOT_OWNER = "Operation not permitted";
 
     private static final String LAST_FILE = "last-run.json";
@@ -69,7 +69,7 @@ public final class DataFolder implements AutoCloseable {
      * Acquires the folder, and creates it if it does not exist.
      *
      * @throws AlreadyRunningException if another process holds it
-     * @throws IOException if the folder cannot be created, or if its content belongs to another account
+     * @throws IOException if the folder cannot be created, or if this account cannot use it
      */
     public static DataFolder claim(Path folder) throws IOException {
         Path path = folder.toAbsolutePath().normalize();
@@ -116,7 +116,7 @@ public final class DataFolder implements AutoCloseable {
         PrivateFiles.createFolder(path.resolve("gateways"));
     }
 
-    /** If the folder belongs to another account, only the entries of Turnlane in it become private. */
+    /** Makes the folder itself private, unless it belongs to another account. */
     private static void restrictIfOwner(Path path) throws IOException {
         try {
             PrivateFiles.restrictOne(path);

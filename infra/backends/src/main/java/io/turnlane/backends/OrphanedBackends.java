@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the processes that a killed run left behind. Identifies a process by its pid and start time, and a Redis also
- * by its port and password. Stops no other process.
+ * Stops the processes that a killed run left behind. A process is stopped only if its pid and start time match, or if
+ * it is a Redis with the run's port and password.
  */
 final class OrphanedBackends {
 
@@ -20,10 +20,7 @@ final class OrphanedBackends {
 
     private OrphanedBackends() {}
 
-    /**
-     * Stops the broker and the Redis of the run if they are still running, and kills them if they take too long to
-     * stop.
-     */
+    /** Stops the broker and the Redis of the run. Kills a process that has not ended after 15 s. */
     static void stop(RunState killed) {
         List<ProcessHandle> processes = Stream.of(
                         killed.broker() == null ? null : killed.broker().process(),
@@ -38,10 +35,7 @@ final class OrphanedBackends {
         }
     }
 
-    /**
-     * Stops a Redis that the killed run started but did not record in {@code run.json}. The Redis is identified by the
-     * port and the password of the run.
-     */
+    /** Stops a Redis that the killed run started but did not record in {@code run.json}. */
     private static void stopUnrecorded(RunState.EmbeddedRedis redis) {
         if (RedisProbe.isServing(redis.port(), redis.password())) {
             log.atInfo().addKeyValue("port", redis.port()).log("stopping the Redis of a killed run");

@@ -28,7 +28,9 @@ final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Creates the folder. Creates missing parents with the usual permissions. An existing folder keeps its own. */
+    /**
+     * Creates the folder. Creates missing parents with the usual permissions. An existing folder keeps its permissions.
+     */
     static Path createFolder(Path folder) throws IOException {
         Files.createDirectories(folder.toAbsolutePath().getParent());
         return Files.createDirectories(folder, FOLDER);
@@ -51,8 +53,8 @@ final class PrivateFiles {
     }
 
     /**
-     * Removes the access of other accounts to a file, or to a folder and everything in it. Does not read a folder that
-     * other accounts cannot enter. Does not follow symbolic links.
+     * Removes the access of other accounts to a file, or to a folder and everything in it. Skips the content of a
+     * folder that is already private. Does not follow symbolic links.
      *
      * @throws IOException if the file or folder belongs to another account
      */

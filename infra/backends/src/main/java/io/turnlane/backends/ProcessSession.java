@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Starts a command in its own session (POSIX {@code setsid}), so that Ctrl-C and a hang-up of the terminal don't reach
- * it. Files that the command creates are private, because its {@code umask} is 077. The command has the pid of the
- * started process.
+ * Arguments that make a command start in its own session (POSIX {@code setsid}), so that Ctrl-C and a hang-up of the
+ * terminal do not reach it. The command creates private files, because its {@code umask} is 077. It keeps the pid of
+ * the started process.
  */
 final class ProcessSession {
 
@@ -19,8 +19,8 @@ final class ProcessSession {
     private ProcessSession() {}
 
     /**
-     * Returns the arguments to put before a command. If no command can start a session, Ctrl-C also reaches the
-     * command.
+     * Returns the arguments to put before a command. If the machine has neither {@code setsid} nor Perl, Ctrl-C also
+     * reaches the command.
      */
     static List<String> prefix() {
         String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");

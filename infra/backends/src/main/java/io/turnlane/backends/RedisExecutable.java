@@ -50,7 +50,6 @@ record RedisExecutable(Path path, int major) {
         return installed.isPresent() ? installed.get() : new RedisExecutable(unpacked(folder), JAR_MAJOR);
     }
 
-    /** Returns the first executable file with this name in the folders of {@code path}. */
     static Optional<Path> onPath(String path, String name) {
         return Arrays.stream(path.split(File.pathSeparator, -1))
                 .filter(folder -> !folder.isBlank())

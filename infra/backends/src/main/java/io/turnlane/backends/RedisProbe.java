@@ -9,10 +9,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/**
- * Minimal client of a Redis on the loopback address. It is used instead of a client library during the start, because
- * it needs no loading time.
- */
+/** Minimal client of a Redis on the loopback address. Unlike a client library, it needs no loading time. */
 final class RedisProbe {
 
     private static final int LIMIT_MILLIS = 200;
@@ -20,7 +17,9 @@ final class RedisProbe {
 
     private RedisProbe() {}
 
-    /** Returns true if a Redis with this password answers on the port; false if Redis is still loading its data. */
+    /**
+     * Returns true if a Redis with this password serves commands on the port; false while Redis is loading its data.
+     */
     static boolean isServing(int port, String password) {
         try (Socket socket = connect(port)) {
             BufferedReader replies = send(socket, "AUTH " + password, "PING");
@@ -30,7 +29,7 @@ final class RedisProbe {
         }
     }
 
-    /** Shuts Redis down after it has saved its data; returns when Redis has closed the connection. */
+    /** Makes Redis save its data and end. Returns when Redis has closed the connection. */
     static void shutDown(int port, String password) {
         try (Socket socket = connect(port)) {
             socket.setSoTimeout(SHUTDOWN_LIMIT_MILLIS);
@@ -40,7 +39,7 @@ final class RedisProbe {
         }
     }
 
-    /** Returns the memory that Redis uses and its limit; empty if Redis does not answer. */
+    /** Returns the memory use and the memory limit of Redis; empty if Redis does not answer. */
     static Optional<RunState.RedisMemory> memory(int port, String password) {
         try (Socket socket = connect(port)) {
             BufferedReader replies = send(socket, "AUTH " + password, "INFO memory");

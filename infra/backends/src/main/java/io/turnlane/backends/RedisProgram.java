@@ -9,15 +9,18 @@ import java.util.List;
 /**
  * Runs a Redis on the loopback address that stores each write in its append-only file, synced every second.
  *
- * @param folder folder of its data and its configuration
+ * @param folder folder of the data and the configuration
  * @param port port on which it listens
  * @param password password of clients; not passed on the command line, which every user of the machine can read
- * @param memory memory limit in bytes; 0 for a part of the machine's memory
+ * @param memory memory limit in bytes; 0 for a quarter of the machine's memory
  * @param movable true to let clients move its data to another folder
  */
 record RedisProgram(Path folder, int port, String password, long memory, boolean movable) implements Program {
 
-    /** Part of the machine's memory. Redis may need twice its limit while it rewrites its append-only file. */
+    /**
+     * The default limit is a quarter of the machine's memory, because Redis may need twice its limit while it rewrites
+     * its append-only file.
+     */
     private static final int MEMORY_DIVISOR = 4;
 
     private static final int FIRST_WITH_PROTECTED_SETTINGS = 7;

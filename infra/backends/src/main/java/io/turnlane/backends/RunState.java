@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Processes and addresses of a data folder, stored in {@code run.json}.
  *
  * @param owner process that holds the folder
- * @param address {@code http://host:port} of the gateway; null if this process has no gateway, or if the gateway does
- *     not listen yet
+ * @param address {@code http://host:port} of the gateway; null if the owner has no gateway, or if the gateway does not
+ *     listen yet
  * @param kafkaBootstrapServers {@code host:port}, comma-separated
  * @param redisUrl {@code redis://:password@host:port}
  * @param broker embedded broker; null if an external cluster is used
@@ -59,7 +59,7 @@ public record RunState(
             return new EmbeddedRedis(port, password, launched);
         }
 
-        /** Asks Redis for its memory; returns empty if Redis does not answer. */
+        /** Returns the memory that Redis reports; empty if Redis does not answer. */
         public Optional<RedisMemory> memory() {
             return RedisProbe.memory(port, password);
         }
@@ -77,8 +77,8 @@ public record RunState(
     /**
      * Memory of the embedded Redis.
      *
-     * @param used bytes that its data and its buffers use
-     * @param limit bytes from which on it rejects writes
+     * @param used bytes that the data and the buffers of Redis use
+     * @param limit bytes above which Redis rejects writes
      */
     public record RedisMemory(long used, long limit) {}
 
