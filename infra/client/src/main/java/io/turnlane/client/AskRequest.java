@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param agent name of the agent; null for the session's agent
  * @param policy behaviour if the session is busy: enqueue, reject, interrupt, rollback or coalesce; null for enqueue
  * @param priority high, normal or low; null for normal
- * @param deadline time from now after which the answer is no longer useful; null for no limit
+ * @param deadline time after which the answer is no longer useful, counted from the time of asking; null for no limit
  * @param metadata values for the agent
  * @param idempotencyKey key that identifies the question; the gateway asks the question only once, even if several
  *     calls have this key

@@ -37,7 +37,7 @@ public final class AskedTurn {
      * has ended.
      *
      * @throws ProblemException if a gateway rejects the call, for example with {@code not_found}
-     * @throws IOException if no gateway could be reached in time
+     * @throws IOException if no gateway answered in time
      */
     public TurnView follow(TurnListener listener) throws IOException, InterruptedException {
         TurnView view = new TurnView();

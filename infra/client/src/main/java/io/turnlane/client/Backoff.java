@@ -17,13 +17,13 @@ final class Backoff {
     private long startNanos;
     private int attempts;
 
-    /** @param patience maximum time since the last success for which attempts continue */
+    /** @param patience time since the last success after which no further attempt is made */
     Backoff(Duration patience) {
         this.patience = patience;
         succeeded();
     }
 
-    /** Resets the delay, and starts the time of the patience again. */
+    /** Resets the delay and the time since the last success. */
     void succeeded() {
         startNanos = System.nanoTime();
         attempts = 0;
@@ -33,7 +33,7 @@ final class Backoff {
      * Waits before the next attempt.
      *
      * @param retryAfter delay that the server asked for
-     * @return true after the wait; false, at once, if the patience would end before the next attempt
+     * @return true after the delay; false without a delay if the patience would end before the next attempt
      */
     boolean pause(Optional<Duration> retryAfter) throws InterruptedException {
         long millis = delay(retryAfter).toMillis();
@@ -44,9 +44,7 @@ final class Backoff {
         return true;
     }
 
-    /**
-     * Returns the delay before the next attempt. The delay is never shorter than the delay for which the server asked.
-     */
+    /** Returns the delay before the next attempt, which is at least {@code retryAfter}. */
     Duration delay(Optional<Duration> retryAfter) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         Duration own = FIRST.multipliedBy(1L << Math.min(attempts++, 10));

@@ -10,14 +10,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of events over any number of connections. If a connection breaks or falls silent, the feed resumes at the
- * next gateway after the last cursor received. Not thread-safe.
+ * One stream of events over any number of connections. If a connection ends or falls silent, the feed connects to the
+ * next gateway and resumes after its last cursor. Not thread-safe.
  */
 final class EventFeed {
 
     /**
      * Time without a line after which the connection counts as broken. The server sends a comment at least every 15 s,
-     * so after this time at least two comments are missing.
+     * so at least two comments are then missing.
      */
     private static final Duration SILENCE = Duration.ofSeconds(40);
 
@@ -33,17 +33,17 @@ final class EventFeed {
         this.backoff = new Backoff(patience);
     }
 
-    /** Returns the last cursor received. */
     Optional<String> cursor() {
         return Optional.ofNullable(cursor);
     }
 
     /**
-     * Passes each event to the listener until the listener returns false or the server ends the stream.
+     * Passes each event to the listener. Returns when the listener returns false, or when a gateway reports with status
+     * 204 that there are no further events.
      *
      * @param listener returns true to receive further events
-     * @throws ProblemException if a gateway rejects the call and would reject it again
-     * @throws IOException if no gateway could be reached in time
+     * @throws ProblemException if a gateway rejects the call, and no later attempt can succeed in time
+     * @throws IOException if no gateway answered in time
      */
     void read(Predicate<TurnUpdate> listener) throws IOException, InterruptedException {
         while (true) {

@@ -35,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The gateways of one Turnlane installation. Each gateway can serve each call. If a gateway fails, the pool tries the
- * next one. Thread-safe: threads share only the index of the gateway that served last.
+ * next one. Thread-safe: threads share only the index of the gateway in use.
  */
 final class GatewayPool {
 
@@ -61,9 +61,8 @@ final class GatewayPool {
     }
 
     /**
-     * Returns the time to wait for the answer of one gateway. A gateway that is frozen, or behind a broken network, may
-     * accept a connection and never answer. If there is one gateway, the time is 10 s. If there are several, it is an
-     * equal share of the patience, but at least 1 s and at most 10 s.
+     * Returns the time to wait for an answer from one gateway, which may accept a connection and never answer. The time
+     * is 10 s for a single gateway, otherwise an equal share of the patience between 1 s and 10 s.
      */
     private static Duration callTimeout(int gateways, Duration patience) {
         Duration share = gateways == 1 ? LONGEST_TIMEOUT : patience.dividedBy(gateways);
@@ -128,12 +127,12 @@ final class GatewayPool {
     }
 
     /**
-     * Tries one gateway after the other until one serves the call or the patience ends. A call that is not repeatable
-     * is sent again only if it did not reach a gateway.
+     * Tries one gateway after the other until one serves the call or the patience ends. Sends a call that is not
+     * repeatable again only if the call did not reach a gateway.
      *
      * @return the JSON body; a missing node if the response has none
-     * @throws ProblemException if a gateway rejects the call and would reject it again
-     * @throws IOException if no gateway could be reached in time
+     * @throws ProblemException if a gateway rejects the call, and no repetition is allowed or can succeed in time
+     * @throws IOException if no gateway answers in time, or if the reply to a call that is not repeatable is lost
      */
     JsonNode call(GatewayCall call) throws IOException, InterruptedException {
         Backoff backoff = new Backoff(patience);
@@ -176,9 +175,9 @@ final class GatewayPool {
     }
 
     /**
-     * Sends a request and waits at most {@code limit} for the headers of the response and, if the handler reads it, for
-     * the body. The timeout of an {@code HttpRequest} is not suitable. Up to JDK 25 it covers only the headers, and
-     * from JDK 26 on it also ends an open stream.
+     * Sends a request and waits at most {@code limit} for the response: its headers, and its body unless the handler
+     * returns a stream. The timeout of an {@code HttpRequest} is not suitable: up to JDK 25 it covers only the headers,
+     * and from JDK 26 on it also ends an open stream.
      */
     private <T> HttpResponse<T> within(Duration limit, HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
@@ -231,7 +230,7 @@ final class GatewayPool {
     }
 
     /**
-     * Opens a stream at this gateway. The timeout covers the response's headers, not the stream.
+     * Opens a stream at this gateway. The timeout covers the headers of the response, but not the stream.
      *
      * @return the stream; empty if there are no further events
      * @throws ProblemException if the gateway rejects the call
@@ -260,7 +259,6 @@ final class GatewayPool {
         }
     }
 
-    /** Returns the index of the gateway in use. */
     int currentGateway() {
         return current.get();
     }

@@ -8,9 +8,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * A rejection by a gateway, with its RFC 9457 problem details. Repeating the call helps only if {@link #isTransient}.
- */
+/** A rejection by a gateway, with its RFC 9457 problem details. */
 public final class ProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -53,7 +51,7 @@ public final class ProblemException extends RuntimeException {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** Returns true if a later attempt, at this gateway or another, can succeed. */
+    /** Returns true for 408 and 5xx, after which another attempt, at any gateway, can succeed. */
     boolean isTransient() {
         return status >= 500 || status == 408;
     }

@@ -18,8 +18,8 @@ final class RetryAfter {
     private RetryAfter() {}
 
     /**
-     * Returns the time to wait; empty if the header is absent or invalid. A date is compared with the server's own
-     * clock, if the response has its time.
+     * Returns the time to wait; empty if the header is absent or invalid. A date is compared with the response's
+     * {@code Date}, or with the local clock if the response has none.
      */
     static Optional<Duration> of(HttpHeaders headers) {
         String text = headers.firstValue("Retry-After").orElse("").strip();

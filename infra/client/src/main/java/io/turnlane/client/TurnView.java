@@ -44,14 +44,14 @@ public final class TurnView {
     }
 
     /**
-     * Returns the answer ({@code text, confidence, sources, artifacts, usage}) once completed; otherwise a missing
-     * node.
+     * Returns the answer ({@code text, confidence, sources, artifacts, usage}) if the turn is completed; otherwise a
+     * missing node.
      */
     public JsonNode answer() {
         return end.path("answer");
     }
 
-    /** Returns the error ({@code code, message}) once failed; otherwise a missing node. */
+    /** Returns the error ({@code code, message}) if the turn has failed; otherwise a missing node. */
     public JsonNode error() {
         return end.path("error");
     }

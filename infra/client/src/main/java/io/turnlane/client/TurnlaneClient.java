@@ -48,10 +48,8 @@ public final class TurnlaneClient {
      *
      * @param gateways {@code http://host:port} of each gateway; if one fails, the client tries the next
      * @param token supplies an API key or a JWT for each call; empty without authentication
-     * @param patience time to keep trying before a call fails. A gateway may accept the connection and then not answer.
-     *     If there is only one gateway, the client waits 10 s for the answer and then tries again. If there are
-     *     several, it waits for each of them for an equal share of the patience, but at least 1 s and at most 10 s, and
-     *     then tries the next one
+     * @param patience time to keep trying before a call fails. The client waits up to 10 s for an answer. With several
+     *     gateways, it waits an equal share of {@code patience}, from 1 s to 10 s, and then tries the next gateway
      */
     public static TurnlaneClient with(List<URI> gateways, Supplier<Optional<String>> token, Duration patience) {
         if (gateways.isEmpty()) {
@@ -66,8 +64,8 @@ public final class TurnlaneClient {
      * Asks a question. Returns as soon as the question is in the log.
      *
      * @throws ProblemException if a gateway rejects the question, for example with {@code session_queue_full}
-     * @throws IOException if no gateway could be reached in time. The question may have been accepted; asking the same
-     *     {@link AskRequest} again is safe and returns the accepted turn
+     * @throws IOException if no gateway answered in time. The question may have been accepted; asking the same {@link
+     *     AskRequest} again is safe and returns the accepted turn
      */
     public AskedTurn ask(AskRequest question) throws IOException, InterruptedException {
         JsonNode request =
