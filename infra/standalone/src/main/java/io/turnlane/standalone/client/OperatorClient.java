@@ -14,9 +14,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Client that commands use to call gateways. Offers calls that any client can make, and calls for operators. Each call
- * throws {@link io.turnlane.client.ProblemException} if the gateway rejects it, and {@link IOException} if no gateway
- * answers.
+ * Client that commands use to call gateways. Each call throws {@link io.turnlane.client.ProblemException} if the
+ * gateway rejects it, and {@link IOException} if no gateway answers.
  */
 public final class OperatorClient {
 

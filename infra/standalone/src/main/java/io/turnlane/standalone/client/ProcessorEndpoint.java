@@ -23,7 +23,7 @@ public record ProcessorEndpoint(String id, URI management) {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
 
-    /** Maximum time to wait for a drain. It is longer than any usual drain budget of a processor. */
+    /** Maximum time to wait for a drain. A processor usually drains much faster. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     /** Returns the processors that are named in the statistics of a gateway. */
@@ -45,8 +45,8 @@ public record ProcessorEndpoint(String id, URI management) {
     public JsonNode evacuate() throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(management.resolve("/actuator/evacuate"))
                 .timeout(LIMIT)
-                // The processor accepts only this media type, because a web page of another site cannot send it without
-                // a preflight.
+                // The processor accepts only this media type. A web page of another site cannot send it without a
+                // preflight request.
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();

@@ -50,10 +50,7 @@ public final class MemoryStore implements AutoCloseable {
         this.turnsTopic = turnsTopic;
     }
 
-    /**
-     * Requests a rebuild of the partition: deletes the report of its last rebuild, after which the owner of the
-     * partition rebuilds it.
-     */
+    /** Deletes the report of the partition's last rebuild. The owner of the partition then starts a rebuild. */
     public void requestRebuild(int partition) {
         redis.del(MemoryKeys.lastRebuild(turnsTopic, partition));
     }

@@ -74,7 +74,6 @@ public final class AgentLibrary {
         }
     }
 
-    /** Returns the message, followed by the message of the agent's own exception if there is one. */
     private static String reason(Throwable broken) {
         Throwable cause = broken.getCause();
         return broken.getMessage() + (cause == null ? "" : " (" + cause + ")");
@@ -148,7 +147,10 @@ public final class AgentLibrary {
             return factory.timeout();
         }
 
-        /** Creates the agent and runs it on the agent's own thread, which ends with the call. */
+        /**
+         * Returns an agent that sets the class loader of its thread. It need not reset it, because the thread ends with
+         * the call.
+         */
         @Override
         public Agent create() {
             return (question, memory, sink) -> {

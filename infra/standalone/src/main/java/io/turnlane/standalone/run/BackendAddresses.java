@@ -24,8 +24,8 @@ public record BackendAddresses(KafkaAddress kafka, String redisUrl) {
     }
 
     /**
-     * Returns the addresses of the backends. An address comes from the environment or, if it is not set there, from the
-     * backends that run on the data folder. Returns empty if one of the addresses is in neither place.
+     * Returns the addresses of Kafka and Redis: each from the environment if it is set there, otherwise from the
+     * backends that run on the data folder. Returns empty if an address is in neither place.
      */
     public static Optional<BackendAddresses> find(Map<String, String> environment, Path data) {
         Optional<String> redis = named(environment, REDIS)

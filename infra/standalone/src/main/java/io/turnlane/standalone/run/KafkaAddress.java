@@ -26,9 +26,8 @@ public record KafkaAddress(String bootstrapServers, Map<String, String> login) {
     }
 
     /**
-     * Returns the address in the environment or, if none is set there, the address of the Kafka that runs on the data
-     * folder. Returns empty if there is neither. If the environment names the embedded broker of the data folder, the
-     * result contains its login, too.
+     * Returns the address that the environment names, otherwise that of the Kafka running on the data folder; empty if
+     * there is neither. If the environment names the folder's embedded broker, the result contains its login, too.
      */
     public static Optional<KafkaAddress> find(Map<String, String> environment, Path data) {
         Optional<KafkaAddress> running = DataFolder.read(data)

@@ -45,7 +45,7 @@ public final class OrderedShutdown implements AutoCloseable {
         return part;
     }
 
-    /** Blocks the calling thread. On a signal, all parts are closed and the process ends with exit code 0. */
+    /** Blocks the calling thread until a signal has closed all parts and ended the process with exit code 0. */
     public void awaitSignal() throws InterruptedException {
         signalled.await();
     }
