@@ -23,7 +23,7 @@ final class AgentsOption {
     /**
      * Loads the agents of all given paths.
      *
-     * @throws UsageException if a path has no agent, or if an agent cannot be loaded
+     * @throws UsageException if a path has no agent, if an agent cannot be loaded, or if two agents have the same name
      */
     List<AgentFactory> load() {
         try {

@@ -10,9 +10,8 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Prints the answer of a turn to one stream and its progress to another. On a terminal, text appears as it arrives. To
- * a file or a pipe, the whole answer is printed at the end, because text of a failed attempt could not be removed
- * again.
+ * Prints the answer of a turn to one stream and its progress to another. On a terminal, text appears as it arrives. In
+ * a file or a pipe, the answer appears only at the end, because the text of a failed attempt could not be removed.
  */
 final class AnswerPrinter implements TurnListener {
 

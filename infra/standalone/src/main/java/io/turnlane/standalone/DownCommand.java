@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
 final class DownCommand implements Callable<Integer> {
 
     /**
-     * Maximum time to wait for the end of the run. It is longer than the sum of a processor's drain and the stop of the
-     * backends.
+     * Maximum time to wait until Turnlane has stopped. With default settings, draining the processor and stopping the
+     * backends takes less.
      */
     private static final Duration LIMIT = Duration.ofSeconds(75);
 

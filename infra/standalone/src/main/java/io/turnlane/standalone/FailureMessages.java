@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages for failures of commands. A known failure has a sentence for the user. For any other failure, the message
- * contains the innermost cause.
+ * Messages for failures of commands. A known failure has its own sentence. For any other failure, the message contains
+ * the innermost cause.
  */
 final class FailureMessages {
 
@@ -29,7 +29,6 @@ final class FailureMessages {
         };
     }
 
-    /** Returns the message for the case that no gateway of the client answers. */
     static String noGateway(OperatorClient client) {
         String addresses = client.addresses().stream().map(URI::toString).collect(Collectors.joining(", "));
         return "No gateway answers at " + addresses

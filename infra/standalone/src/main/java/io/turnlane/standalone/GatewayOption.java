@@ -24,7 +24,8 @@ final class GatewayOption {
     private @Nullable String given;
 
     /**
-     * Returns a client for the chosen gateways. If a gateway does not answer, the client tries the next one.
+     * Returns a client for the gateway that the option or {@code TURNLANE_URL} names, otherwise for all gateways of the
+     * data folder.
      *
      * @throws CommandFailedException if no address is given and no gateway is running on the folder
      * @throws UsageException if the given address is not an HTTP URL

@@ -29,7 +29,7 @@ final class KafkaOption {
     private @Nullable Path file;
 
     /**
-     * Returns the properties in the file, without the address; empty if no file is given.
+     * Returns the properties in the file, without {@code bootstrap.servers}; empty if no file is given.
      *
      * @throws CommandFailedException if the file cannot be read
      */
@@ -54,7 +54,10 @@ final class KafkaOption {
         }
     }
 
-    /** Returns the settings of a Kafka client that connects to this cluster. The file takes precedence. */
+    /**
+     * Returns the settings of a Kafka client that connects to this cluster. Properties in the file take precedence over
+     * the login in {@code kafka}.
+     */
     Map<String, Object> connection(KafkaAddress kafka) {
         Map<String, Object> all = new HashMap<>(kafka.login());
         all.putAll(properties());
@@ -97,7 +100,7 @@ final class KafkaOption {
                 + ". Check that it is running. If it requires TLS or SASL, use --kafka-config.");
     }
 
-    /** Removes the value, because it can be secret, from "Invalid value X for configuration Y: reason". */
+    /** Returns the message without the invalid value, which can be secret. */
     private static String nameOnly(ConfigException wrong) {
         String message = String.valueOf(wrong.getMessage());
         int name = message.indexOf(" for configuration ");

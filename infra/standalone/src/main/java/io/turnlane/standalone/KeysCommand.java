@@ -302,7 +302,8 @@ final class KeysCommand implements Runnable {
         }
 
         /**
-         * Returns the id of a key, so that its secret is not printed. Returns a text that is not a whole key unchanged.
+         * Returns the id in a whole key, so that its secret is not printed. Returns other text on one line, cut to 40
+         * characters.
          */
         private static String idOf(String given) {
             String[] parts = given.split("_", 3);

@@ -44,8 +44,8 @@ final class QuarantineCommand implements Runnable {
     }
 
     /**
-     * Passes quarantined turns with this error code to the consumer, newest first, but at most {@code most} turns.
-     * Returns the number of turns that were passed.
+     * Passes at most {@code most} quarantined turns to the consumer, newest first, and returns their number. If
+     * {@code code} is not null, selects only turns with this error code.
      */
     private static int walk(GatewayCallOptions options, @Nullable String code, int most, Consumer<JsonNode> each)
             throws InterruptedException {

@@ -32,8 +32,8 @@ final class ReplayPrinter {
     }
 
     /**
-     * Returns the width of the terminal in columns. The launcher script passes it in the environment. Returns 80 if it
-     * is missing.
+     * Returns the width of the terminal in columns, which the launcher script sets as {@code COLUMNS}; 80 if it is
+     * missing or invalid.
      */
     static int width(Map<String, String> environment) {
         String columns = environment.getOrDefault("COLUMNS", "");

@@ -46,7 +46,7 @@ final class StatusCommand implements Callable<Integer> {
     private Optional<RunState> running() {
         try {
             return DataFolder.read(data.path()).filter(RunState::alive);
-        } catch (UncheckedIOException _) { // a gateway can be named by its URL
+        } catch (UncheckedIOException _) { // --url and TURNLANE_URL work without the folder
             return Optional.empty();
         }
     }
@@ -122,7 +122,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns the state for display; empty if the processor is running, which is the usual state. */
+    /** Returns the state if it is not {@code running}, and the time for which the processor has been stalled. */
     private static String stateOf(JsonNode processor) {
         String state = processor.path("state").asString("running");
         double stalled = processor.path("stalled").asDouble(0);

@@ -84,8 +84,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /**
-     * Starts a gateway and a processor. Parts stop in the reverse order of their registration. The processor is
-     * registered last, so it stops first, and the gateway can still send its last answers to clients.
+     * Starts Kafka, Redis, a gateway and a processor. The processor is registered last and therefore stops first, so
+     * that the gateway can still send its last answers to clients.
      */
     private void startTogether(
             OrderedShutdown stop, Backends backends, int gatewayPort, List<AgentFactory> own, StartupProgress progress)
@@ -116,7 +116,9 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns a start that, if it fails, also ends the other starts, which wait for Kafka and Redis. */
+    /**
+     * Returns a start whose failure also completes {@code backendsReady} exceptionally, which ends the other starts.
+     */
     private static <T> Callable<T> orAbort(CompletableFuture<?> backendsReady, Callable<T> start) {
         return () -> {
             try {

@@ -9,10 +9,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/**
- * Prints one line about a wrong command line. It omits the usage text, because the line would be hard to find above a
- * long text.
- */
+/** Prints the error in a command line, and the command for help. The whole usage text would hide the error. */
 public final class UsageErrorHandler implements IParameterExceptionHandler {
 
     @Override
