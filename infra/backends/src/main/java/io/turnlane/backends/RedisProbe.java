@@ -3,6 +3,7 @@ package io.turnlane.backends;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -33,7 +34,7 @@ final class RedisProbe {
     static void shutDown(int port, String password) {
         try (Socket socket = connect(port)) {
             socket.setSoTimeout(SHUTDOWN_LIMIT_MILLIS);
-            send(socket, "AUTH " + password, "SHUTDOWN").lines().forEach(_ -> {});
+            send(socket, "AUTH " + password, "SHUTDOWN").transferTo(Writer.nullWriter()); // until Redis has ended
         } catch (IOException _) {
             // Redis has ended already.
         }
