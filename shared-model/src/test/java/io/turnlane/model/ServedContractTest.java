@@ -38,13 +38,22 @@ class ServedContractTest {
                 .singleElement()
                 .asString()
                 .contains("/at null found");
-        assertThat(get(200, "application/json", "{\"at\":\"yesterday\"}")).hasSize(1);
+        assertThat(get(200, "application/json", "{\"at\":\"yesterday\"}"))
+                .anyMatch(violation -> violation.contains("date-time pattern"));
+    }
+
+    @Test
+    void findsATimeWithoutMilliseconds() {
+        assertThat(get(200, "application/json", "{\"at\":\"2026-11-21T06:00:00Z\"}"))
+                .singleElement()
+                .asString()
+                .contains("at is not a time with milliseconds");
     }
 
     @Test
     void findsMissingAndUnknownFields() {
         assertThat(get(200, "application/json", "{}")).hasSize(1);
-        assertThat(get(200, "application/json", "{\"at\":\"2026-11-21T06:00:00Z\",\"more\":1}"))
+        assertThat(get(200, "application/json", "{\"at\":\"2026-11-21T06:00:00.000Z\",\"more\":1}"))
                 .hasSize(1);
         assertThat(get(404, "application/problem+json", "{\"error\":\"x\"}")).hasSize(2);
     }
