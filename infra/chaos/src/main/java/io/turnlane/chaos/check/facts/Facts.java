@@ -111,8 +111,8 @@ public final class Facts {
     }
 
     /**
-     * Returns the logged request whose question contains this canary (the unique word of a question), or null if no
-     * question contains it.
+     * Returns the request in the log whose question contains this canary (the unique word of a question), or null if
+     * there is none.
      */
     public @Nullable RequestFacts findByCanary(String canary) {
         return byCanary.get(canary);

@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Periods in which faults possibly removed state from Redis or prevented events from reaching the broker. The promises
- * do not cover these losses. A flush removes everything that was stored. A killed Redis loses what its append-only file
- * has not synced, one second of writes by default.
+ * do not cover these losses. A flush removes everything that was stored. A killed Redis loses the writes that are not
+ * yet synced to its append-only file, by default those of the last second.
  */
 public final class Losses {
 
@@ -22,7 +22,7 @@ public final class Losses {
      */
     private static final long UNSYNCED_MICROS = 1_500_000;
 
-    /** Time after a heal in which a producer can still discard events that it could not deliver. */
+    /** Time after the end of a fault in which a producer can still discard events that the fault delayed. */
     private static final long LATE_DISCARD_MICROS = 10_000_000;
 
     private static final Set<String> DELAYING_FAULTS =
@@ -46,9 +46,8 @@ public final class Losses {
         }
 
         /**
-         * Returns true if the target of the fault was delayed or could not reach the broker, so that it possibly
-         * discarded some of its events. Returns false for a kill. The events that a killed process discards are its
-         * last ones, so they leave no gap.
+         * Returns true if the fault possibly left a gap in the events that a process sends. A kill of that process
+         * leaves no gap, because only its last events are missing.
          */
         boolean mayDiscardEvents() {
             return !kind().contains("redis")
@@ -95,8 +94,8 @@ public final class Losses {
     }
 
     /**
-     * Returns the time at which memory that was stored at this time was possibly lost by a deletion of single sessions;
-     * {@link Long#MAX_VALUE} if there was no such deletion. A later turn of the session must report this loss.
+     * Returns the time of the first fault that possibly deleted memory stored at {@code storedAt} by deleting single
+     * sessions; {@link Long#MAX_VALUE} if there was none. A later turn of the session must report the loss.
      */
     public long forgottenAt(long storedAt) {
         return windows.stream()

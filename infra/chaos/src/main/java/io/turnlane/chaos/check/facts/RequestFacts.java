@@ -26,8 +26,7 @@ public final class RequestFacts {
             String where) {
 
         /**
-         * Returns true if a processor gave up the request, as poison or as expired. No agent call produced such an end,
-         * but an earlier call can still be running in a frozen process.
+         * Returns true if a processor gave up the request as poison or as expired. No agent call produces such an end.
          */
         public boolean givenUp() {
             return "poison".equals(error) || "expired".equals(error);
@@ -94,7 +93,7 @@ public final class RequestFacts {
     }
 
     /**
-     * Adds an event of the topic. Ignores the events that the gateways keep from clients: events after the end, and
+     * Adds an event of the events topic. Ignores events that the gateways do not deliver: events after the end, and
      * events of an attempt after a later attempt has begun.
      */
     void addEvent(Located<TopicRecord> event) {

@@ -43,8 +43,8 @@ public final class SessionFacts {
 
     /**
      * Returns the completed turns before this offset, in log order. If the session was deleted before this offset,
-     * omits the turns before its last deletion. When all records before this offset have been processed, memory
-     * contains the last ones of the returned turns.
+     * omits the turns before its last deletion. Memory must contain the last of the returned turns after all records
+     * before this offset have been processed.
      */
     public List<RequestFacts> completedBefore(long offset) {
         long deletion = deletions.stream()

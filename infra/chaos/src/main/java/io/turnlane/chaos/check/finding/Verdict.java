@@ -6,10 +6,10 @@ import java.util.Map;
 /**
  * Result of a check.
  *
- * @param violations recorded violations, the first ones of each invariant
- * @param counts number of violations by invariant; no entry if the invariant held
+ * @param violations first violations of each invariant
+ * @param counts number of all violations by invariant; no entry if the invariant held
  * @param checked number of checks by invariant
- * @param notes checks that were not possible, and the reason
+ * @param notes checks that were not possible, with the reasons
  */
 public record Verdict(
         List<Violation> violations, Map<Invariant, Long> counts, Map<Invariant, Long> checked, List<String> notes) {

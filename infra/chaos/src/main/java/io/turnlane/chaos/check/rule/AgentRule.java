@@ -18,11 +18,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. If a process was
- * killed, frozen or disconnected, its agent call can still be running when the new owner begins the turn again. Such
- * calls are allowed to overlap. The rule therefore mainly checks the calls that produced the end of a request. Within a
- * session, these calls must run one after the other and in log order. A turn that a processor gave up, for example as
- * poison, has no such call. The attempt that ended a request must be its last attempt.
+ * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. The agent calls that
+ * produced the ends of a session's turns must run one after the other and in log order. The rule allows an overlap with
+ * an earlier attempt: if a process is frozen or disconnected, its agent call can still be running when the new owner
+ * begins the turn again. The attempt that ended a turn must be its last attempt.
  */
 final class AgentRule implements Rule {
 
@@ -110,8 +109,8 @@ final class AgentRule implements Rule {
     }
 
     /**
-     * Checks the calls that did not produce an end. The previous turn of a call is the nearest earlier turn in the log
-     * that an agent call ended. The checked call must not begin before this agent call has returned.
+     * Checks the calls that did not produce an end. Such a call must not begin before the agent call of the previous
+     * turn in the log has returned. Previous turns that no agent call ended are ignored.
      */
     private void checkEarlierTurnsDone(List<CheckedCall> calls, List<CheckedCall> producers) {
         TreeMap<Long, CheckedCall> byOffset = new TreeMap<>();

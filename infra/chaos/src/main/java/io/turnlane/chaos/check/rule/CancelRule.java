@@ -12,11 +12,14 @@ import java.util.Map;
 
 /**
  * Checks O11: a request whose cancel a gateway accepted with 202 ends as cancelled, and no agent call of the request
- * begins afterwards. No fault is an excuse, also not the loss of all data in Redis.
+ * begins afterwards. This applies even if Redis loses all data.
  */
 final class CancelRule implements Rule {
 
-    /** Time that a processor can take from the begin of a turn, which preceded the cancel, to the agent's call. */
+    /**
+     * Time after the acceptance of a cancel in which an agent call can still start, if its turn began before the
+     * cancel.
+     */
     private static final long CALL_MICROS = 1_000_000;
 
     private final Facts facts;

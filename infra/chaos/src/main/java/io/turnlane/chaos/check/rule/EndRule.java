@@ -10,8 +10,8 @@ import io.turnlane.chaos.history.TopicRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks I1 and O5: each accepted request has one end. The topic is allowed to contain the same end more than once, but
- * not two different ends.
+ * Checks I1 and O5: each accepted request has one end. The events topic is allowed to contain the same end more than
+ * once, but not two different ends.
  */
 final class EndRule implements Rule {
 

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Checks I9: when a committed offset was read, every turn below it had ended or was in quarantine. For each partition,
- * the rule keeps only the turns that ended later than all turns with lower offsets. The last of them below a committed
- * offset is the only turn that has to be checked.
+ * Checks I9: when a committed offset was read, every turn with a lower offset had ended or was in quarantine. To check
+ * this, the rule needs only the turn that ended last among the turns with lower offsets. Per partition, it therefore
+ * keeps each turn that ended later than all turns before it in the log.
  */
 final class FrontierRule implements Rule {
 
@@ -24,7 +24,6 @@ final class FrontierRule implements Rule {
      */
     private static final long SLACK_MICROS = 20_000;
 
-    /** Turn that ended later than all turns with lower offsets in its partition. */
     private record Frontier(long doneAt, RequestFacts request) {}
 
     private final Facts facts;

@@ -123,8 +123,8 @@ final class MemoryRule implements Rule {
     }
 
     /**
-     * Returns true if single keys of the session were deleted after this turn, and a later turn has reported the loss.
-     * If no turn of the session has run since, none was able to report it.
+     * Returns true if a later turn reported the loss of this turn from memory. Also returns true for memory in Redis if
+     * no turn of the session has run since the loss, because no turn could report it.
      */
     private boolean isReported(RequestFacts lost, ObservedMemory held) {
         long forgotten =

@@ -18,10 +18,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the four parts of I3 for each session. All accepted questions of the session are on one partition. A question
- * that was posted after another one was accepted has a higher offset. Completed and failed turns end in log order, with
- * the exceptions of {@link RequestEnd#followsLogOrder}. The events of an attempt have consecutive sequence numbers,
- * unless a fault possibly prevented some of them from reaching the broker.
+ * Checks I3, which has four requirements:
+ *
+ * <ul>
+ *   <li>All accepted questions of a session are on one partition.
+ *   <li>A question that was posted after another one of its session was accepted has a higher offset.
+ *   <li>Completed and failed turns end in log order, with the exceptions of {@link RequestEnd#followsLogOrder}.
+ *   <li>The events of an attempt have consecutive sequence numbers, unless a fault possibly prevented some of them from
+ *       reaching the broker.
+ * </ul>
  */
 final class OrderRule implements Rule {
 
@@ -55,10 +60,7 @@ final class OrderRule implements Rule {
         }
     }
 
-    /**
-     * Checks that all accepted questions of a session are on one partition. Ignores other records, because faults
-     * publish some of them to a wrong partition on purpose.
-     */
+    /** Checks only accepted questions, because faults publish other records to a wrong partition on purpose. */
     private void checkOnePartition(List<RequestFacts> logged) {
         List<RequestFacts> requests =
                 logged.stream().filter(request -> request.accepted() != null).toList();

@@ -9,8 +9,9 @@ import io.turnlane.chaos.history.TopicRecord;
 import java.util.List;
 
 /**
- * Checks one or more invariants. Receives every line of a run: the turns topic, the events topic, the history, the
- * agent files and memory, in this order. {@link #finish} is called last. The facts are complete from the beginning.
+ * Checks one or more invariants. The checker passes every line of a run to the rule: the turns topic, the events topic,
+ * the history, the agent files and memory, in this order. It then calls {@link #finish}. The facts are complete before
+ * the first line.
  */
 public interface Rule {
 

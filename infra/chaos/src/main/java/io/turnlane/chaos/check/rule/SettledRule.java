@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Checks I8: all accepted requests end within the run's time limit after the last fault was healed. At the end of the
- * run, no lag remains and no ended request counts as open.
+ * run, the processors have no lag, and Redis lists no ended request as open.
  */
 final class SettledRule implements Rule {
 

@@ -25,8 +25,8 @@ final class StateRule implements Rule {
     private record StatusObservation(long time, String where) {}
 
     /**
-     * Observed statuses of one request, by rank. The rank grows with the progress of the turn. Each status has the time
-     * at which a client first observed it and the last poll that returned it.
+     * Statuses of one request that clients observed, by rank. Later statuses have higher ranks. {@code known} contains
+     * the first observation of each status, {@code lastReturned} the send time of the last poll that returned it.
      */
     private static final class RequestObservations {
         private final TreeMap<Integer, StatusObservation> known = new TreeMap<>();

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks O10: the events that a client receives through all connections of a stream. A connection without a cursor
- * starts from the beginning. A {@code gap} event announces missing events. After it, the client must receive no text
- * until an attempt begins. Events that are missing in the topic itself are not violations of O10; I3 covers them.
+ * starts from the beginning. A {@code gap} event announces missing events. After a {@code gap} event, the client must
+ * receive no text until an attempt begins. Events that are missing in the topic itself are not violations of O10; I3
+ * covers them.
  */
 final class StreamRule implements Rule {
 

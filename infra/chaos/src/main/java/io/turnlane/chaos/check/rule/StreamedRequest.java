@@ -10,16 +10,13 @@ final class StreamedRequest {
     private final @Nullable RequestFacts facts;
     private int attempt;
     private int seq = -1;
-    /**
-     * Text that the client shows; null if the client does not have the text from its beginning, or if events are
-     * missing in the topic.
-     */
+    /** Text that the client shows; null if its beginning is missing, or if the topic lacks events of the attempt. */
     private @Nullable StringBuilder text;
 
     private boolean gap;
     /**
-     * True if the stream delivered this attempt from its beginning, with events from the log. A stream can also deliver
-     * events that were made from the request record. Those events have no cursor.
+     * True if the stream delivered this attempt from its beginning, with events from the log. An event that a gateway
+     * made from the request record has no cursor.
      */
     private boolean fromStart;
 
