@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * @param name name of the script, as {@code begin}
  * @param piece text to replace; must occur exactly once
- * @param by replacement
+ * @param by text that replaces it
  */
 record AlteredScript(String name, String piece, String by) {
 
@@ -27,8 +27,7 @@ record AlteredScript(String name, String piece, String by) {
     /**
      * Returns the text of the altered script.
      *
-     * @throws IllegalStateException if the script does not contain the piece exactly once, because the control would
-     *     then have no effect or a different effect
+     * @throws IllegalStateException if the original script does not contain {@code piece} exactly once
      */
     String text() throws IOException {
         String text = original();

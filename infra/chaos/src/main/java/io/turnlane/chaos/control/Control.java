@@ -23,7 +23,7 @@ import org.springframework.context.support.GenericApplicationContext;
  *
  * <p>To activate a control, the rig puts a folder at the beginning of the processors' class path. The folder contains
  * altered copies of scripts and a file with the name of the control. The main class of each processor adds
- * {@link #initializer()}, which has no effect if there is no such file.
+ * {@link #initializer()}, which has no effect without this file.
  *
  * <p>A control has an effect only together with certain faults. {@code DEDUPE} needs redeliveries of ended turns,
  * caused by kills of processors or by records that are published twice. {@code ORDER} only needs sessions with several
@@ -67,7 +67,7 @@ public enum Control {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the invariants of which the checker must find at least one violated. */
+    /** Returns the invariants that this control can break. The checker must find a violation of at least one. */
     public Set<Invariant> expected() {
         return switch (this) {
             case DEDUPE -> EnumSet.of(Invariant.I4, Invariant.O4);
@@ -111,7 +111,7 @@ public enum Control {
         };
     }
 
-    /** Returns the initializer that a processor's main class adds to its application, with or without a control. */
+    /** Returns the initializer that processors add to their application. Has no effect without a control. */
     public static ApplicationContextInitializer<GenericApplicationContext> initializer() throws IOException {
         Optional<Control> control = ofThisProcess();
         return context -> {
