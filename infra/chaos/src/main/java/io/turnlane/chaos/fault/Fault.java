@@ -8,8 +8,8 @@ import java.util.Locale;
  *
  * @param after pause after the previous step
  * @param target process, proxied connection or topic, as {@code processor-2}, {@code redis} or {@code turns}
- * @param hold time until the fault is healed
- * @param amount number of questions, records, replies or group members, for kinds that count; otherwise 1
+ * @param hold duration of the fault
+ * @param amount number of questions, records, replies or group members; 1 for other kinds
  */
 public record Fault(Duration after, FaultKind kind, String target, Duration hold, int amount) {
 

@@ -11,9 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Requirements that a single fault adds to the invariants, for example the status with which a turn must end. The
- * classes that inject a fault add its requirements. The scenario checks them after the run. Used only by the driver's
- * thread.
+ * Requirements that faults add to the invariants, for example the status with which a turn must end. The classes that
+ * inject a fault add its requirements. The scenario checks them after the run. Used only by the driver's thread.
  */
 public final class FaultExpectations {
 
@@ -30,7 +29,7 @@ public final class FaultExpectations {
         }
     }
 
-    /** Records a fault that cannot be injected on this machine. The run does not fail because of this. */
+    /** Records a fault that this machine does not allow. A skipped fault does not fail the run. */
     public void skipped(String what) {
         skipped.add(what);
     }

@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 /** Injects the faults of a schedule one at a time and records them in the history. Used only by the driver's thread. */
 public final class FaultInjector implements AutoCloseable {
 
-    /** Longest time that a fault waits for work that it can hit. */
+    /** Longest wait for work that the fault can hit. */
     private static final Duration WORK_LIMIT = Duration.ofSeconds(4);
 
     private static final int POLL_MILLIS = 5;
@@ -48,7 +48,7 @@ public final class FaultInjector implements AutoCloseable {
      * Creates an injector for one run.
      *
      * @param tag prefix of the names of the run's sessions
-     * @param random source of the choices that the schedule leaves to a fault
+     * @param random source of the random choices within faults
      */
     public FaultInjector(Rig rig, ClientLoad load, HistoryRecorder history, String tag, RandomGenerator random) {
         this.rig = rig;
@@ -64,9 +64,9 @@ public final class FaultInjector implements AutoCloseable {
     }
 
     /**
-     * Waits for work that the fault can hit, starts the fault, and heals it after its hold. A killed or stopped process
-     * restarts in the background, so that the next fault can begin in the meantime. {@link #awaitHealed} waits for the
-     * restart.
+     * Waits for work that the fault can hit, starts the fault, and heals it after {@link Fault#hold}. A killed or
+     * stopped process restarts in the background, so that the next fault can begin in the meantime.
+     * {@link #awaitHealed} waits for the restart.
      */
     public void inject(Fault fault) throws Exception {
         Thread.sleep(fault.after());

@@ -2,7 +2,7 @@ package io.turnlane.chaos.fault;
 
 import java.util.Locale;
 
-/** Kinds of faults. */
+/** Kinds of faults. The hold of a fault is {@link Fault#hold}. */
 public enum FaultKind {
     /** SIGKILL, and a restart after the hold. */
     KILL,
@@ -24,11 +24,11 @@ public enum FaultKind {
     SLOW,
     /** Members of the consumer group that take partitions, process nothing, and leave. */
     GHOST,
-    /** Questions whose agent throws. */
+    /** Questions that make the agent throw an exception. */
     THROWING,
-    /** Questions whose agent ends its JVM. */
+    /** Questions that make the agent end the JVM of its processor. */
     KILLER,
-    /** A question that takes longer than all timeouts. */
+    /** A question whose turn runs longer than all timeouts. */
     LONG_RUN,
     /** Questions, bodies, answers and records that are too large, and bodies that are invalid. */
     OVERSIZE,
@@ -37,15 +37,12 @@ public enum FaultKind {
     /** Records of the turns topic, published again. */
     DUPLICATES;
 
-    /** Returns true if healing the fault means to restart a process. The injector restarts it in the background. */
+    /** Returns true if the injector heals the fault by restarting a process, in the background. */
     boolean startsAgain() {
         return this == KILL || this == STOP;
     }
 
-    /**
-     * Returns true if the injector waits for the hold before it heals the fault. Faults of the other kinds wait during
-     * their injection, or they need no heal.
-     */
+    /** Returns true if the injector waits for the hold between the start and the heal of the fault. */
     boolean holds() {
         return switch (this) {
             case KILL, STOP, FREEZE, FLUSH, MEMORY_FULL, DISK_FULL, HALF_OPEN, SLOW -> true;

@@ -8,9 +8,9 @@ import java.util.Set;
  * @param at time at which the fault began, on the run's clock
  * @param healed time at which the fault was healed
  * @param hit requests that the agents of the target were answering when the fault began
- * @param underWay amount of work that the fault hit: open calls and streams for a fault of a gateway; questions,
- *     records or replies for a fault that consists of them; otherwise the requests in {@code hit}. The value is
- *     {@value #SKIPPED} if this machine does not allow the fault
+ * @param underWay amount of work that the fault hit: open calls and streams of a gateway, injected questions or
+ *     records, dropped replies, or otherwise the size of {@code hit}. {@value #SKIPPED} if this machine does not allow
+ *     the fault
  */
 public record InjectedFault(Fault fault, long at, long healed, Set<String> hit, int underWay) {
 

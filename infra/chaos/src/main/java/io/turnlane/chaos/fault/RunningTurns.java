@@ -14,10 +14,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Turns that the agents are answering, according to their journals, which are read incrementally. Used only by the
- * driver's thread.
- */
+/** Turns that the agents are answering, according to the agents' journals. Used only by the driver's thread. */
 public final class RunningTurns {
 
     private static final JsonMapper JSON = new JsonMapper();

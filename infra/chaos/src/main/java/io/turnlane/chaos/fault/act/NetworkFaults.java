@@ -6,8 +6,8 @@ import io.turnlane.chaos.rig.RigNetwork;
 import java.time.Duration;
 
 /**
- * Faults of the connections between the processes. Not thread-safe. The driver's thread calls all methods. Only the
- * methods that heal a fault can also be called by another thread, while the driver waits for it.
+ * Faults of the connections between the processes. Not thread-safe. The driver's thread calls all methods. While that
+ * thread waits, another thread can call the methods that heal a fault.
  */
 public final class NetworkFaults {
 

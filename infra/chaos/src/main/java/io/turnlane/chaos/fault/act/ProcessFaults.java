@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * Faults that signal the rig's processes. The driver's thread calls all methods, except those that heal faults, which
- * another thread can call.
+ * Faults that signal the rig's processes. The driver's thread calls all methods. Another thread can call {@link #start}
+ * and {@link #thaw}, which heal faults.
  */
 public final class ProcessFaults {
 
-    /** Longest time from the end of the drain budget to the end of the process. */
+    /** Longest time that a stopping process may need beyond its drain budget. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(2);
 
     private final Rig rig;
@@ -33,8 +33,8 @@ public final class ProcessFaults {
     }
 
     /**
-     * Sends SIGTERM and waits for the end of the process. Requires that a stopped processor ends its running turns in
-     * time and that no other processor runs them again.
+     * Sends SIGTERM and waits for the end of the process. A stopped processor must end in time. No processor may run
+     * the turns in {@code hit} again.
      */
     public void stop(String target, Set<String> hit) {
         long begun = System.nanoTime();

@@ -43,8 +43,8 @@ public final class QuestionFaults {
     }
 
     /**
-     * Asks questions whose agents throw exceptions. Some throw only in the first attempt, some in each attempt, and
-     * some throw an exception that rules out a retry. Returns the number of accepted questions.
+     * Asks questions that make the agent throw. Some throw only in the first attempt, some in each attempt, and some
+     * throw an exception that rules out a retry. Returns the number of accepted questions.
      */
     public int askThrowing(int count) throws InterruptedException {
         List<ScriptedAction> actions = List.of(ScriptedAction.THROW_ONCE, ScriptedAction.THROW, ScriptedAction.REFUSE);
@@ -60,8 +60,8 @@ public final class QuestionFaults {
     }
 
     /**
-     * Asks questions whose agents end their JVM, one question at a time. Restarts each processor that ends in this way,
-     * until the turn has ended. Returns the number of accepted questions.
+     * Asks questions that make the agent end the JVM of its processor, one question at a time. Restarts the ended
+     * processors until the question's turn has ended. Returns the number of accepted questions.
      */
     public int askKilling(int count) throws IOException, InterruptedException {
         int asked = 0;
@@ -87,7 +87,7 @@ public final class QuestionFaults {
     }
 
     /**
-     * Asks a question for whose answer the agent needs this time. The run fails if the agent is called more than once.
+     * Asks a question whose answer takes the agent this long. The run fails if the agent is called more than once.
      * Returns the number of accepted questions.
      */
     public int askLongRunning(Duration time) throws InterruptedException {

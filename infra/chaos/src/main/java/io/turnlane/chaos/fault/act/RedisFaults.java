@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Faults of the Redis server: lost data, no free memory, no disk space. Not thread-safe. The driver's thread calls all
- * methods. Only the methods that heal a fault can also be called by another thread, while the driver waits for it.
+ * methods. While that thread waits, another thread can call the methods that heal a fault.
  */
 public final class RedisFaults {
 
