@@ -8,7 +8,7 @@ import java.util.Locale;
  * @param canary word that every piece of the answer repeats; unique in a run
  * @param millis time that the agent takes, in milliseconds
  * @param deltas number of pieces of the answer
- * @param action action of the agent at the end of this time
+ * @param action action of the agent after {@code millis}
  */
 public record Instruction(String canary, int millis, int deltas, ScriptedAction action) {
 
@@ -17,7 +17,7 @@ public record Instruction(String canary, int millis, int deltas, ScriptedAction 
 
     private static final int MAX_DELTAS = 10_000;
 
-    /** Action of the agent at the end of its time. */
+    /** Action of the agent after {@link Instruction#millis}. */
     public enum ScriptedAction {
         /** Answers. */
         ANSWER,
@@ -27,11 +27,11 @@ public record Instruction(String canary, int millis, int deltas, ScriptedAction 
         THROW_ONCE,
         /** Throws an error that rules out a retry. */
         REFUSE,
-        /** Ends its JVM in each attempt. */
+        /** Ends the JVM of the processor in each attempt. */
         HALT,
-        /** Ends its JVM in the first attempt, answers in later ones. */
+        /** Ends the JVM of the processor in the first attempt, answers in later ones. */
         HALT_ONCE,
-        /** Ignores interrupts until its time is over, then answers. */
+        /** Ignores interrupts until the time has passed, then answers. */
         STUBBORN,
         /** Answers with 10 MiB. */
         HUGE

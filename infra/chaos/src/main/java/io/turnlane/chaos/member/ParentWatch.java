@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * Ends this process when the rig's process has ended for any reason. The rig's process holds the other end of this
- * process's standard input. When it ends, the operating system closes the stream.
+ * process's standard input. The operating system closes that stream when the rig's process ends.
  */
 final class ParentWatch {
 

@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Agent that follows the {@link Instruction} in its question. Records each call in its journal before it begins. Every
- * piece of an answer repeats the canary of the question, so that the checker can detect mixed answers.
+ * Agent that follows the {@link Instruction} in its question. Records the start and the end of each call in its
+ * journal. Every piece of an answer repeats the canary of the question, so that the checker can detect mixed answers.
  */
 final class ScriptedAgent implements Agent {
 
