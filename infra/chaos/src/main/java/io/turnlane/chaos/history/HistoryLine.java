@@ -109,7 +109,7 @@ public sealed interface HistoryLine {
             @Nullable String request)
             implements HistoryLine {}
 
-    /** The gateway answered a cancel with 202: the request has not ended otherwise, and will end as cancelled. */
+    /** The gateway answered a cancel with 202: the request will end as cancelled. */
     record CancelAccepted(long time, String process, String session, String request) implements HistoryLine {}
 
     /**
@@ -261,7 +261,7 @@ public sealed interface HistoryLine {
     enum StreamEnd {
         /** All turns that the client followed have ended. */
         TERMINAL,
-        /** The connection ended before that. */
+        /** The connection ended before all the turns that the client followed. */
         CUT,
         /** The server rejected the connection. */
         ERROR

@@ -41,7 +41,7 @@ public final class LineFormat {
     /**
      * Parses a line of the history or of an agent file.
      *
-     * @throws IllegalArgumentException if the JSON is not such a line
+     * @throws IllegalArgumentException if the JSON is not a line of these files
      */
     public HistoryLine readLine(byte[] json) {
         try {
@@ -58,7 +58,7 @@ public final class LineFormat {
     /**
      * Parses JSON that {@link #writeValue} returned.
      *
-     * @throws IllegalArgumentException if the JSON is not such a value
+     * @throws IllegalArgumentException if the JSON does not match {@code type}
      */
     public <T> T readValue(byte[] json, Class<T> type) {
         try {

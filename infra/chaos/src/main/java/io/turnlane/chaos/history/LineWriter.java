@@ -11,9 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Appends lines to a file. Any thread may write. A lock prevents two threads from writing at the same time, so each
- * line is complete. The only buffer has 64 KiB. If the disk is slower than the run, the writing threads wait, and no
- * line is discarded.
+ * Appends lines to a file. Any thread may write. A lock keeps each line complete. If the disk is slower than the run,
+ * the writing threads wait, and no line is discarded.
  *
  * <p>A {@link #buffered} writer passes its lines to the operating system at least every 200 ms while lines are written,
  * and at {@link #close}. A {@link #durable} writer passes each line immediately, so that no line is lost if its process

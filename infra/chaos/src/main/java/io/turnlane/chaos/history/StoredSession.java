@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param session session id that the client uses
  * @param key key of the session in Kafka and Redis
  * @param turns turns in memory, oldest first
- * @param ttlMs milliseconds until the memory expires; -1 if it never expires, -2 if there is none (as in Redis
+ * @param ttlMs milliseconds until the memory expires; -1 if it never expires, -2 if there is no memory (as in Redis
  *     {@code PTTL})
  * @param open ids of the unfinished requests, from the set of open requests that Redis keeps for the session
  * @param requests request records of the session
