@@ -14,7 +14,7 @@ public final class AcceptedTurns {
     private final Map<String, LoadTurn> turns = new ConcurrentHashMap<>();
     private final Queue<Resumption> resumptions = new ConcurrentLinkedQueue<>();
 
-    /** Returns the turn of a request. Adds it unless an earlier reply had the same request id. */
+    /** Returns the turn of a request; adds it if it is new. */
     LoadTurn add(ScriptedQuestion question, String request) {
         return turns.computeIfAbsent(request, _ -> new LoadTurn(question.session(), request, question.canary()));
     }
@@ -28,7 +28,7 @@ public final class AcceptedTurns {
         resumptions.add(resumption);
     }
 
-    /** Returns the interruptions of streams that a gateway served again later. */
+    /** Returns the recorded interruptions of streams. */
     public List<Resumption> resumptions() {
         return List.copyOf(resumptions);
     }

@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts a question until its outcome is known. If the outcome of a post is unknown, posts again to the next gateway
- * with the same {@code Idempotency-Key}. Any thread may call it.
+ * Posts a question until it is accepted or permanently rejected. Each retry goes to the next gateway, with the same
+ * {@code Idempotency-Key}. Any thread may call it.
  */
 final class Asker {
 
@@ -34,10 +34,9 @@ final class Asker {
     private sealed interface PostOutcome {
         record PostAccepted(String request) implements PostOutcome {}
 
-        /** The gateway did not accept this post, but can accept a later post of the question. */
+        /** This post was not accepted, but a later one can be. */
         record PostRetryable() implements PostOutcome {}
 
-        /** Permanently rejected. */
         record PostRejected() implements PostOutcome {}
 
         record PostUnresolved() implements PostOutcome {}
@@ -47,8 +46,7 @@ final class Asker {
      * Posts the question until it is accepted or permanently rejected.
      *
      * @param keepTrying returns true while a failed post may be retried; called before each retry
-     * @return the accepted turn; empty if the question was rejected, or if its outcome is unknown when
-     *     {@code keepTrying} returns false
+     * @return the accepted turn; empty if the question was rejected, or if {@code keepTrying} ended the retries
      */
     Optional<LoadTurn> ask(String client, int gateway, ScriptedQuestion question, BooleanSupplier keepTrying)
             throws InterruptedException {
@@ -126,10 +124,7 @@ final class Asker {
         return status == 200 || status == 202;
     }
 
-    /**
-     * Returns true if a later post can succeed: after 429, and after {@code unknown_agent}, which ends when a processor
-     * offers the agent again.
-     */
+    /** Returns true if a later post can succeed. {@code unknown_agent} ends when a processor offers the agent again. */
     private static boolean isTemporary(int status, @Nullable String code) {
         return status == TOO_MANY_REQUESTS || "unknown_agent".equals(code);
     }

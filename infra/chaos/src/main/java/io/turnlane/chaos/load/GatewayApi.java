@@ -23,9 +23,7 @@ public final class GatewayApi implements AutoCloseable {
 
     static final JsonMapper JSON = new JsonMapper();
 
-    /**
-     * Time limit of a call. It is longer than the 7 s that a gateway waits at most: 5 s for Kafka and 2 s for Redis.
-     */
+    /** Time limit of a call. A gateway waits at most 7 s: 5 s for Kafka and 2 s for Redis. */
     private static final Duration CALL_LIMIT = Duration.ofSeconds(12);
 
     private final List<URI> addresses;

@@ -1,9 +1,9 @@
 package io.turnlane.chaos.load;
 
 /**
- * Interruption of a stream that a gateway served again later.
+ * Interruption of a stream, until a gateway serves the stream again.
  *
- * @param gateway index of the gateway that broke the stream, the first being 0
+ * @param gateway index of the gateway that broke the stream, from 0
  * @param cutAt time of the break, on the run's clock
  * @param resumedAt time at which a gateway served the stream again
  */

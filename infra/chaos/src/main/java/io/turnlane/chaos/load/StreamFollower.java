@@ -150,7 +150,7 @@ final class StreamFollower {
         return StreamEnd.CUT;
     }
 
-    /** Reads until the connection ends or all turns have ended; returns true in the latter case. */
+    /** Reads until the connection ends or all turns have ended; returns true if all turns have ended. */
     private boolean read(FollowedTurns subject, FollowedStream stream, EventReader reader) throws IOException {
         Optional<EventReader.ServerSentEvent> next = reader.next();
         while (next.isPresent()) {
