@@ -12,7 +12,7 @@ public sealed interface CableFault {
      * The proxy delays and limits the traffic in each direction of each connection.
      *
      * @param latency delay of every byte
-     * @param jitter limit of an additional random delay, evenly distributed from 0
+     * @param jitter maximum of an additional random delay
      * @param bytesPerSecond limit of the throughput; 0 for no limit
      */
     record Slow(Duration latency, Duration jitter, long bytesPerSecond) implements CableFault {
@@ -29,9 +29,8 @@ public sealed interface CableFault {
     }
 
     /**
-     * The proxy accepts connections but forwards nothing, not even the end of a connection, as in a network partition
-     * that neither peer notices. Bytes that a peer sends during the fault are delivered when the fault has ended, as by
-     * TCP.
+     * The proxy accepts connections but forwards nothing, not even the end of a connection. Neither peer notices this.
+     * When the fault ends, the proxy delivers the bytes that the peers sent in the meantime.
      */
     record HalfOpen() implements CableFault {}
 
@@ -39,8 +38,8 @@ public sealed interface CableFault {
      * The proxy forwards requests, but drops a reply and resets the connection. The client then cannot know if the
      * server executed its request.
      *
-     * @param pass number of replies that the proxy forwards on each connection before it drops one; clients need them
-     *     to connect
+     * @param pass number of replies that the proxy forwards on each connection before it drops one, so that clients can
+     *     connect
      */
     record SwallowReplies(int pass) implements CableFault {}
 

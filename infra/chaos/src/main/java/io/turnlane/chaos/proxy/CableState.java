@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CableState {
 
-    /** Effects of one kind of fault so far. The fields are those of {@link FaultProxy.Hits}. */
+    /** Effects of one kind of fault so far. See {@link FaultProxy.Hits}. */
     private static final class Tally {
         private long connections;
         private long bytes;

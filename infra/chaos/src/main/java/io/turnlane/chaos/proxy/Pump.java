@@ -73,7 +73,7 @@ final class Pump {
     }
 
     /**
-     * Sends a part of the chunk as the fault allows; returns the number of bytes, or 0 if the fault reset the
+     * Sends as much of the chunk as the fault allows; returns the number of bytes, or 0 if the fault reset the
      * connection.
      */
     private int slice(Chunk chunk, int from) throws IOException, InterruptedException {
@@ -96,7 +96,7 @@ final class Pump {
         };
     }
 
-    /** Sends the bytes of at most 20 ms at a time, so that a change of the cable takes effect soon. */
+    /** Sends at most the bytes of 20 ms, so that a change of the cable takes effect soon. */
     private int sendSlowly(Setting setting, CableFault.Slow slow, Chunk chunk, int from)
             throws IOException, InterruptedException {
         int length = chunk.bytes().length - from;
