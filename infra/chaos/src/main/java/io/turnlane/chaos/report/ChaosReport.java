@@ -30,7 +30,7 @@ public record ChaosReport(int checker, List<RunReport> runs, List<RunReport> con
                 all.stream().filter(run -> run.run().control() != null).toList());
     }
 
-    /** Returns true if every regular run is clean and the checker found every control. */
+    /** Returns true if every regular run is clean and every control caused a violation that the checker found. */
     public boolean passed() {
         return runs.stream().allMatch(RunReport::clean) && controls.stream().allMatch(ChaosReport::found);
     }

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Renders a report as Markdown: first an overview table, then a short section for each run. Used once. */
+/** Renders one report as Markdown: first an overview table, then a short section for each run. */
 final class MarkdownReport {
 
     private static final int VIOLATIONS_SHOWN = 10;

@@ -27,7 +27,7 @@ final class RunCounter {
             this.begun = begun;
         }
 
-        /** Returns the kind and the target without its number, so that all processors count as one target. */
+        /** Returns the kind, and the target without a number: all processors count as one target. */
         String kind() {
             return begun.fault() + " " + begun.target().replaceFirst("-\\d+$", "");
         }

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param faults statistics by kind and target, as {@code kill processor}
  * @param agentCalls number of agent calls
  * @param turnsRun number of turns with at least one agent call
- * @param suppressed number of terminal events beyond the first of each request, which no client receives
+ * @param suppressed number of terminal events after the first of each request; no client receives them
  * @param figures counters of the processes, summed by name
  * @param unmet requirements beyond the invariants that the run did not meet, one sentence each
  */
