@@ -7,8 +7,7 @@ import java.util.List;
 
 /**
  * Class path of the JVMs of gateways and processors. If the first entry is the packed program {@code turnlane.jar}, the
- * JVMs use its class cache, which halves their start time. Further entries are allowed: a class cache is valid for
- * every class path that begins with the class path of the cache.
+ * JVMs use its class cache, which halves their start time. A class path with further entries can use this cache too.
  *
  * @param path value of {@code CLASSPATH}
  */

@@ -52,7 +52,6 @@ record MemberProgram(String name, Class<?> main, int port, List<String> argument
         return Map.of("CLASSPATH", classPath.path(), "MALLOC_ARENA_MAX", "2");
     }
 
-    /** Returns a limit that is longer than the drain budget of the rig. */
     @Override
     public Duration stopLimit() {
         return Duration.ofSeconds(20);

@@ -26,7 +26,7 @@ import java.util.concurrent.Future;
 /**
  * A complete Turnlane on the loopback address: a broker, Redis, gateways and processors, each in a separate process.
  * Faults address a process by its name: {@code broker}, {@code redis}, {@code gateway-1}, {@code processor-3}. A
- * process uses the same port after a restart. All processes end with this one.
+ * process uses the same port after a restart. All processes end when the process of the driver ends.
  *
  * <p>The driver's thread calls the methods. A shutdown hook may also call {@link #close}.
  */
@@ -226,7 +226,7 @@ public final class Rig implements AutoCloseable {
         return settings.folder().resolve("logs");
     }
 
-    /** Stops all processes, gateways and processors by force, because no test needs them to stop cleanly. */
+    /** Ends all processes. Kills the gateways and processors, because no test needs them to stop cleanly. */
     @Override
     public synchronized void close() {
         Collection<ChildProcess> all = members.values();

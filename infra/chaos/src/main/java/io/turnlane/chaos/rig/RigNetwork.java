@@ -45,7 +45,7 @@ public final class RigNetwork implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /** Returns options that make the broker listen for the proxied processor too. */
+    /** Returns options that add a listener for the proxied processor to the broker. */
     Backends.BackendOptions backendSettings() {
         return Backends.BackendOptions.forFaults(listener);
     }
