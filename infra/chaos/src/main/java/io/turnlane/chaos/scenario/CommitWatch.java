@@ -56,10 +56,7 @@ final class CommitWatch implements AutoCloseable {
         }
     }
 
-    /**
-     * Records offsets until the group has no lag or the limit has passed. If a lag remains, the checker finds it in
-     * these records.
-     */
+    /** Records offsets until the group has no lag or the limit has passed. The checker reports a remaining lag. */
     void awaitNoLag(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         while (!recordOffsets() && System.nanoTime() < end) {
@@ -72,6 +69,7 @@ final class CommitWatch implements AutoCloseable {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed =
                     within(admin.listConsumerGroupOffsets(Rig.GROUP).partitionsToOffsetAndMetadata());
+            // Taken after the reply, so that it is later than every commit in the reply.
             long asked = history.now();
             Map<TopicPartition, OffsetSpec> turns = committed.keySet().stream()
                     .filter(partition -> partition.topic().equals(Topics.DEFAULT.turns()))
@@ -94,11 +92,6 @@ final class CommitWatch implements AutoCloseable {
         return answer.get(CALL_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Records a committed offset.
-     *
-     * @param at time at which the offset was read, which is later than the commit
-     */
     private void write(long at, TopicPartition partition, @Nullable OffsetAndMetadata committed, long end) {
         if (committed != null) {
             history.write(new HistoryLine.OffsetRead(at, "driver", partition.partition(), committed.offset(), end));

@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param failed number of turns with a failed event in the log
  * @param agentCalls number of agent calls
  * @param redeliveries number of agent calls beyond the first of each turn
- * @param suppressed number of terminal events in the log beyond the first of each turn, which no client receives
+ * @param suppressed number of terminal events in the log after the first of each turn; no client receives them
  * @param recovery recovery times by kind and target, as {@code kill processor}. For a gateway, a recovery time lasts
  *     from the break of a stream until a gateway serves the stream again. For any other target, it lasts from the fault
  *     until a turn that the fault hit continues. Kills that overlap with no other fault have a separate entry
@@ -104,7 +104,7 @@ public record RunMeasurements(
     }
 
     /**
-     * Returns the kind and the target without its number, so that all processors count as one target. Kills of a
+     * Returns the kind of the fault, and its target without a number: all processors count as one target. Kills of a
      * processor or a gateway that overlap with no other fault have a separate name.
      */
     private static String name(InjectedFault fault, List<InjectedFault> all) {

@@ -64,8 +64,8 @@ public enum Scenario {
     }
 
     /**
-     * Returns the time limit for accepted turns to end after the last heal. It includes the time of questions whose
-     * agent is instructed to take long.
+     * Returns the time in which all accepted turns must end after the last fault is healed. Includes the duration of
+     * long-running questions.
      */
     static Duration settle(List<Fault> plan) {
         return plan.stream()

@@ -84,7 +84,6 @@ public final class ScenarioRunner {
         }
     }
 
-    /** Results of the load and the faults that are checked after the run. */
     private record LoadOutcome(AcceptedTurns acceptedTurns, FaultExpectations expectations) {}
 
     /**

@@ -19,12 +19,6 @@ final class ScheduleRandom {
     private int processor;
     private int gateway;
 
-    /**
-     * Creates the choices of one schedule.
-     *
-     * @param random random numbers of a seed
-     * @param form form of the scenario
-     */
     ScheduleRandom(RandomGenerator random, Form form) {
         this.random = random;
         this.form = form;
@@ -55,7 +49,7 @@ final class ScheduleRandom {
         return "processor-" + (processor + 1);
     }
 
-    /** Returns a gateway for the next fault, each gateway in rotation. */
+    /** Returns the next gateway in rotation. */
     String gateway() {
         gateway = (gateway + 1) % GATEWAYS;
         return "gateway-" + (gateway + 1);
