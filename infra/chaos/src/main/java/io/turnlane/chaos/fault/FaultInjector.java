@@ -48,7 +48,7 @@ public final class FaultInjector implements AutoCloseable {
      * Creates an injector for one run.
      *
      * @param tag prefix of the names of the run's sessions
-     * @param random source of the random choices within faults
+     * @param random source of the random data in faults
      */
     public FaultInjector(Rig rig, ClientLoad load, HistoryRecorder history, String tag, RandomGenerator random) {
         this.rig = rig;

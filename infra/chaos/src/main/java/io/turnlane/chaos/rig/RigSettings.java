@@ -30,8 +30,8 @@ public record RigSettings(
     public static final Duration DRAIN_BUDGET = Duration.ofSeconds(5);
 
     /**
-     * Value of {@code max.poll.interval.ms}. The agent calls of regular turns are shorter; those of scenario F19 are
-     * longer on purpose.
+     * Value of {@code max.poll.interval.ms}. The agent calls of regular turns are shorter; those of the full form of
+     * scenario F19 are longer on purpose.
      */
     public static final Duration LONGEST_POLL = Duration.ofSeconds(15);
 
