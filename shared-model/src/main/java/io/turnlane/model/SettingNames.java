@@ -66,9 +66,10 @@ public final class SettingNames {
     }
 
     /**
-     * Returns the setting that a misspelt environment variable was probably meant to set, or empty if the name is not
-     * misspelt. A variable that sets nothing counts as misspelt if its name begins with a group of settings or is
-     * similar to a setting.
+     * Returns the setting that a misspelt environment variable was probably meant to set. Returns empty if the variable
+     * is not misspelt. A variable that sets nothing counts as misspelt in two cases. Its name begins like those of
+     * existing settings, for example with {@code TURNLANE_PROCESSOR_}. Or it begins with {@code TURNLANE_} and is
+     * similar to the name of a setting. Variables that Kubernetes or Docker set are never misspelt.
      */
     public static Optional<String> nearestToVariable(String variable) {
         if (!variable.startsWith(VARIABLE_PREFIX)

@@ -30,7 +30,7 @@ public record Cursor(int partition, long offset, ReducerState state, int session
     private static final int COMPLETE = 4;
 
     /**
-     * Events of one request that a client has seen.
+     * Last event of a request that a client has seen.
      *
      * @param ended true if the client has seen the terminal event
      * @param textShown true if the client has received all text of this attempt up to {@code seq}
@@ -41,10 +41,10 @@ public record Cursor(int partition, long offset, ReducerState state, int session
      * State that an {@link EventReducer} needs to continue after a cursor.
      *
      * @param progress progress of the latest turn; null if the client has seen no turn
-     * @param turn offset on the turns topic of the latest turn that the client saw running;
+     * @param turn latest turn that the client saw running, as its offset on the turns topic;
      *     {@link LoggedEvent#UNKNOWN_TURN} if the client saw no turn running
-     * @param complete false if the client may lack the beginning of a turn's text; it then receives the text of a turn
-     *     only after the turn's {@code started} event
+     * @param complete false if the client may have missed the beginning of a turn's text; the reducer then withholds
+     *     the text of each turn until the turn's {@code started} event
      */
     public record ReducerState(@Nullable RequestProgress progress, long turn, boolean complete) {
 

@@ -22,8 +22,9 @@ import org.springframework.data.redis.core.script.RedisScript;
 
 /**
  * Open turns of each user, over all sessions and gateways, as a set in Redis. Commands that change sessions count as
- * turns and also have a size in bytes. A turn that ends stays in the set at first. When the set is full,
- * {@link #reserve} removes all turns that have ended. Methods throw a data access exception if Redis is unavailable.
+ * turns, and their total size is limited, too. A turn that ends stays in the set at first. If a limit is reached,
+ * {@link #reserve} removes all turns that have ended, and tries again. Methods throw a data access exception if Redis
+ * is unavailable.
  */
 public final class RedisUserTurns {
 
@@ -43,8 +44,6 @@ public final class RedisUserTurns {
     private final InstantSource clock;
 
     /**
-     * Creates the reservations.
-     *
      * @param maxOpenTurns maximum number of open turns of one user
      * @param maxOpenBytes maximum number of bytes of one user's open commands; 0 for no limit
      * @param retention lifetime of a request record; a turn counts as open for at most this time

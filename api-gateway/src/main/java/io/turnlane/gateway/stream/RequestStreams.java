@@ -80,8 +80,11 @@ public final class RequestStreams {
     }
 
     /**
-     * Returns the record of a request. If the record cannot be found or read, returns empty if the client has a cursor
-     * of this session, because its stream can continue without the record. Otherwise throws an exception.
+     * Returns the record of a request. Without a record, a stream can continue only after a cursor of this session. If
+     * the client has such a cursor, a missing record or an unavailable Redis leads to an empty result.
+     *
+     * @throws ProblemDetailException if the record is missing and the client has no such cursor
+     * @throws DataAccessException if Redis is unavailable and the client has no such cursor
      */
     private Optional<RequestRecord> find(SessionKey session, RequestId requestId, @Nullable Cursor after) {
         boolean canContinue = after != null && after.belongsTo(session);
@@ -101,8 +104,8 @@ public final class RequestStreams {
 
     /**
      * Returns the cursor after the terminal event of a finished request, or null if this gateway has never reached
-     * Kafka. The cursor is the id of the terminal event in the stream. If an EventSource reconnects with it, the
-     * response 204 stops the EventSource.
+     * Kafka. The stream sends this cursor as the id of the terminal event. If a browser's EventSource reconnects with
+     * it, the gateway answers 204, which stops the EventSource.
      */
     private @Nullable Cursor cursorAfterEnd(SessionKey session, RequestRecord request) {
         try {
@@ -157,8 +160,10 @@ public final class RequestStreams {
     }
 
     /**
-     * Continues a stream without a request record. If the log no longer contains the events after the cursor, treats
-     * the request as non-existent.
+     * Continues a stream without a request record.
+     *
+     * @throws ProblemDetailException if the log no longer contains the events after the cursor, and Redis still has no
+     *     record of the request
      */
     private void continueWithoutRecord(
             HttpServletResponse response, SseStream.StreamSource source, SessionKey session, RequestId requestId)

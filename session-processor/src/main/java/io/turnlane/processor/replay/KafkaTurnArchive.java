@@ -36,10 +36,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds recorded turns in Kafka. Reads the question and the session's earlier commands from the turns topic, and the
- * terminal events of these turns from the events topic. Request ids are normally UUIDs of version 7, which contain
- * their creation time. The archive searches for such a question only among the records of the first hour after this
- * time. Each of the three reads (question, earlier commands, events) returns at most a maximum number of records.
+ * Finds recorded turns in Kafka. Reads the question and the session's earlier commands from the turns topic, and their
+ * terminal events from the events topic. Request ids are normally UUIDs of version 7, which contain their creation
+ * time. The archive searches for such a question only among the records of the first hour after this time.
+ * {@link KafkaScan} limits the number of records that each search reads.
  */
 public final class KafkaTurnArchive implements TurnArchive {
 
@@ -74,8 +74,8 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /**
-     * Returns all partitions, the session's partition first. The others are needed too, because a caller that does not
-     * know the session's user has another session key.
+     * Returns all partitions, that of the session key first. The key can be wrong, because the caller possibly does not
+     * know the session's user.
      */
     private List<TopicPartition> inSearchOrder(@Nullable SessionKey session) {
         List<TopicPartition> all = new ArrayList<>(scan.partitions(topics.turns()));
@@ -149,8 +149,9 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     /**
-     * Returns the first terminal event of each of these turns. Events are in the partition of the same number as their
-     * turns.
+     * Returns the terminal event of each earlier command and of the question, by request id. If the log has several
+     * terminal events of a request, returns the first one. The events of a turn are in the partition of the events
+     * topic that has the same number as the turn's partition.
      */
     private Map<RequestId, TurnEvent> ends(int partition, Collection<LoggedCommand> earlier, Ask ask) {
         Set<String> wanted = new HashSet<>();

@@ -21,8 +21,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings of a processor. Durations and sizes have a unit ({@code 200ms}, {@code 20s}, {@code 64MB}).
  *
  * @param id name of this processor in statistics and timelines; random if empty
- * @param agentWait maximum time that a turn waits while only other processors offer its agent; after this time, the
- *     turn fails
+ * @param agentWait maximum time that a turn waits if this processor does not have its agent, but another processor
+ *     offers the agent; after this time, the turn fails
  * @param drainBudget maximum time for which running turns may continue after SIGTERM; after this time, they are
  *     released to other processors
  */

@@ -31,11 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies cancels, deadlines and policies to waiting turns, outside the order of their lane. Each is applied by one
- * Redis script, which stores the result in the request records. If the script ends a turn, this class publishes the
- * turn's terminal event and completes its offset. Otherwise the turn keeps its position in the lane. If the processor
- * crashes after the script but before the offset is complete, the next owner finds the stored result when it begins the
- * turn.
+ * Ends waiting turns that were cancelled or whose deadline has passed. Also applies the policy of each question that
+ * found its session busy. The turns need not be at the head of their lane. In each case, one Redis script decides and
+ * stores the result in the request records. If the script ends a turn, this class publishes the turn's terminal event
+ * and completes its offset. Otherwise the turn keeps its position in the lane. If the processor crashes after the
+ * script but before the offset is complete, the next owner finds the stored result when it begins the turn.
  *
  * <p>Threading: the control thread and the poll thread call this class. The work runs as
  * {@linkplain LaneScheduler#submitSideTasks side tasks}, one at a time for each session.
@@ -114,8 +114,8 @@ public final class WaitingTurns {
 
     /**
      * Applies the policy of a turn that found its session busy. If the turn must wait, publishes its position. The
-     * policies of a session's turns are applied one at a time and in order. If one of them must wait for a newer fence
-     * or a rebuild, the policies of later turns wait too.
+     * policies of a session's turns are applied one at a time and in order. If a policy must wait for a newer fence or
+     * a rebuild, the policies of later turns wait too.
      *
      * @param ifWaiting runs if the turn waits
      */
@@ -243,8 +243,8 @@ public final class WaitingTurns {
 
     /**
      * Returns the questions ahead of a turn. If there are more than {@value #MAX_AHEAD}, returns only the head and the
-     * nearest ones. Excludes records of the turn's own request: if the partition left and came back, an earlier
-     * execution of the turn can still be running at the head.
+     * nearest ones. Excludes an earlier delivery of the same question. It can still be running at the head if the
+     * partition left this processor and was assigned to it again.
      */
     private static List<Turn> questionsOf(List<Turn> ahead, Turn turn) {
         List<Turn> questions = ahead.stream()

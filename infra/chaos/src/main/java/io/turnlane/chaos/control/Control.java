@@ -31,11 +31,17 @@ import org.springframework.context.support.GenericApplicationContext;
  * resumed.
  */
 public enum Control {
-    /** A turn that has ended begins again if it is redelivered, and memory stores its answer each time. */
+    /**
+     * Scripts do not check if a turn has ended. If Kafka delivers such a turn again, it runs again, and memory stores
+     * its answer each time.
+     */
     DEDUPE,
-    /** All turns of a session run at the same time. */
+    /** Lanes do not wait for the end of a turn. All turns of a session run at the same time. */
     ORDER,
-    /** Memory accepts writes of a previous owner. */
+    /**
+     * Scripts do not compare fences and flight ids. Memory therefore accepts writes of a processor that has lost the
+     * partition.
+     */
     FENCE;
 
     /** Resource whose content is the name of the control of this process. */
@@ -55,7 +61,7 @@ public enum Control {
     private static final String ANY_FLIGHT = "not_to_settle(ctx, req, fence, was[2], was[1], was[2])";
     private static final String NEVER = "if false then";
 
-    /** Returns the control with this name, as {@code dedupe}. */
+    /** Returns the control with this {@link #word}, for example {@code dedupe}. Returns empty if there is none. */
     public static Optional<Control> named(@Nullable String name) {
         return Stream.of(values())
                 .filter(control -> control.word().equals(name))

@@ -12,15 +12,15 @@ public enum OperationOutcome {
     FAIL,
     INFO;
 
-    /** Returns the value of a line's {@code type}. */
+    /** Returns the name in lower case. Lines of a history contain it in the JSON field {@code type}. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Parses the value of a line's {@code type}.
+     * Parses a text that {@link #wire} returned.
      *
-     * @throws IllegalArgumentException if there is no such type
+     * @throws IllegalArgumentException if no outcome has this name
      */
     public static OperationOutcome of(String wire) {
         return valueOf(wire.toUpperCase(Locale.ROOT));

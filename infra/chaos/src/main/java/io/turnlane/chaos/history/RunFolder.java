@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Files of one run. The read methods pass each line together with its file and line number, which a violation names as
- * evidence.
+ * Files of one run. The read methods pass each line to a consumer, together with the name of its file and its line
+ * number. Reported violations name these as evidence.
  */
 public record RunFolder(Path path) {
 
@@ -75,8 +75,8 @@ public record RunFolder(Path path) {
     }
 
     /**
-     * Passes each line of every agent file to the consumer, file by file, with its time converted to the driver's
-     * clock.
+     * Passes each line of every agent file to the consumer, file by file. Converts the times of the lines to the
+     * driver's clock.
      */
     public void readAgents(Consumer<Located<HistoryLine>> each) {
         LineFormat format = new LineFormat();

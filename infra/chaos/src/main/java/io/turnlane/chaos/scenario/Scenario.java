@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Scenarios, numbered as in {@code docs/chaos.md}. Each has a quick form and a full form, and draws its schedule from a
- * seed.
+ * Scenarios, numbered as in {@code docs/chaos.md}. Each scenario has a quick form and a full form. A seed determines
+ * the schedule of its faults.
  */
 public enum Scenario {
     F1("a processor is killed"),
@@ -74,7 +74,7 @@ public enum Scenario {
                 .reduce(SETTLE, Duration::plus);
     }
 
-    /** Returns the scenario that shows the effect of a control. */
+    /** Returns the scenario in which processors with this negative control break their promise. */
     public static Scenario revealing(Control control) {
         return switch (control) {
             case DEDUPE, ORDER -> F22;

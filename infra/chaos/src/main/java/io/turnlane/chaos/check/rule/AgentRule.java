@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the promises O1, O4 and O5 (docs/guarantees.md) against the lines that the agents wrote. The agent calls that
- * produced the ends of a session's turns must run one after the other and in log order. The rule allows an overlap with
- * an earlier attempt: if a process is frozen or disconnected, its agent call can still be running when the new owner
- * begins the turn again. The attempt that ended a turn must be its last attempt.
+ * ended a session's turns must run one after the other and in log order. The rule allows an overlap with an earlier
+ * attempt: if a process is frozen or disconnected, its agent call can still be running when the new owner begins the
+ * turn again. The attempt that ended a turn must be its last attempt.
  */
 final class AgentRule implements Rule {
 
@@ -92,7 +92,7 @@ final class AgentRule implements Rule {
         }
     }
 
-    /** Checks the order of the calls that produced ends. */
+    /** Checks that the agent calls that ended turns ran one after the other and in log order. */
     private void checkOrder(List<CheckedCall> calls) {
         List<CheckedCall> producers = calls.stream().filter(this::producedEnd).toList();
         CheckedCall before = null;
@@ -109,8 +109,8 @@ final class AgentRule implements Rule {
     }
 
     /**
-     * Checks the calls that did not produce an end. Such a call must not begin before the agent call of the previous
-     * turn in the log has returned. Previous turns that no agent call ended are ignored.
+     * Checks the agent calls that did not end a turn. Such a call must not begin before the agent call that ended the
+     * previous turn has returned. Turns that no agent call ended are ignored.
      */
     private void checkEarlierTurnsDone(List<CheckedCall> calls, List<CheckedCall> producers) {
         TreeMap<Long, CheckedCall> byOffset = new TreeMap<>();

@@ -60,7 +60,6 @@ final class OrderRule implements Rule {
         }
     }
 
-    /** Checks only accepted questions, because faults publish other records to a wrong partition on purpose. */
     private void checkOnePartition(List<RequestFacts> logged) {
         List<RequestFacts> requests =
                 logged.stream().filter(request -> request.accepted() != null).toList();

@@ -10,13 +10,13 @@ final class StreamedRequest {
     private final @Nullable RequestFacts facts;
     private int attempt;
     private int seq = -1;
-    /** Text that the client shows; null if its beginning is missing, or if the topic lacks events of the attempt. */
+    /** Text that the client shows. Null if its beginning is missing, or if the topic lacks events of the attempt. */
     private @Nullable StringBuilder text;
 
     private boolean gap;
     /**
-     * True if the stream delivered this attempt from its beginning, with events from the log. An event that a gateway
-     * made from the request record has no cursor.
+     * True if the stream delivered this attempt's {@code started} event from the log. Such an event has a cursor. A
+     * {@code started} event that a gateway made from the request record has none.
      */
     private boolean fromStart;
 
@@ -31,7 +31,7 @@ final class StreamedRequest {
         fromStart = false;
     }
 
-    /** Adds an event that does not end the request; returns the violation, or null if there is none. */
+    /** Adds an event that does not end the request. Returns the violation that it shows; null if there is none. */
     @Nullable
     String checkEvent(EventReceived event) {
         if (event.attempt() == null || event.seq() == null || event.attempt() == 0) {
@@ -86,7 +86,7 @@ final class StreamedRequest {
         return null;
     }
 
-    /** Adds the end; returns the violation, or null if there is none. */
+    /** Adds the terminal event. Returns the violation that it shows; null if there is none. */
     @Nullable
     String checkEnd(EventReceived event) {
         if (event.text() != null && text != null && !event.text().startsWith(text.toString())) {
