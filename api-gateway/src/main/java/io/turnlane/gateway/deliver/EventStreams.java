@@ -151,6 +151,11 @@ public final class EventStreams implements AutoCloseable {
         return openOutbox(limits.outbox(), limits.randomAge());
     }
 
+    /** Opens the outbox of a client that could not resume on another connection. The outbox has no maximum age. */
+    public Outbox openLastingOutbox() {
+        return openOutbox(limits.outbox(), Outbox.UNLIMITED_AGE);
+    }
+
     private Outbox openOutbox(Outbox.Bounds bounds, Duration maxAge) {
         if (stopping.get()) {
             throw new EventsUnavailableException("The gateway is stopping. Reconnect to another gateway.");

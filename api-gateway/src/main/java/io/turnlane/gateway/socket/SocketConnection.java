@@ -49,7 +49,8 @@ final class SocketConnection {
         this.caller = caller;
         this.mayRead = caller.scopes().contains(Scope.READ);
         this.services = services;
-        this.outbox = services.streams().openOutbox();
+        // Without the scope read, a client cannot receive the rest of its answers on another connection.
+        this.outbox = mayRead ? services.streams().openOutbox() : services.streams().openLastingOutbox();
     }
 
     Outbox outbox() {

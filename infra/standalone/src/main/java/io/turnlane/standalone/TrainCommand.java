@@ -6,6 +6,7 @@ import io.turnlane.backends.FreePort;
 import io.turnlane.backends.RunState;
 import io.turnlane.client.AskRequest;
 import io.turnlane.standalone.client.OperatorClient;
+import io.turnlane.standalone.run.BackendAddresses;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -64,7 +65,17 @@ final class TrainCommand implements Callable<Integer> {
         // The environment can require authentication, for gateways that are started later. This command asks its
         // questions without a key, so it turns authentication off.
         command.addAll(List.of("--set", "turnlane.security.mode=none", "--set", "server.address=127.0.0.1"));
-        return new ProcessBuilder(command).inheritIO().start();
+        ProcessBuilder up = new ProcessBuilder(command).inheritIO();
+        up.environment().keySet().removeIf(TrainCommand::changesTheRecording);
+        return up.start();
+    }
+
+    /** Returns true for variables that could make the recorded run use the operator's own Kafka, Redis or settings. */
+    static boolean changesTheRecording(String variable) {
+        return variable.equals(BackendAddresses.KAFKA)
+                || variable.equals(BackendAddresses.REDIS)
+                || variable.startsWith("TURNLANE_")
+                || variable.startsWith("SPRING_");
     }
 
     private static URI awaitAddress(Path data, Process up) throws InterruptedException {

@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.jar.JarFile;
 import java.util.zip.ZipException;
 import org.springframework.beans.factory.DisposableBean;
@@ -66,11 +68,25 @@ public final class AgentLibrary {
     /** Creates the factories. Their constructors and descriptions are foreign code, which may throw anything. */
     private static List<AgentFactory> factories(Path path, ClassLoader loader) {
         try {
-            return ServiceLoader.load(AgentFactory.class, loader).stream()
-                    .<AgentFactory>map(provider -> new LoadedAgentFactory(provider.get(), loader))
-                    .toList();
-        } catch (ServiceConfigurationError | LinkageError | RuntimeException broken) {
+            return with(
+                    loader,
+                    () -> ServiceLoader.load(AgentFactory.class, loader).stream()
+                            .<AgentFactory>map(provider -> new LoadedAgentFactory(provider.get(), loader))
+                            .toList());
+        } catch (Exception | ServiceConfigurationError | LinkageError broken) {
             throw new IllegalArgumentException(path + " has an agent that cannot be loaded: " + reason(broken), broken);
+        }
+    }
+
+    /** Calls foreign code with the context class loader through which its libraries find their services. */
+    private static <T> T with(ClassLoader loader, Callable<T> code) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(loader);
+        try {
+            return code.call();
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 
@@ -105,7 +121,10 @@ public final class AgentLibrary {
         List<URL> all = new ArrayList<>(List.of(classes.toUri().toURL()));
         if (Files.isDirectory(jars)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(jars, "*.jar")) {
-                for (Path file : files) {
+                List<Path> sorted = new ArrayList<>();
+                files.forEach(sorted::add);
+                Collections.sort(sorted); // the same class path on every machine
+                for (Path file : sorted) {
                     all.add(jar(file));
                 }
             }
@@ -162,7 +181,10 @@ public final class AgentLibrary {
         @Override
         public void destroy() throws Exception {
             if (factory instanceof AutoCloseable closeable) {
-                closeable.close();
+                with(loader, () -> {
+                    closeable.close();
+                    return factory;
+                });
             }
         }
     }

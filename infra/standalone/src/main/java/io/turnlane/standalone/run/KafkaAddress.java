@@ -3,6 +3,7 @@ package io.turnlane.standalone.run;
 import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.RunState;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,14 +31,24 @@ public record KafkaAddress(String bootstrapServers, Map<String, String> login) {
      * there is neither. If the environment names the folder's embedded broker, the result contains its login, too.
      */
     public static Optional<KafkaAddress> find(Map<String, String> environment, Path data) {
-        Optional<KafkaAddress> running = DataFolder.read(data)
-                .filter(RunState::alive)
-                .map(state -> new KafkaAddress(state.kafkaBootstrapServers(), state.kafkaClientSettings()));
         Optional<KafkaAddress> named =
                 BackendAddresses.named(environment, BackendAddresses.KAFKA).map(KafkaAddress::withoutLogin);
-        return named.filter(address ->
-                        !running.map(KafkaAddress::bootstrapServers).equals(Optional.of(address.bootstrapServers)))
-                .or(() -> running);
+        if (named.isEmpty()) {
+            return running(data);
+        }
+        try {
+            return running(data)
+                    .filter(own -> own.bootstrapServers.equals(named.get().bootstrapServers))
+                    .or(() -> named);
+        } catch (UncheckedIOException folderOfAnotherAccount) { // its broker is not the one that is named
+            return named;
+        }
+    }
+
+    private static Optional<KafkaAddress> running(Path data) {
+        return DataFolder.read(data)
+                .filter(RunState::alive)
+                .map(state -> new KafkaAddress(state.kafkaBootstrapServers(), state.kafkaClientSettings()));
     }
 
     private static KafkaAddress withoutLogin(String bootstrapServers) {
