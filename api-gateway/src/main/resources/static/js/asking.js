@@ -74,7 +74,7 @@ export class Asking {
         return await this.#once(lane, turn);
       } catch (error) {
         if (error instanceof TurnlaneProblem && error.status < 500) return this.#refused(lane, turn, error);
-        await this.#pause(lane, turn, backoff(Math.min(tries, MAX_DOUBLINGS), error), error instanceof TurnlaneProblem);
+        await this.#pause(lane, turn, backoff(Math.min(tries, MAX_DOUBLINGS), error), error);
       }
     }
   }
@@ -123,9 +123,11 @@ export class Asking {
     this.#lanes.keep(lane, turn);
   }
 
-  /** `answered`: true if the server replied with an error, false if no reply arrived. */
-  #pause(lane, turn, delay, answered) {
+  /** `error`: a TurnlaneProblem if the server replied with an error, another error if no reply arrived. */
+  #pause(lane, turn, delay, error) {
+    const answered = error instanceof TurnlaneProblem;
     turn.sendAgainAt = Date.now() + delay;
+    turn.overloaded = answered && error.code === 'overloaded';
     this.#lanes.changed(lane, turn);
     return new Promise((resolve) => {
       const skip = () => {

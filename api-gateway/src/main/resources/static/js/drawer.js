@@ -1,9 +1,11 @@
 import { bar, byId, h, setText } from './dom.js';
 import { clamp } from './clamp.js';
-import { SPANS, spans } from './hairline.js';
-import { duration, plural } from './words.js';
+import { SPANS, SPAN_TITLES, spans } from './hairline.js';
+import { duration, phaseWords, plural } from './words.js';
 
 const TEXT_LENGTH = 60;
+/** Number of a terminal event that does not have the next number of its attempt. */
+const SEQ_AFTER_ALL = 1_000_000_000;
 
 /** The details of a turn: its sources, phases and events. */
 export class Drawer {
@@ -51,8 +53,10 @@ function none(tag, sentence) {
   return [h(tag, { class: 'none' }, sentence)];
 }
 
-function sources({ answer }) {
-  if (!answer?.sources?.length) return none('li', 'The agent named no sources.');
+function sources({ answer, status, isOpen }) {
+  if (!answer && (isOpen || status === 'unsent' || status === 'unknown')) return none('li', 'No sources yet.');
+  if (!answer) return none('li', 'No answer, so no sources.');
+  if (!answer.sources?.length) return none('li', 'The agent named no sources.');
   return answer.sources.map(({ id, title, score }) => h('li', {}, h('span', { class: 'source-title' }, title ?? id),
     h('span', { class: 'source-facts' }, h('code', {}, id), bar(score ?? 0), h('span', { class: 'figure' }, score == null ? '' : score.toFixed(2)))));
 }
@@ -66,20 +70,27 @@ function phases({ timeline, requestId, answer }) {
   if (!timeline) return none('p', 'No times: not measured yet, or no longer stored.');
   const sums = spans(timeline);
   const start = Date.parse(timeline.phases[0]?.at);
-  const row = ({ phase, at }) => h('tr', {}, h('td', {}, phase), h('td', { class: 'figure' }, `+${duration(Date.parse(at) - start)}`));
+  const row = ({ phase, at }) => h('tr', {}, h('td', { title: phase }, phaseWords(phase)),
+    h('td', { class: 'figure' }, `+${duration(Date.parse(at) - start)}`));
   return [
-    h('dl', { class: 'sums' }, [...SPANS, 'total'].map((name) => h('div', { 'data-phase': name }, h('dt', {}, name), h('dd', {}, duration(sums[name]))))),
+    h('dl', { class: 'sums' }, [...SPANS, 'total'].map((name) => (
+      h('div', { 'data-phase': name }, spanLabel(name), h('dd', {}, duration(sums[name])))))),
     h('table', { class: 'phase-table' }, h('tbody', {}, timeline.phases.map(row))),
     usage && h('p', { class: 'usage', testid: 'usage' }, usageWords(usage)),
     h('p', { class: 'request-id' }, h('code', {}, requestId)),
   ];
 }
 
+function spanLabel(name) {
+  const title = SPAN_TITLES[name];
+  return h('dt', { title }, name, title && title !== name && h('span', { class: 'unseen' }, ` (${title})`));
+}
+
 function events({ events: received }) {
   if (received.length === 0) return none('li', 'No events: none arrived yet, or the page loaded the turn after its end.');
   const start = Date.parse(received[0].at);
   return received.map((event) => h('li', {},
-    h('span', { class: 'figure' }, `+${Math.max(0, Date.parse(event.at) - start)}`),
+    h('span', { class: 'figure' }, `+${Math.max(0, Date.parse(event.at) - start)} ms`),
     h('b', { 'data-type': event.type }, event.type),
     h('span', { class: 'event-facts' }, facts(event))));
 }
@@ -88,7 +99,8 @@ function facts(event) {
   const { type, at, session_id: _session, request_id: _request, seq, attempt, ...rest } = event;
   const text = type === 'delta' ? JSON.stringify(rest.text) : type === 'completed' ? '' : Object.values(rest).map(short).join(' ');
   const cut = text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH)}…` : text;
-  return `${attempt}.${seq ?? '–'} ${cut}`;
+  const number = seq === SEQ_AFTER_ALL ? 'last event' : `event ${seq}`;
+  return [attempt > 0 && `attempt ${attempt}`, seq != null && number, cut].filter(Boolean).join(', ');
 }
 
 function short(value) {

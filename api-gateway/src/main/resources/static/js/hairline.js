@@ -1,8 +1,11 @@
 import { setText } from './dom.js';
 import { duration } from './words.js';
 
-/** The four spans of a turn. Each lifecycle phase begins the span that SPAN_OF names. */
-export const SPANS = ['queued', 'memory', 'agent', 'delivered'];
+/** The four spans of a turn, with their titles. Each lifecycle phase begins the span that SPAN_OF names. */
+export const SPAN_TITLES = {
+  queued: 'waiting', memory: 'loading the history', agent: 'agent', delivered: 'storing and delivery',
+};
+export const SPANS = Object.keys(SPAN_TITLES);
 const SPAN_OF = {
   RECEIVED: 'queued', QUEUED: 'queued', ERROR: 'queued', TIMEOUT: 'queued',
   DEQUEUED: 'memory', SESSION_ALLOCATED: 'memory',
@@ -107,6 +110,6 @@ function origin({ timeline, seenAfter }) {
     processor && `processor ${processor}`,
     partition != null && `partition ${partition}`,
     offset != null && `offset ${offset}`,
-    seenAfter != null && `${duration(seenAfter)} in this browser`,
+    seenAfter != null && `${duration(seenAfter)} from question to end, measured in this browser`,
   ].filter(Boolean).join(' · ');
 }

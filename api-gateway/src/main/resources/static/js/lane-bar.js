@@ -1,6 +1,6 @@
 import { byId, setText } from './dom.js';
 import { menu } from './menu.js';
-import { duration, expiry, plural } from './words.js';
+import { cause, duration, expiry, plural } from './words.js';
 
 const SOON = 10 * 60_000;
 const TICK = 15_000;
@@ -67,26 +67,39 @@ export class LaneBar {
   #rename(title) {
     if (!title) return;
     const lane = this.#lane;
+    const { title: before, renamed } = lane;
     lane.title = title;
     lane.renamed = title;
     this.#lanes.keep(lane);
     this.#close();
-    this.#change(lane, { metadata: { title } }, 'Renamed.');
+    this.#change(lane, { metadata: { title } }, 'Renamed.', () => {
+      if (lane.title !== title) return;
+      Object.assign(lane, { title: before, renamed });
+      this.#lanes.keep(lane);
+    });
   }
 
   #keep(seconds) {
     const lane = this.#lane;
-    Object.assign(lane.context, { ttl_seconds: seconds, last_activity: new Date().toISOString() });
+    const { context } = lane;
+    const { ttl_seconds: before, last_activity: lastUsed } = context;
+    Object.assign(context, { ttl_seconds: seconds, last_activity: new Date().toISOString() });
     this.#lanes.changed(lane);
-    this.#change(lane, { ttl_seconds: seconds }, `Kept for ${duration(seconds * 1000)} after the last use.`);
+    this.#change(lane, { ttl_seconds: seconds }, `Kept for ${duration(seconds * 1000)} after the last use.`, () => {
+      if (context.ttl_seconds !== seconds) return;
+      Object.assign(context, { ttl_seconds: before, last_activity: lastUsed });
+      this.#lanes.changed(lane);
+    });
   }
 
-  async #change(lane, patch, done) {
+  /** Sends a change to the server. `restore`: shows the old value again, if the server did not save the new one. */
+  async #change(lane, patch, done, restore) {
     try {
       if (lane.id) await this.#client.changeSession(lane.id, patch);
       this.#say(done);
     } catch (error) {
-      this.#say(`Not changed: ${error.message}`);
+      restore();
+      this.#say(`The server did not save the change: ${cause(error)}`);
     }
   }
 
@@ -95,7 +108,7 @@ export class LaneBar {
       const session = await this.#client.exportSession(this.#lane.id);
       save(`${fileName(this.#lane)}.json`, 'application/json', JSON.stringify(session, null, 2));
     } catch (error) {
-      this.#say(`Not exported: ${error.message}`);
+      this.#say(`Not exported: ${cause(error)}`);
     }
   }
 
@@ -106,11 +119,11 @@ export class LaneBar {
 }
 
 function facts({ context, openTurns }) {
-  if (!context) return 'The server has no times for this lane yet.';
+  if (!context) return 'Number of turns and processing time: not loaded yet.';
   const { request_count: turns, total_processing_time: time } = context;
   const used = `${plural(turns, 'turn')}, ${duration(time * 1000)} of processing.`;
   const kept = `The server deletes a lane that nobody uses for ${duration(context.ttl_seconds * 1000)}.`;
-  return openTurns.length ? `${used} It is in use now.` : `${used} ${kept}`;
+  return openTurns.length ? `${used} The lane is in use now.` : `${used} ${kept}`;
 }
 
 function asMarkdown({ title, turns }) {

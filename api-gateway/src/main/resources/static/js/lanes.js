@@ -30,6 +30,8 @@ export class LaneTurn extends Turn {
   withdrawn = false;
   /** True if the question was sent at least once, so that the server may have it. */
   sent = false;
+  /** True if the server rejected the latest attempt to send the question because it is overloaded. */
+  overloaded = false;
   /** True if the user edits the question in the composer again. The page then removes the turn when it is cancelled. */
   edited = false;
   /** Estimated time of the start, while the turn waits. */

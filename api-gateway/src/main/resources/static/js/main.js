@@ -14,7 +14,7 @@ import { loadContext, loadLane } from './memory.js';
 import { ServerLanes } from './server-lanes.js';
 import { ConnectionBand, Undo, announce, listenToKeys, addressOf, readAddress, themeSwitch } from './shell.js';
 import { byId, icon, oncePerFrame, setText } from './dom.js';
-import { effect, outcome, plural, queued } from './words.js';
+import { cause, effect, outcome, plural, queued } from './words.js';
 
 const UNDO_TIME = 5_000;
 const ANNOUNCED_LENGTH = 600;
@@ -149,7 +149,7 @@ function announceStops(lane, policy) {
 
 /** Announces that earlier turns were shown, or says that they could not be loaded. */
 function onEarlier(lane, count, error) {
-  if (error) return say(`The earlier turns could not be loaded: ${error.message}`);
+  if (error) return say(`The earlier turns could not be loaded: ${cause(error)}`);
   lanes.save(lane);
   return announce(count > 0 ? `${plural(count, 'earlier turn')} shown above.` : 'There are no more earlier turns.');
 }
@@ -181,7 +181,8 @@ async function branchOff(turn, { edit: again = false } = {}) {
     if (again) composer.edit(turn.question);
     else ask(current, turn.question);
   } catch (error) {
-    say(error.status === 404 ? 'No new lane: the server no longer has the turns before this one.' : `No new lane: ${error.message}`);
+    const why = error.status === 404 ? 'the server no longer has the turns before this one.' : cause(error);
+    say(`The new lane could not be created: ${why}`);
   }
 }
 
@@ -289,7 +290,7 @@ async function copy(text, button) {
     flash(button, 'check');
     announce('Copied.');
   } catch {
-    announce('Not copied: the browser does not allow it on this page.');
+    say('Not copied: the browser does not allow it on this page.');
   }
 }
 

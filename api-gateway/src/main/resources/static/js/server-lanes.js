@@ -13,6 +13,7 @@ export class ServerLanes {
   #lanes;
   #sessions = [];
   #next = undefined;
+  #loading = false;
   #onFind;
 
   constructor(client, lanes, { onFind }) {
@@ -38,12 +39,16 @@ export class ServerLanes {
   }
 
   async #load(cursor) {
+    this.#loading = true;
+    this.#show();
     try {
       const { sessions, next } = await this.#client.sessions({ limit: PAGE, cursor });
       this.#sessions = cursor ? [...this.#sessions, ...sessions] : sessions;
       this.#next = next;
+      this.#loading = false;
       this.#show();
     } catch {
+      this.#loading = false;
       this.#say('The lanes could not be loaded. Close this list and open it again.');
     }
   }
@@ -51,8 +56,16 @@ export class ServerLanes {
   #show() {
     const others = this.#sessions.filter(({ session_id: id }) => !this.#lanes.find(id)).filter((each) => this.finds(titleOf(each)));
     this.#more.hidden = !this.#next;
-    if (others.length === 0) this.#say(this.#wanted ? 'No other lane has this in its title.' : 'The server has no other lanes.');
+    if (others.length === 0) this.#say(this.#noneWords());
     else this.#list.replaceChildren(...others.map(item));
+  }
+
+  #noneWords() {
+    if (this.#loading) return 'Loading…';
+    if (!this.#next) return this.#wanted ? 'No other lane has this in its title.' : 'The server has no other lanes.';
+    return this.#wanted
+      ? 'None of the lanes loaded so far has this in its title. Show more lanes to search them.'
+      : 'All lanes loaded so far are in the list above. Show more lanes to see others.';
   }
 
   #say(text) {

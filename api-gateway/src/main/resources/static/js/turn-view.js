@@ -137,7 +137,7 @@ function stageWords(lane, turn) {
   switch (turn.status) {
     case 'unsent':
       if (turn.withdrawn) return 'Withdrawing… The server may already have this question.';
-      return turn.sendAgainAt ? `Not sent yet. Next attempt in ${secondsLeft(turn.sendAgainAt)} s` : 'Sending…';
+      return turn.sendAgainAt ? `${unsentWords(turn)} Next attempt in ${secondsLeft(turn.sendAgainAt)} s` : 'Sending…';
     case 'unknown':
       return 'Loading…';
     case 'queued':
@@ -149,6 +149,11 @@ function stageWords(lane, turn) {
     default:
       return '';
   }
+}
+
+function unsentWords({ sent, overloaded }) {
+  if (overloaded) return 'The server is overloaded.';
+  return sent ? 'Not confirmed yet.' : 'Not sent yet.';
 }
 
 function retryWords({ attempt, retryAt }) {

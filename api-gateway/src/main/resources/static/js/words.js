@@ -1,4 +1,5 @@
 /** Texts of the page: durations, ages, states and errors. */
+import { TurnlaneProblem } from './turnlane-client.js';
 
 export function duration(ms) {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
@@ -30,12 +31,12 @@ export function laneState({ running, waiting, unsent, connected, unread, elsewhe
   if (unsent > 0 && running + waiting === 0) return 'sending';
   if (running > 0) return waiting > 0 ? `answering, ${waiting} waiting` : 'answering';
   if (waiting > 0) return `${waiting} waiting`;
-  return unread ? 'answered' : 'idle';
+  return unread ? 'unread' : 'idle';
 }
 
 /** `startsAt`: estimated start of the turn, or null. `reason`: reason other than earlier turns, or ''. */
 export function queued(position, startsAt = null, reason = '') {
-  if (reason === 'waiting_for_agent') return 'Waiting for a processor that has this agent';
+  if (reason === 'waiting_for_agent') return 'Waiting until a server with this agent is available';
   if (position <= 0) return 'Next in this lane';
   const seconds = startsAt === null ? 0 : secondsLeft(startsAt);
   const about = seconds > 0 ? `, about ${seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`}` : '';
@@ -49,7 +50,7 @@ export function effect(policy, { running, waiting }) {
     case 'interrupt':
       return `This question stops ${both}`;
     case 'rollback':
-      return `This question stops ${both}, and the lane forgets them`;
+      return `This question stops ${both}, and nothing of this stays in the history`;
     case 'reject':
       return 'This question is rejected if the lane is still busy';
     case 'coalesce':
@@ -96,38 +97,65 @@ const FAILURES = {
 const REFUSALS = {
   rate_limited: 'Too many questions in a short time.',
   session_queue_full: 'Too many turns of this lane are open. Wait until some have ended.',
-  overloaded: 'The server is overloaded.',
   question_too_large: 'The question is longer than 32 KiB. Shorten it.',
-  unauthorized: 'This server requires an API key. Reload the page to enter one.',
   unknown_agent: 'This server does not have the agent of this lane. Open a new lane.',
 };
 
+/**
+ * Returns the server's message, or the page's own sentence if there is none. A missed deadline always has the page's
+ * sentence, because the server's message suggests a longer deadline, which the user of the page cannot set.
+ */
 function failure({ error, attempt }) {
-  const text = FAILURES[error?.code] ?? 'This turn failed.';
-  const attempts = attempt > 1 ? ` Attempts: ${attempt}.` : '';
-  return text + attempts;
+  const message = error?.code === 'deadline_exceeded' ? '' : error?.message?.trim();
+  const text = message || (FAILURES[error?.code] ?? 'This turn failed.');
+  return attempt > 1 ? `${/[.!?…]$/.test(text) ? text : `${text}.`} Attempts: ${attempt}.` : text;
 }
 
 function refusal(problem) {
-  const wait = problem.retryAfter ? ` Try again in ${duration(problem.retryAfter * 1000)}.` : '';
+  const { retryAfter: seconds } = problem;
+  const wait = seconds ? ` Try again in ${seconds < 60 ? `${seconds} s` : duration(seconds * 1000)}.` : '';
   return (REFUSALS[problem.code] ?? `The server rejected this question: ${problem.message}`) + wait;
 }
 
 /** Returns the outcome of a turn that has no answer, or an empty text. */
 export function outcome(turn) {
-  if (turn.status === 'failed') return turn.error?.message ? `${failure(turn)} ${turn.error.message}` : failure(turn);
+  if (turn.status === 'failed') return failure(turn);
   if (turn.status === 'refused') return refusal(turn.problem);
   return turn.isTerminal && turn.status !== 'completed' ? ending(turn) : '';
 }
 
 function ending({ status, reason, attempt }) {
   const interrupted = reason === 'interrupted' || reason === 'rolled_back';
-  if (status === 'cancelled' && interrupted) return attempt > 0 ? 'Stopped by a newer question.' : 'Discarded before it was asked: a newer question interrupted this lane.';
+  if (status === 'cancelled' && interrupted && attempt > 0) return 'Stopped by a newer question.';
+  if (status === 'cancelled' && interrupted) return 'Discarded before the agent received it: a newer question interrupted this lane.';
   if (status === 'cancelled' && reason === 'withdrawn') return 'Withdrawn.';
   if (status === 'cancelled') return 'Stopped. The agent will not remember this turn.';
-  if (status === 'superseded') return 'Merged into a later question, which is answered for both.';
+  if (status === 'superseded') return 'Merged into a later question, whose answer covers this one too.';
   if (status === 'rejected') return 'Rejected because the lane was busy.';
   return reason;
+}
+
+/** Returns why a call failed, to follow a colon. A call without a reply of the server fails with another error. */
+export function cause(error) {
+  return error instanceof TurnlaneProblem ? error.message : 'the server cannot be reached.';
+}
+
+const PHASES = {
+  RECEIVED: 'question received',
+  QUEUED: 'question stored',
+  DEQUEUED: 'turn started',
+  SESSION_ALLOCATED: 'history loaded',
+  PROVIDER_CALL_START: 'agent called',
+  PROVIDER_CALL_END: 'agent finished',
+  SESSION_RELEASED: 'result stored',
+  COMPLETED: 'completed',
+  TIMEOUT: 'time ran out',
+  ERROR: 'ended without an answer',
+};
+
+/** Returns the words for a phase of a timeline. */
+export function phaseWords(phase) {
+  return PHASES[phase] ?? phase;
 }
 
 export function secondsLeft(at, now = Date.now()) {

@@ -100,7 +100,7 @@ class ConnectionPageTest {
         proxy.cut();
         assertThat(page.at("connection-band")).isVisible();
         TurnItem asked = page.ask(PEG);
-        assertThat(asked.stage()).hasText(Pattern.compile("Sending…|Not sent yet\\. Next attempt in \\d+ s"));
+        assertThat(asked.stage()).hasText(Pattern.compile("Sending…|Not confirmed yet\\. Next attempt in \\d+ s"));
         page.saveScreenshot("15-unsent");
         proxy.restore();
         agent.script(PEG).delta("By collateral.").complete();

@@ -45,7 +45,7 @@ class LanesPageTest {
         assertThat(peg.answer()).hasText("By collateral and by redemption");
         page.takeScreenshots("10-two-lanes");
         agent.script(LOAN).delta("in one transaction.").complete();
-        page.lane(LOAN).hasState("answered");
+        page.lane(LOAN).hasState("unread");
         page.lane(LOAN).open();
         assertThat(loan.answer()).hasText("Borrowed and repaid in one transaction.");
         assertThat(page.turns()).hasCount(1);

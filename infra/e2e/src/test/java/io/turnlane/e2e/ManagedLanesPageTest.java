@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
 import io.turnlane.e2e.ChatPage.TurnItem;
 import io.turnlane.model.ErrorCode;
 import java.io.IOException;
@@ -89,6 +90,31 @@ class ManagedLanesPageTest {
         }
         page.raw().reload();
         assertThat(page.at("expiry")).hasText(Pattern.compile("expires in [67] days"));
+    }
+
+    @Test
+    void aChangeThatTheServerDoesNotSaveIsUndone() {
+        askAndAwait(LOAN, "In one transaction.");
+        page.expectUnavailable()
+                .raw()
+                .route(
+                        "**/v1/sessions/*",
+                        route -> route.fulfill(new Route.FulfillOptions()
+                                .setStatus(503)
+                                .setContentType("application/problem+json")
+                                .setBody("{\"detail\": \"Kafka does not answer.\"}")));
+        page.at("lane-menu").locator("summary").click();
+        page.at("keep").locator("input[value='604800']").click();
+        assertThat(page.at("undo")).containsText("The server did not save the change: Kafka does not answer.");
+        assertThat(page.at("keep").locator("input[value='3600']")).isChecked();
+        assertThat(page.at("expiry")).hasText(Pattern.compile("expires in (1 h|59 min)"));
+
+        page.through(page.address()).raw().route("**/v1/sessions/*", Route::abort);
+        page.at("lane-title").fill("Another title");
+        page.at("lane-title").press("Enter");
+        assertThat(page.at("undo"))
+                .containsText("The server did not save the change: the server cannot be reached.");
+        assertThat(page.at("lane-name")).hasText(LOAN);
     }
 
     /** The history has only the last ten turns that completed. */

@@ -80,7 +80,7 @@ class TabsPageTest {
         page.raw().close();
         tab.lane(LOAN).hasState("answering");
         agent.script(LOAN).delta(" and repaid.").complete();
-        tab.lane(LOAN).hasState("answered");
+        tab.lane(LOAN).hasState("unread");
         tab.lane(LOAN).open();
         assertThat(tab.turn(LOAN).answer()).hasText("Begun and repaid.");
     }
@@ -128,7 +128,7 @@ class TabsPageTest {
         page.raw().route("**/requests", Route::abort);
         TurnItem unsent = page.ask(PEG);
         for (int i = 0; i < 4; i++) {
-            assertThat(unsent.stage()).containsText("Not sent yet");
+            assertThat(unsent.stage()).containsText("Not confirmed yet");
             page.raw().clock().runFor(9_000);
         }
         assertThat(unsent.stage()).containsText(Pattern.compile("Next attempt in [4-9] s"));

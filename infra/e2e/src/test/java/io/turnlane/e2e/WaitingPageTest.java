@@ -7,6 +7,8 @@ import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Route;
 import io.turnlane.e2e.ChatPage.TurnItem;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,7 +48,7 @@ class WaitingPageTest {
         for (String question : new String[] {SECOND, THIRD}) {
             TurnItem discarded = page.turn(question);
             discarded.hasState("cancelled");
-            assertThat(discarded.notice()).containsText("Discarded before it was asked");
+            assertThat(discarded.notice()).containsText("Discarded before the agent received it");
             assertThat(discarded.part("ask-again")).isVisible();
         }
         assertThat(page.accessibilityViolations()).isEmpty();
@@ -116,12 +118,29 @@ class WaitingPageTest {
             route.abort();
         });
         TurnItem lost = page.ask(FIRST);
-        assertThat(lost.stage()).containsText("Not sent yet");
+        assertThat(lost.stage()).containsText("Not confirmed yet");
         lost.part("withdraw").click();
         assertThat(lost.stage()).containsText("Withdrawing…");
         page.raw().unroute("**/requests");
         lost.hasState("cancelled");
         assertThat(lost.notice()).containsText("Withdrawn.");
+    }
+
+    @Test
+    void saysThatTheServerIsOverloadedAndSendsTheQuestionAgain() {
+        page.expectUnavailable()
+                .raw()
+                .route(
+                        "**/requests",
+                        route -> route.fulfill(new Route.FulfillOptions()
+                                .setStatus(503)
+                                .setHeaders(Map.of("Content-Type", "application/problem+json", "Retry-After", "2"))
+                                .setBody("{\"code\": \"overloaded\"}")));
+        TurnItem turn = page.ask(FIRST);
+        assertThat(turn.stage()).hasText(Pattern.compile("The server is overloaded\\. Next attempt in \\d+ s"));
+        page.raw().unroute("**/requests");
+        agent.script(FIRST).delta("A shortfall.").complete();
+        assertThat(turn.answer()).hasText("A shortfall.");
     }
 
     @Test
