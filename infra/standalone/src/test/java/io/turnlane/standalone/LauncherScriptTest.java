@@ -37,6 +37,7 @@ class LauncherScriptTest {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("JAVA_HOME");
         builder.environment().remove("TURNLANE_URL");
+        builder.environment().remove("TURNLANE_DATA");
         builder.environment().putAll(environment);
         Process process = builder.start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -132,9 +133,17 @@ class LauncherScriptTest {
     void explainsHowToStartIfNothingIsBuilt() throws Exception {
         ScriptResult asked =
                 run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "ask", "why?");
-        assertThat(asked).isEqualTo(new ScriptResult(1, "Turnlane is not running here. Start it with ./turnlane up"));
+        String data = temp.toRealPath() + "/data";
+        assertThat(asked)
+                .isEqualTo(new ScriptResult(
+                        1, "Turnlane is not running on the data folder " + data + ". Start it with ./turnlane up"));
         ScriptResult down = run(Map.of("JAVA_HOME", System.getProperty("java.home")), script.toString(), "down");
-        assertThat(down).isEqualTo(new ScriptResult(0, "Turnlane is not running here."));
+        assertThat(down).isEqualTo(new ScriptResult(0, "Turnlane is not running on the data folder " + data + "."));
+        assertThat(call(Map.of("TURNLANE_DATA", "/other"), "data_folder down").printed())
+                .isEqualTo("/other");
+        assertThat(call(Map.of(), "data_folder down --data=/given").printed()).isEqualTo("/given");
+        assertThat(call(Map.of(), "cd / && data_folder down --data given").printed())
+                .endsWith("/given");
         ScriptResult help = run(Map.of(), script.toString(), "replay", "--help");
         assertThat(help.exitCode()).isZero();
         assertThat(help.printed())
