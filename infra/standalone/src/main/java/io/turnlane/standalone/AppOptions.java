@@ -1,7 +1,6 @@
 package io.turnlane.standalone;
 
 import io.turnlane.standalone.run.Apps;
-import io.turnlane.standalone.run.BackendAddresses;
 import io.turnlane.standalone.run.KafkaAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,13 +41,9 @@ final class AppOptions {
     /**
      * Returns a launcher that uses the backends named in the environment, otherwise the backends of the data folder.
      *
-     * @throws CommandFailedException if there are no such backends
+     * @throws CommandFailedException if Kafka or Redis is in neither place
      */
     Apps apps() {
-        BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
-                .orElseThrow(() -> new CommandFailedException(
-                        "Kafka and Redis are not running here. Start them: ./turnlane backends,"
-                                + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
-        return new Apps(backends, CompletableFuture.completedFuture(null), settings());
+        return new Apps(data.backends(), CompletableFuture.completedFuture(null), settings());
     }
 }

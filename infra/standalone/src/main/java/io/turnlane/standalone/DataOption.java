@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.run.BackendAddresses;
 import io.turnlane.standalone.run.KafkaAddress;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,8 +26,37 @@ final class DataOption {
      */
     KafkaAddress kafka() {
         return KafkaAddress.find(System.getenv(), path())
-                .orElseThrow(() -> new CommandFailedException(
-                        "Kafka is not running here. Start it: ./turnlane up," + " or set KAFKA_BOOTSTRAP_SERVERS."));
+                .orElseThrow(() -> missing("Kafka", BackendAddresses.KAFKA));
+    }
+
+    /**
+     * Returns the Kafka and the Redis that are named in the environment, otherwise those of this data folder.
+     *
+     * @throws CommandFailedException if Kafka or Redis is in neither place
+     */
+    BackendAddresses backends() {
+        return backends(System.getenv());
+    }
+
+    BackendAddresses backends(Map<String, String> environment) {
+        return BackendAddresses.find(environment, path()).orElseThrow(() -> {
+            boolean hasKafka = KafkaAddress.find(environment, path()).isPresent();
+            if (hasKafka) {
+                return missing("Redis", BackendAddresses.REDIS);
+            }
+            if (BackendAddresses.named(environment, BackendAddresses.REDIS).isPresent()) {
+                return missing("Kafka", BackendAddresses.KAFKA);
+            }
+            return new CommandFailedException("No Kafka and no Redis: none runs on the data folder " + path()
+                    + ", and KAFKA_BOOTSTRAP_SERVERS and REDIS_URL are not set. Start both: ./turnlane up or"
+                    + " ./turnlane backends, or set both variables.");
+        });
+    }
+
+    private CommandFailedException missing(String server, String variable) {
+        return new CommandFailedException(("No %s: none runs on the data folder %s, and %s is not set."
+                        + " Start it: ./turnlane up or ./turnlane backends, or set %s.")
+                .formatted(server, path(), variable, variable));
     }
 
     static Path defaultFolder(Map<String, String> environment) {

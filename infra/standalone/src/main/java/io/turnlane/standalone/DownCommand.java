@@ -15,7 +15,10 @@ import picocli.CommandLine.Mixin;
 /** Command that stops the processes of a data folder. */
 @Command(
         name = "down",
-        description = "Stop the up or backends that uses this data folder. Running turns get time to finish.",
+        description = {
+            "Stop what ./turnlane up or ./turnlane backends started on this data folder.",
+            "Running turns get time to finish."
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:stopped, or nothing was running", "1:still running", "2:wrong usage"})
 final class DownCommand implements Callable<Integer> {
@@ -40,7 +43,7 @@ final class DownCommand implements Callable<Integer> {
         System.out.println(
                 stopLeftovers()
                         ? "Turnlane was killed earlier. The processes that it left behind have now been stopped."
-                        : "Turnlane is not running here.");
+                        : "Turnlane is not running on the data folder " + data.path() + ".");
         return 0;
     }
 

@@ -57,9 +57,10 @@ final class GatewayOption {
         if (found.isEmpty()) {
             throw new CommandFailedException(
                     running.isPresent()
-                            ? "No gateway is running here yet. Start one: ./turnlane gateway, or name one with --url"
-                            : "Turnlane is not running here. Start it with ./turnlane up, or name a "
-                                    + "gateway with --url.");
+                            ? "No gateway is running on the data folder " + data
+                                    + " yet. Start one: ./turnlane gateway, or name one with --url."
+                            : "Turnlane is not running on the data folder " + data
+                                    + ". Start it with ./turnlane up, or name a gateway with --url.");
         }
         return found;
     }
