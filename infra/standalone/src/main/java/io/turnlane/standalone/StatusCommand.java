@@ -36,6 +36,7 @@ final class StatusCommand implements Callable<Integer> {
             stats = stats.or(() -> answer);
         }
         stats.ifPresent(all -> {
+            printTurns(all.path("performance"), System.out);
             printProcessors(all, System.out);
             all.path("warnings").forEach(warning -> System.out.printf("%-12s %s%n", "warning", warning.asString()));
         });
@@ -55,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
     private static Optional<JsonNode> print(OperatorClient one, PrintStream out) throws InterruptedException {
         try {
             JsonNode stats = one.stats();
-            printGateway(one, stats, out);
+            out.printf("%-12s %-28s answers%n", "gateway", one.addresses().getFirst());
             return Optional.of(stats);
         } catch (IOException e) {
             out.printf(
@@ -93,14 +94,15 @@ final class StatusCommand implements Callable<Integer> {
         return process != null && process.find().isPresent() ? "running (pid " + process.pid() + ")" : "not running";
     }
 
-    private static void printGateway(OperatorClient gateway, JsonNode stats, PrintStream out) {
-        JsonNode performance = stats.path("performance");
-        out.printf(
-                "%-12s %-28s %s turns in the last minute, p95 %.3f s%n",
-                "gateway",
-                gateway.addresses().getFirst(),
-                performance.path("total_requests").asLong(0),
-                performance.path("p95_response_time").asDouble(0));
+    /** Prints the number and duration of the turns that all processors completed in the last minute. */
+    private static void printTurns(JsonNode performance, PrintStream out) {
+        long turns = performance.path("total_requests").asLong(0);
+        String durations = turns == 0
+                ? ""
+                : String.format(
+                        ", 95%% of them within %.3f s",
+                        performance.path("p95_response_time").asDouble(0));
+        out.printf("%-12s %d completed in the last minute%s%n", "turns", turns, durations);
     }
 
     private static void printProcessors(JsonNode stats, PrintStream out) {
@@ -110,7 +112,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         for (JsonNode one : processors) {
             out.printf(
-                    "%-12s %-28s %sopen %d  running %d  waiting %d  lag %d  partitions %d%n",
+                    "%-12s %-28s %sturns %d (%d running, %d waiting)  unread records %d  partitions %d%n",
                     "processor",
                     one.path("processor").asString(""),
                     stateOf(one),

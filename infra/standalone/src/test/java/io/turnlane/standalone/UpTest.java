@@ -136,7 +136,8 @@ class UpTest {
                     .containsPattern("redis .* running .* memory \\d+ of \\d+ MB")
                     .contains(running.address())
                     .contains(running.kafkaBootstrapServers())
-                    .containsPattern("processor +p-\\w+ +open 0");
+                    .containsPattern("turns +\\d+ completed in the last minute")
+                    .containsPattern("processor +p-\\w+ +turns 0 ");
             assertThat(status.exitValue()).isZero();
         });
 
@@ -162,7 +163,7 @@ class UpTest {
         assertThat(downAgain.exitValue()).isZero();
 
         Process ask = turnlane("ask", "anybody there?");
-        assertThat(outputOf(ask)).contains("Turnlane is not running here. Start it with ./turnlane up");
+        assertThat(outputOf(ask)).contains("Turnlane is not running on the data folder " + temp + ". Start it with ./turnlane up");
         assertThat(ask.exitValue()).isEqualTo(1);
     }
 
