@@ -35,7 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Restore session data that Redis lost, from the log. Data that Redis still has is kept.",
             "Processors do this automatically when Redis loses data. Without --session, all sessions are restored.",
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL if they are set, otherwise the Kafka and Redis",
-            "that up or backends runs on the same data folder.",
+            "that ./turnlane up or ./turnlane backends started on the same data folder.",
             "For TLS and SASL, use --kafka-config. In a Redis Cluster, REDIS_URL may name any node.",
             "Exit code 1 if no processor did it in time, or if the session is unknown."
         })
@@ -46,13 +46,13 @@ final class MemoryRebuildCommand implements Callable<Integer> {
     @Option(
             names = "--session",
             paramLabel = "ID",
-            description = "Restore only this session, once " + "its queued turns have run.")
+            description = "Restore only this session, after its queued turns have run.")
     private @Nullable String session;
 
     @Option(
             names = "--user",
             paramLabel = "ID",
-            description = "User who owns the session, if gateways require authentication.")
+            description = "With --session: the user who owns the session, if gateways require authentication.")
     private @Nullable String user;
 
     @Option(
@@ -66,7 +66,7 @@ final class MemoryRebuildCommand implements Callable<Integer> {
             names = "--topics",
             paramLabel = "PREFIX",
             defaultValue = "turnlane.",
-            description = "Prefix of the topic names. Default: ${DEFAULT-VALUE}")
+            description = "Prefix of the topic names. Default: \"${DEFAULT-VALUE}\" (with the dot).")
     private String prefix = "turnlane.";
 
     @Option(names = "--json", description = "Print one JSON object at the end.")
@@ -81,10 +81,7 @@ final class MemoryRebuildCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LogSetup.quiet();
-        BackendAddresses backends = BackendAddresses.find(System.getenv(), data.path())
-                .orElseThrow(() ->
-                        new CommandFailedException("Kafka and Redis are not running here. Start them: ./turnlane up,"
-                                + " or set KAFKA_BOOTSTRAP_SERVERS and REDIS_URL."));
+        BackendAddresses backends = data.backends();
         String turns = new Topics(prefix).turns();
         try (MemoryStore store = new MemoryStore(backends.redisUrl(), turns)) {
             CommandLog log = new CommandLog(kafka.connection(backends.kafka()), turns);
@@ -122,7 +119,7 @@ final class MemoryRebuildCommand implements Callable<Integer> {
     /** @param known true if Redis now holds any data of the session */
     private int printRebuilt(SessionId id, int turns, boolean known) {
         String outcome = turns > 0
-                ? "restored " + turns + " turns"
+                ? "restored " + Counted.of(turns, "turn")
                 : known ? "nothing to restore" : "unknown: neither Redis nor the log has this session";
         print(id + "  " + outcome, Map.of("session_id", id.value(), "turns", turns, "known", known, "done", true));
         return known ? 0 : 1;
@@ -159,22 +156,31 @@ final class MemoryRebuildCommand implements Callable<Integer> {
                     report.partition(),
                     report.sessions(),
                     report.turns(),
-                    report.dropped() > 0 ? "dropped sessions " + report.dropped() + "  " : "",
+                    report.dropped() > 0 ? notRestored(report.dropped()) + "  " : "",
                     report.took().toMillis() / 1000.0);
         }
+    }
+
+    private static String notRestored(int sessions) {
+        return Counted.of(sessions, "session") + " not restored (see the processor's log)";
     }
 
     private void summary(List<RebuildReport> reports, Set<Integer> waiting) {
         int sessions = reports.stream().mapToInt(RebuildReport::sessions).sum();
         int turns = reports.stream().mapToInt(RebuildReport::turns).sum();
+        int dropped = reports.stream().mapToInt(RebuildReport::dropped).sum();
         if (!waiting.isEmpty()) {
             System.err.println("Not rebuilt within " + timeout + " s: partitions " + waiting
                     + ". Check that a processor is running: ./turnlane status");
         }
         reports.sort(Comparator.comparingInt(RebuildReport::partition));
         print(
-                "rebuilt %d partitions: %d sessions checked, %d turns restored"
-                        .formatted(reports.size(), sessions, turns),
+                "rebuilt %s: %s checked, %s restored%s"
+                        .formatted(
+                                Counted.of(reports.size(), "partition"),
+                                Counted.of(sessions, "session"),
+                                Counted.of(turns, "turn"),
+                                dropped > 0 ? ", " + notRestored(dropped) : ""),
                 Map.of(
                         "partitions",
                         reports.stream().map(MemoryRebuildCommand::fields).toList(),

@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** Command that lists, shows and redrives turns that failed permanently, and records that cannot be read. */
 @Command(
         name = "quarantine",
-        description = "List, show and redrive turns that failed permanently.",
+        description = "List and show turns that failed permanently, and redrive them: ask their questions again.",
         synopsisSubcommandLabel = "list|show|redrive",
         subcommands = {
             QuarantineCommand.QuarantineListCommand.class,
@@ -253,7 +253,8 @@ final class QuarantineCommand implements Runnable {
             });
             int exit = redrive(found);
             System.err.printf(
-                    "%d turns selected, %d skipped (redriven before, or unreadable)%n", found.size(), skipped[0]);
+                    "%s selected, %d skipped (redriven before, or unreadable)%n",
+                    Counted.of(found.size(), "turn"), skipped[0]);
             return exit;
         }
 

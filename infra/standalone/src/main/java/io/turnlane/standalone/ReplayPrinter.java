@@ -47,12 +47,12 @@ final class ReplayPrinter {
         out.printf("%-10s %s%n", "agent", OneLine.of(recorded.ask().agent(), 64));
         out.printf("%-10s %s%n", "asked", recorded.ask().createdAt());
         out.printf(
-                "%-10s %d earlier turns%s%n",
+                "%-10s earlier turns: %d%s%n",
                 "history",
                 recorded.history().size(),
                 recorded.missingTurns() == 0
                         ? ""
-                        : "; the log no longer has the answers of " + recorded.missingTurns() + " others");
+                        : "; the log no longer has the answers of " + Counted.of(recorded.missingTurns(), "other"));
         out.printf("%-10s %s%n%n", "question", OneLine.of(recorded.ask().question(), Math.max(20, width - 11)));
         List<String> recordedLines = describe(recorded.outcome());
         List<String> newLines = describe(replayed.replayed());
