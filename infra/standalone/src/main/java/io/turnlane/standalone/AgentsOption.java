@@ -38,6 +38,7 @@ final class AgentsOption {
         return agents.stream()
                 .map(agent -> agent.description().name())
                 .collect(Collectors.collectingAndThen(
-                        Collectors.joining(", "), names -> names.isEmpty() ? "ready" : "ready, with agent " + names));
+                        Collectors.joining(", "),
+                        names -> names.isEmpty() ? "ready" : "ready, with your agents: " + names));
     }
 }

@@ -67,12 +67,12 @@ class AgentsOptionTest {
     @Test
     void loadsTheAgentsOfAJarAFolderAndAMavenProject() throws Exception {
         Path classes = ExampleAgent.compileTo(Files.createDirectories(temp.resolve("project/target/classes")));
-        assertThat(namesIn(classes)).isEqualTo("ready, with agent haiku");
-        assertThat(namesIn(jar(temp.resolve("haiku.jar"), classes))).isEqualTo("ready, with agent haiku");
+        assertThat(namesIn(classes)).isEqualTo("ready, with your agents: haiku");
+        assertThat(namesIn(jar(temp.resolve("haiku.jar"), classes))).isEqualTo("ready, with your agents: haiku");
         jar(temp.resolve("jars/any-name.jar"), classes);
-        assertThat(namesIn(temp.resolve("jars"))).isEqualTo("ready, with agent haiku");
+        assertThat(namesIn(temp.resolve("jars"))).isEqualTo("ready, with your agents: haiku");
         Files.writeString(temp.resolve("project/pom.xml"), "<project/>");
-        assertThat(namesIn(temp.resolve("project"))).isEqualTo("ready, with agent haiku");
+        assertThat(namesIn(temp.resolve("project"))).isEqualTo("ready, with your agents: haiku");
         assertThat(namesIn()).isEqualTo("ready");
     }
 
