@@ -4,6 +4,7 @@ import io.turnlane.client.TurnListener;
 import io.turnlane.client.TurnStatus;
 import io.turnlane.client.TurnUpdate;
 import io.turnlane.client.TurnView;
+import io.turnlane.model.TurnPolicy;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Objects;
@@ -14,6 +15,8 @@ import tools.jackson.databind.JsonNode;
  * a file or a pipe, the answer appears only at the end, because the text of a failed attempt could not be removed.
  */
 final class AnswerPrinter implements TurnListener {
+
+    private static final String MERGED = "merged into a later question of this session (superseded)";
 
     private final PrintStream text;
     private final PrintStream notes;
@@ -64,14 +67,21 @@ final class AnswerPrinter implements TurnListener {
         if (turn.status() == TurnStatus.COMPLETED) {
             printAnswer(turn.answer());
         } else {
-            String reason = Objects.requireNonNullElse(
-                    turn.reason(), turn.error().path("message").asString(""));
-            String code = turn.error().path("code").asString("");
-            notes.println(lineBreak()
-                    + turn.status().wire()
-                    + (reason.isEmpty() ? "" : ": " + reason)
-                    + (code.isEmpty() ? "" : " (" + code + ")"));
+            notes.println(lineBreak() + (isMerged(turn) ? MERGED : outcome(turn)));
         }
+    }
+
+    private static boolean isMerged(TurnView turn) {
+        return turn.status() == TurnStatus.SUPERSEDED && TurnPolicy.COALESCE.reason().equals(turn.reason());
+    }
+
+    private static String outcome(TurnView turn) {
+        String reason =
+                Objects.requireNonNullElse(turn.reason(), turn.error().path("message").asString(""));
+        String code = turn.error().path("code").asString("");
+        return turn.status().wire()
+                + (reason.isEmpty() ? "" : ": " + reason)
+                + (code.isEmpty() ? "" : " (" + code + ")");
     }
 
     private void printAnswer(JsonNode answer) {

@@ -51,15 +51,18 @@ final class AskCommand implements Callable<Integer> {
     @Option(
             names = "--policy",
             paramLabel = "POLICY",
-            description = "What happens if the session is busy: enqueue, reject, interrupt, rollback or coalesce. "
-                    + "Default: enqueue.")
+            description = {
+                "What happens if the session is busy. enqueue: wait. reject: do not answer.",
+                "interrupt: stop the earlier turns. rollback: interrupt, and remove them from the history.",
+                "coalesce: merge with the waiting questions. Default: enqueue."
+            })
     private @Nullable TurnPolicy policy;
 
     @Option(
             names = "--priority",
             paramLabel = "PRIORITY",
-            description =
-                    "Which session starts first if the processors are full: high, normal or low. Default: normal.")
+            description = "Which questions start first if a processor has no free slot: high, normal or low. "
+                    + "Default: normal.")
     private @Nullable Priority priority;
 
     @Option(
@@ -95,7 +98,7 @@ final class AskCommand implements Callable<Integer> {
         AnswerPrinter printer = new AnswerPrinter(System.out, System.err, terminal);
         try {
             AskedTurn turn = client.ask(request);
-            TurnView end = turn.follow(printer);
+            TurnView end = follow(turn, printer);
             printer.end(end);
             if (session == null) {
                 System.err.println("session    " + turn.sessionId());
@@ -105,6 +108,16 @@ final class AskCommand implements Callable<Integer> {
             throw new CommandFailedException(FailureMessages.of(rejected));
         } catch (IOException unreachable) {
             throw new CommandFailedException(FailureMessages.noGateway(client));
+        }
+    }
+
+    private static TurnView follow(AskedTurn turn, AnswerPrinter printer) throws InterruptedException {
+        try {
+            return turn.follow(printer);
+        } catch (IOException lost) {
+            throw new CommandFailedException(("The connection was lost after the question was accepted (session %s,"
+                            + " request %s). It will still be answered: GET /v1/sessions/%s/requests/%s.")
+                    .formatted(turn.sessionId(), turn.requestId(), turn.sessionId(), turn.requestId()));
         }
     }
 

@@ -84,4 +84,12 @@ class AnswerPrinterTest {
         printer.end(turn);
         assertThat(notes.toString(StandardCharsets.UTF_8)).isEqualTo("failed: no luck (agent_error)\n");
     }
+
+    @Test
+    void printsThatAQuestionWasMerged() {
+        handle("superseded", 0, ",\"reason\":\"coalesced\",\"by\":\"r-2\"");
+        printer.end(turn);
+        assertThat(notes.toString(StandardCharsets.UTF_8))
+                .isEqualTo("merged into a later question of this session (superseded)\n");
+    }
 }
