@@ -17,7 +17,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "evacuate",
         description = {
-            "Let a processor finish its running turns and leave the group. Others take over its waiting turns.",
+            "Let a processor finish its running turns (at most 20 s by default) and leave its consumer group.",
+            "Other processors take over the rest.",
             "Its process keeps running idle until you stop it. Exit code 1 if the processor cannot be reached."
         })
 final class EvacuateCommand implements Callable<Integer> {
@@ -37,14 +38,20 @@ final class EvacuateCommand implements Callable<Integer> {
         try {
             print(chosen.evacuate());
             return 0;
-        } catch (IOException failed) {
-            throw new CommandFailedException(
-                    "The call to processor %s at %s failed: %s. Run this command where that address can be reached."
-                            .formatted(
-                                    chosen.id(),
-                                    chosen.management(),
-                                    Objects.requireNonNullElse(failed.getMessage(), "no connection")));
+        } catch (ProcessorEndpoint.RejectedException rejected) {
+            throw failure(chosen, rejected, "");
+        } catch (IOException unreachable) {
+            throw failure(chosen, unreachable, " Run this command where that address can be reached.");
         }
+    }
+
+    private static CommandFailedException failure(ProcessorEndpoint called, IOException failed, String advice) {
+        return new CommandFailedException("The call to processor %s at %s failed: %s.%s"
+                .formatted(
+                        called.id(),
+                        called.management(),
+                        Objects.requireNonNullElse(failed.getMessage(), "no connection"),
+                        advice));
     }
 
     private ProcessorEndpoint choose(List<ProcessorEndpoint> running) {
@@ -70,18 +77,23 @@ final class EvacuateCommand implements Callable<Integer> {
             return;
         }
         JsonNode report = evacuation.path("report");
+        int running = report.path("running").asInt(0);
+        int interrupted = report.path("interrupted").asInt(0);
+        int moved = report.path("moved").asInt(0);
         System.out.printf(
-                "Processor %s is %s: of %d running turns, %d ended and %d were interrupted;"
-                        + " %d waiting turns were released to other processors.%s%n",
+                "Processor %s is %s: of %s, %d ended, %d %s interrupted and run again on other processors;"
+                        + " %s %s released to other processors.%s%n",
                 evacuation.path("processor").asString(""),
                 evacuation.path("state").asString(""),
-                report.path("running").asInt(0),
-                report.path("running").asInt(0) - report.path("interrupted").asInt(0),
-                report.path("interrupted").asInt(0),
-                report.path("moved").asInt(0),
+                Counted.of(running, "running turn"),
+                running - interrupted,
+                interrupted,
+                interrupted == 1 ? "was" : "were",
+                Counted.of(moved, "waiting turn"),
+                moved == 1 ? "was" : "were",
                 report.path("left").asBoolean(false)
                         ? ""
-                        : " Kafka has not confirmed that it left the group. Its partitions move at "
-                                + "the session timeout at the latest.");
+                        : " Kafka has not confirmed that the processor left its consumer group. If it did not, other"
+                                + " processors get its partitions when Kafka's session timeout ends.");
     }
 }

@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class FailureMessages {
 
+    private static final String SCOPES = ". The key in TURNLANE_API_KEY needs the scopes ask and read for"
+            + " ./turnlane ask, read for agents, and ops for status, quarantine and evacuate.";
+
     private FailureMessages() {}
 
     static String of(Throwable failure) {
         return switch (failure) {
             case AlreadyRunningException running -> message(running) + ". To stop it: ./turnlane down";
             case CommandFailedException failed -> message(failed);
-            case ProblemException rejected -> "Request rejected: " + message(rejected) + remedy(rejected);
+            case ProblemException rejected -> "Request rejected: " + explain(rejected);
             case IOException io -> "The command failed: " + message(io);
             case UncheckedIOException io -> "The command failed: " + message(Objects.requireNonNull(io.getCause()));
             default -> "The command failed: " + describe(rootOf(failure));
@@ -35,19 +38,20 @@ final class FailureMessages {
                 + ". Start Turnlane: ./turnlane up, or name another gateway with --url";
     }
 
-    /** Returns advice about an unknown agent or an insufficient API key; empty for other problems. */
-    private static String remedy(ProblemException rejected) {
-        if (rejected.code().equals("unknown_agent")) {
-            return ". To list the agents: ./turnlane agents";
-        }
-        if (rejected.status() == 401) {
-            return ". Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create";
-        }
-        boolean scope = rejected.status() == 403 && message(rejected).contains("scope");
-        return scope
-                ? ". The key in TURNLANE_API_KEY needs the scopes ask and read for ./turnlane ask,"
-                        + " and ops for other commands."
-                : "";
+    /**
+     * Returns the reason and advice. The gateway's own text about an unknown agent or about credentials is advice for
+     * users of the HTTP API. This method replaces it by advice for users of the commands.
+     */
+    private static String explain(ProblemException rejected) {
+        String code = "(" + rejected.status() + " " + rejected.code() + ")";
+        return switch (rejected.code()) {
+            case "unknown_agent" -> "no processor offers this agent " + code + ". To list the agents: ./turnlane agents";
+            case "unauthorized" ->
+                "no valid API key or token was sent " + code
+                        + ". Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create";
+            case "forbidden" -> message(rejected) + (message(rejected).contains("scope") ? SCOPES : "");
+            default -> message(rejected);
+        };
     }
 
     /** Returns the message of the failure, or its type if it has none. */

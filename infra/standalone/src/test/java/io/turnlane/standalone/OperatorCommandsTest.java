@@ -198,13 +198,15 @@ class OperatorCommandsTest {
                 {"agents": [{"name": "haiku", "description": "Answers in verse.", "examples": [], "default": true}]}""");
         assertThat(run("agents")).isZero();
         assertThat(output()).containsPattern("haiku +Answers in verse\\. \\(default\\)");
-        serve("/v1/requests", 422, "{\"detail\": \"Unknown agent\", \"code\": \"unknown_agent\"}");
+        serve("/v1/requests", 422, "{\"detail\": \"Unknown agent. GET /v1/agents lists the agents.\", \"code\": \"unknown_agent\"}");
         StringWriter errors = new StringWriter();
         assertThat(Turnlane.commandLine()
                         .setErr(new PrintWriter(errors))
                         .execute("ask", "why?", "--agent", "haikku", "--url", url()))
                 .isEqualTo(1);
-        assertThat(errors.toString()).contains("./turnlane agents");
+        assertThat(errors.toString().strip())
+                .isEqualTo("Request rejected: no processor offers this agent (422 unknown_agent)."
+                        + " To list the agents: ./turnlane agents");
     }
 
     @Test
@@ -223,6 +225,39 @@ class OperatorCommandsTest {
                  "warnings": ["Processors offer different agents: haiku is missing on p-1."]}""");
         assertThat(run("status")).isZero();
         assertThat(output()).contains("warning      Processors offer different agents: haiku is missing on p-1.");
+    }
+
+    @Test
+    void statusPrintsTheLoadOfTheGatewaysAndProcessors() {
+        serve("/api/stats", 200, """
+                {"performance": {"total_requests": 120, "p95_response_time": 0.423},
+                 "processors": [{"processor": "p-1", "open_turns": 3, "running": 1, "waiting": 2, "partitions": 16}]}""");
+        assertThat(run("status")).isZero();
+        assertThat(output().lines().map(line -> line.replaceAll(" +", " ")))
+                .containsSubsequence(
+                        "gateway " + url() + " answers",
+                        "turns 120 completed in the last minute, 95% of them within 0.423 s",
+                        "processor p-1 turns 3 (1 running, 2 waiting) unread records 0 partitions 16");
+    }
+
+    @Test
+    void statusOmitsTheDurationIfNoTurnsCompleted() {
+        serve("/api/stats", 200, "{\"performance\": {\"total_requests\": 0, \"p95_response_time\": 0}}");
+        assertThat(run("status")).isZero();
+        assertThat(output().lines()).contains("turns        0 completed in the last minute");
+    }
+
+    @Test
+    void namesTheRequestIfTheConnectionIsLostAfterItsAcceptance() {
+        server.createContext("/v1/requests", exchange -> answer(exchange, 202, """
+                {"request_id": "r-1", "session_id": "s-1"}"""));
+        server.createContext("/v1/sessions/s-1/requests/r-1", HttpExchange::close);
+        StringWriter errors = new StringWriter();
+        assertThat(Turnlane.commandLine().setErr(new PrintWriter(errors)).execute("ask", "why?", "--url", url()))
+                .isEqualTo(1);
+        assertThat(errors.toString().strip())
+                .isEqualTo("The connection was lost after the question was accepted (session s-1, request r-1)."
+                        + " It will still be answered: GET /v1/sessions/s-1/requests/r-1.");
     }
 
     @Test
@@ -298,8 +333,8 @@ class OperatorCommandsTest {
         assertThat(errors.toString().lines())
                 .satisfiesExactly(
                         missing -> assertThat(missing)
-                                .startsWith("Request rejected: ")
-                                .contains("TURNLANE_API_KEY"),
+                                .isEqualTo("Request rejected: no valid API key or token was sent (401 unauthorized)."
+                                        + " Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create"),
                         scope -> assertThat(scope)
                                 .startsWith("Request rejected: ")
                                 .contains("ops"));
@@ -334,8 +369,8 @@ class OperatorCommandsTest {
                 "{\"processor\": \"p-1\", \"state\": \"evacuated\", \"report\": {\"running\": 3, \"interrupted\": 1, \"moved\": 2, \"left\": true}}");
         assertThat(run("evacuate")).isZero();
         assertThat(output())
-                .contains("Processor p-1 is evacuated: of 3 running turns, 2 ended and 1 were interrupted;"
-                        + " 2 waiting turns were released to other processors.");
+                .contains("Processor p-1 is evacuated: of 3 running turns, 2 ended, 1 was interrupted and run again"
+                        + " on other processors; 2 waiting turns were released to other processors.");
         assertThat(run("evacuate", "p-2")).isEqualTo(1);
 
         server.removeContext("/api/stats");
@@ -347,5 +382,26 @@ class OperatorCommandsTest {
         assertThat(run("evacuate")).as("no id given").isEqualTo(2);
         assertThat(calls.stream().filter("POST /actuator/evacuate"::equals)).hasSize(1);
         assertThat(mediaTypes).as("required by the processor").containsExactly("application/json");
+    }
+
+    @Test
+    void advisesAboutTheAddressOfAProcessorOnlyIfItDoesNotRespond() {
+        serve(
+                "/api/stats",
+                200,
+                "{\"processors\": [{\"processor\": \"p-1\", \"management\": \"%s\"}]}".formatted(url()));
+        serve("/actuator/evacuate", 500, "{}");
+        StringWriter errors = new StringWriter();
+        CommandLine command = Turnlane.commandLine().setErr(new PrintWriter(errors));
+        assertThat(command.execute("evacuate", "--url", url())).isEqualTo(1);
+        server.removeContext("/actuator/evacuate");
+        server.createContext("/actuator/evacuate", HttpExchange::close);
+        assertThat(command.execute("evacuate", "--url", url())).isEqualTo(1);
+        assertThat(errors.toString().lines())
+                .satisfiesExactly(
+                        rejected -> assertThat(rejected)
+                                .isEqualTo("The call to processor p-1 at " + url() + " failed: HTTP status 500."),
+                        unreachable -> assertThat(unreachable)
+                                .endsWith("Run this command where that address can be reached."));
     }
 }

@@ -26,6 +26,16 @@ public record ProcessorEndpoint(String id, URI management) {
     /** Maximum time to wait for a drain. A processor usually drains much faster. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
+    /** Thrown if a processor responds with another status than 200. */
+    public static final class RejectedException extends IOException {
+
+        private static final long serialVersionUID = 1;
+
+        RejectedException(int status) {
+            super("HTTP status " + status);
+        }
+    }
+
     /** Returns the processors that are named in the statistics of a gateway. */
     public static List<ProcessorEndpoint> of(JsonNode stats) {
         List<ProcessorEndpoint> running = new ArrayList<>();
@@ -40,7 +50,8 @@ public record ProcessorEndpoint(String id, URI management) {
     /**
      * Drains the processor, waits until it is drained, and returns its report.
      *
-     * @throws IOException if the processor cannot be reached, or if the status of its response is not 200
+     * @throws RejectedException if the status of the processor's response is not 200
+     * @throws IOException if the processor cannot be reached
      */
     public JsonNode evacuate() throws IOException, InterruptedException {
         HttpRequest post = HttpRequest.newBuilder(management.resolve("/actuator/evacuate"))
@@ -52,7 +63,7 @@ public record ProcessorEndpoint(String id, URI management) {
                 .build();
         HttpResponse<byte[]> response = HTTP.send(post, BodyHandlers.ofByteArray());
         if (response.statusCode() != 200) {
-            throw new IOException("HTTP status " + response.statusCode());
+            throw new RejectedException(response.statusCode());
         }
         return JsonMapper.shared().readTree(response.body());
     }
