@@ -22,15 +22,15 @@ final class BackendsCommand implements Callable<Integer> {
     @Option(
             names = "--kafka-port",
             paramLabel = "N",
-            description = "Preferred port of Kafka. Without it, or if it is taken: the last run's "
-                    + "port, else any free port.")
+            description = "Port of Kafka. If this option is missing or the port is taken: the port of the last run, "
+                    + "or any free port.")
     private int kafkaPort;
 
     @Option(
             names = "--redis-port",
             paramLabel = "N",
-            description = "Preferred port of Redis. Without it, or if it is taken: the last run's "
-                    + "port, else any free port.")
+            description = "Port of Redis. If this option is missing or the port is taken: the port of the last run, "
+                    + "or any free port.")
     private int redisPort;
 
     @Mixin
@@ -52,8 +52,8 @@ final class BackendsCommand implements Callable<Integer> {
                     + " ./turnlane gateway, ./turnlane processor");
             progress.line("For other programs on this machine:\n  export KAFKA_BOOTSTRAP_SERVERS="
                     + backends.bootstrapServers() + "\n  export REDIS_URL=" + backends.redisUrl()
-                    + "\nKafka clients log in with the settings in " + folder.kafkaClientFile()
-                    + " (option --kafka-config).");
+                    + "\nThe Kafka client of such a program needs the login in " + folder.kafkaClientFile()
+                    + " (Kafka's own tools: --command-config " + folder.kafkaClientFile() + ").");
             stop.awaitSignal();
             return 0;
         }

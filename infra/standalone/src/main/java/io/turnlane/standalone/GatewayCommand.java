@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
         description = {
             "Start a gateway. Any number of gateways can share the same Kafka and Redis.",
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL if they are set, otherwise the Kafka and Redis",
-            "that up or backends runs on the same data folder.",
+            "that ./turnlane up or ./turnlane backends started on the same data folder.",
             "Commands with the same --data find this gateway without --url."
         })
 final class GatewayCommand implements Callable<Integer> {

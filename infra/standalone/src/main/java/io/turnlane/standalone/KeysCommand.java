@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         name = "keys",
         description = {
             "Create, list and revoke API keys, for gateways that run with turnlane.security.mode=api-key.",
-            "It uses the Kafka of the data folder, or KAFKA_BOOTSTRAP_SERVERS.",
+            "It uses KAFKA_BOOTSTRAP_SERVERS if it is set, otherwise the Kafka of the data folder.",
             "For TLS and SASL, use --kafka-config."
         },
         synopsisSubcommandLabel = "create|list|revoke",
@@ -78,7 +78,7 @@ final class KeysCommand implements Runnable {
                 names = "--topics",
                 paramLabel = "PREFIX",
                 defaultValue = "turnlane.",
-                description = "Prefix of the topic names. Default: ${DEFAULT-VALUE}")
+                description = "Prefix of the topic names. Default: \"${DEFAULT-VALUE}\" (with the dot).")
         private String prefix = "turnlane.";
 
         @Option(names = "--json", description = "Print JSON, one object per line.")

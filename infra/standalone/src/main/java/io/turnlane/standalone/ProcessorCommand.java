@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         description = {
             "Start a processor. Any number of processors can share the turns.",
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL if they are set, otherwise the Kafka and Redis",
-            "that up or backends runs on the same data folder."
+            "that ./turnlane up or ./turnlane backends started on the same data folder."
         })
 final class ProcessorCommand implements Callable<Integer> {
 

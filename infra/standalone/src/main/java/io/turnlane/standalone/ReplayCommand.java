@@ -50,7 +50,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--user",
             paramLabel = "ID",
-            description = "User who owns the session, if gateways require authentication. This shortens the search.")
+            description = "With --session: the user who owns the session, if gateways require authentication.")
     private @Nullable String user;
 
     @Option(names = "--json", description = "Print JSON.")
