@@ -50,7 +50,8 @@ final class SocketConnection {
         this.mayRead = caller.scopes().contains(Scope.READ);
         this.services = services;
         // Without the scope read, a client cannot receive the rest of its answers on another connection.
-        this.outbox = mayRead ? services.streams().openOutbox() : services.streams().openLastingOutbox();
+        this.outbox =
+                mayRead ? services.streams().openOutbox() : services.streams().openLastingOutbox();
     }
 
     Outbox outbox() {

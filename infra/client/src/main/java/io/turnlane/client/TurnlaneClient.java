@@ -64,8 +64,8 @@ public final class TurnlaneClient {
      * Asks a question. Returns as soon as the question is in the log.
      *
      * @throws ProblemException if a gateway rejects the question, for example with {@code session_queue_full}
-     * @throws IOException if no gateway answered in time. The question may have been accepted; asking the same {@link
-     *     AskRequest} again is safe and returns the accepted turn
+     * @throws IOException if no gateway answered in time. The question may have been accepted; asking the same
+     *     {@link AskRequest} again is safe and returns the accepted turn
      */
     public AskedTurn ask(AskRequest question) throws IOException, InterruptedException {
         JsonNode request =

@@ -112,8 +112,7 @@ class ManagedLanesPageTest {
         page.through(page.address()).raw().route("**/v1/sessions/*", Route::abort);
         page.at("lane-title").fill("Another title");
         page.at("lane-title").press("Enter");
-        assertThat(page.at("undo"))
-                .containsText("The server did not save the change: the server cannot be reached.");
+        assertThat(page.at("undo")).containsText("The server did not save the change: the server cannot be reached.");
         assertThat(page.at("lane-name")).hasText(LOAN);
     }
 

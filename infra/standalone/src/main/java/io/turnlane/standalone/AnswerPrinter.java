@@ -72,12 +72,13 @@ final class AnswerPrinter implements TurnListener {
     }
 
     private static boolean isMerged(TurnView turn) {
-        return turn.status() == TurnStatus.SUPERSEDED && TurnPolicy.COALESCE.reason().equals(turn.reason());
+        return turn.status() == TurnStatus.SUPERSEDED
+                && TurnPolicy.COALESCE.reason().equals(turn.reason());
     }
 
     private static String outcome(TurnView turn) {
-        String reason =
-                Objects.requireNonNullElse(turn.reason(), turn.error().path("message").asString(""));
+        String reason = Objects.requireNonNullElse(
+                turn.reason(), turn.error().path("message").asString(""));
         String code = turn.error().path("code").asString("");
         return turn.status().wire()
                 + (reason.isEmpty() ? "" : ": " + reason)

@@ -25,8 +25,7 @@ final class DataOption {
      * @throws CommandFailedException if there is none
      */
     KafkaAddress kafka() {
-        return KafkaAddress.find(System.getenv(), path())
-                .orElseThrow(() -> missing("Kafka", BackendAddresses.KAFKA));
+        return KafkaAddress.find(System.getenv(), path()).orElseThrow(() -> missing("Kafka", BackendAddresses.KAFKA));
     }
 
     /**

@@ -45,7 +45,8 @@ final class FailureMessages {
     private static String explain(ProblemException rejected) {
         String code = "(" + rejected.status() + " " + rejected.code() + ")";
         return switch (rejected.code()) {
-            case "unknown_agent" -> "no processor offers this agent " + code + ". To list the agents: ./turnlane agents";
+            case "unknown_agent" ->
+                "no processor offers this agent " + code + ". To list the agents: ./turnlane agents";
             case "unauthorized" ->
                 "no valid API key or token was sent " + code
                         + ". Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create";

@@ -198,7 +198,10 @@ class OperatorCommandsTest {
                 {"agents": [{"name": "haiku", "description": "Answers in verse.", "examples": [], "default": true}]}""");
         assertThat(run("agents")).isZero();
         assertThat(output()).containsPattern("haiku +Answers in verse\\. \\(default\\)");
-        serve("/v1/requests", 422, "{\"detail\": \"Unknown agent. GET /v1/agents lists the agents.\", \"code\": \"unknown_agent\"}");
+        serve(
+                "/v1/requests",
+                422,
+                "{\"detail\": \"Unknown agent. GET /v1/agents lists the agents.\", \"code\": \"unknown_agent\"}");
         StringWriter errors = new StringWriter();
         assertThat(Turnlane.commandLine()
                         .setErr(new PrintWriter(errors))
@@ -333,8 +336,9 @@ class OperatorCommandsTest {
         assertThat(errors.toString().lines())
                 .satisfiesExactly(
                         missing -> assertThat(missing)
-                                .isEqualTo("Request rejected: no valid API key or token was sent (401 unauthorized)."
-                                        + " Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create"),
+                                .isEqualTo(
+                                        "Request rejected: no valid API key or token was sent (401 unauthorized)."
+                                                + " Set TURNLANE_API_KEY to a valid key. To create one: ./turnlane keys create"),
                         scope -> assertThat(scope)
                                 .startsWith("Request rejected: ")
                                 .contains("ops"));

@@ -163,7 +163,8 @@ class UpTest {
         assertThat(downAgain.exitValue()).isZero();
 
         Process ask = turnlane("ask", "anybody there?");
-        assertThat(outputOf(ask)).contains("Turnlane is not running on the data folder " + temp + ". Start it with ./turnlane up");
+        assertThat(outputOf(ask))
+                .contains("Turnlane is not running on the data folder " + temp + ". Start it with ./turnlane up");
         assertThat(ask.exitValue()).isEqualTo(1);
     }
 
