@@ -95,14 +95,11 @@ class ManagedLanesPageTest {
     @Test
     void aChangeThatTheServerDoesNotSaveIsUndone() {
         askAndAwait(LOAN, "In one transaction.");
-        page.expectUnavailable()
-                .raw()
-                .route(
-                        "**/v1/sessions/*",
-                        route -> route.fulfill(new Route.FulfillOptions()
-                                .setStatus(503)
-                                .setContentType("application/problem+json")
-                                .setBody("{\"detail\": \"Kafka does not answer.\"}")));
+        Route.FulfillOptions unavailable = new Route.FulfillOptions()
+                .setStatus(503)
+                .setContentType("application/problem+json")
+                .setBody("{\"detail\": \"Kafka does not answer.\"}");
+        page.expectUnavailable().raw().route("**/v1/sessions/*", route -> route.fulfill(unavailable));
         page.at("lane-menu").locator("summary").click();
         page.at("keep").locator("input[value='604800']").click();
         assertThat(page.at("undo")).containsText("The server did not save the change: Kafka does not answer.");

@@ -128,14 +128,11 @@ class WaitingPageTest {
 
     @Test
     void saysThatTheServerIsOverloadedAndSendsTheQuestionAgain() {
-        page.expectUnavailable()
-                .raw()
-                .route(
-                        "**/requests",
-                        route -> route.fulfill(new Route.FulfillOptions()
-                                .setStatus(503)
-                                .setHeaders(Map.of("Content-Type", "application/problem+json", "Retry-After", "2"))
-                                .setBody("{\"code\": \"overloaded\"}")));
+        Route.FulfillOptions overloaded = new Route.FulfillOptions()
+                .setStatus(503)
+                .setHeaders(Map.of("Content-Type", "application/problem+json", "Retry-After", "2"))
+                .setBody("{\"code\": \"overloaded\"}");
+        page.expectUnavailable().raw().route("**/requests", route -> route.fulfill(overloaded));
         TurnItem turn = page.ask(FIRST);
         assertThat(turn.stage()).hasText(Pattern.compile("The server is overloaded\\. Next attempt in \\d+ s"));
         page.raw().unroute("**/requests");
