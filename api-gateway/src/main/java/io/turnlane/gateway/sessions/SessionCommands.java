@@ -4,6 +4,7 @@ import io.turnlane.gateway.ask.TurnPublisher;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.gateway.limits.RateLimits;
 import io.turnlane.gateway.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
@@ -65,6 +66,7 @@ final class SessionCommands {
      *
      * @throws ProblemDetailException if a limit of the session or of the user is reached, or if Kafka rejected or did
      *     not acknowledge the command. In the last case, the record is kept and the problem contains the request id
+     * @throws EventsUnavailableException if the gateway has never reached the events topic; nothing is then stored
      */
     void submit(SessionCommand command, @Nullable String traceparent) {
         submit(command, traceparent, () -> {});
@@ -76,15 +78,22 @@ final class SessionCommands {
      * @param preparation task that runs if no limit rejects the command
      */
     void submit(SessionCommand command, @Nullable String traceparent, Runnable preparation) {
+        long eventsFrom = streams.position(command.key());
         List<SessionKey> removable = List.of(command.key());
-        long bytes = admit(command, 0);
+        long bytes;
+        try {
+            bytes = admit(command, 0);
+        } catch (DataAccessException e) { // Redis may have created the record, for example if only its reply was lost
+            remove(command, command.key(), false);
+            throw e;
+        }
         try {
             preparation.run();
         } catch (RuntimeException e) {
             remove(command, bytes, removable, false);
             throw e;
         }
-        send(command, bytes, traceparent, removable);
+        send(command, eventsFrom, bytes, traceparent, removable);
     }
 
     /**
@@ -117,8 +126,10 @@ final class SessionCommands {
      * @return the published fork: the given fork, or the earlier fork that it repeats
      * @throws ProblemDetailException if the target session exists, if a limit of open turns and commands is reached, or
      *     if Kafka rejected the fork or did not acknowledge it
+     * @throws EventsUnavailableException if the gateway has never reached the events topic; nothing is then stored
      */
     ForkSession submit(ForkSession fork, SessionContext source, long copied, @Nullable String traceparent) {
+        long eventsFrom = streams.position(fork.key());
         SessionKey target = new SessionKey(fork.key().namespace(), fork.into());
         ForkSession first = records.reserve(fork, target, source.agent(), Duration.ofSeconds(source.ttlSeconds()))
                 .orElseThrow(() -> new ProblemDetailException(
@@ -133,19 +144,27 @@ final class SessionCommands {
             removable.forEach(session -> remove(first, session, false));
             throw e;
         }
-        send(first, bytes, traceparent, removable);
+        send(first, eventsFrom, bytes, traceparent, removable);
         return first;
     }
 
-    private void send(SessionCommand command, long bytes, @Nullable String traceparent, List<SessionKey> removable) {
+    private void send(
+            SessionCommand command,
+            long eventsFrom,
+            long bytes,
+            @Nullable String traceparent,
+            List<SessionKey> removable) {
         try {
-            publisher.publish(command, streams.position(command.key()), traceparent);
-            charge(command, bytes);
+            publisher.publish(command, eventsFrom, traceparent);
         } catch (NotPublishedException e) {
             remove(command, bytes, removable, !e.isRejected());
             throw new ProblemDetailException(
                     ErrorCode.UNAVAILABLE, detail(e), e.isRejected() ? null : command.requestId(), e.getCause());
+        } catch (RuntimeException e) {
+            remove(command, bytes, removable, true);
+            throw e;
         }
+        charge(command, bytes);
     }
 
     private void charge(SessionCommand command, long bytes) {
