@@ -7,8 +7,11 @@ import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestKeys.KeyedClient;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.Scope;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -176,6 +179,35 @@ class LimitsTest {
         assertThat(client.delete("/v1/sessions/" + session).status())
                 .as("a deletion at the limit")
                 .isEqualTo(202);
+    }
+
+    /** A deletion erases its own record and the records of the session's requests. */
+    @Test
+    void doesNotCountADeletionThatHasEnded() throws Exception {
+        KeyedClient client = newUser();
+        for (int i = 0; i < 3; i++) {
+            String session = freshSession();
+            HttpReply asked = client.ask(session, "?");
+            assertThat(asked.status()).isEqualTo(202);
+            HttpReply deleted = client.delete("/v1/sessions/" + session);
+            assertThat(deleted.status()).isEqualTo(202);
+            erase(asked.text("request_id"), deleted.text("request_id"));
+        }
+        assertThat(client.ask(freshSession(), "?").status()).isEqualTo(202);
+    }
+
+    /** Erases a session's only question, as the processor does when it carries out the deletion. */
+    private static void erase(String asked, String deletion) throws InterruptedException {
+        ReceivedTurn turn = processor.nextTurn();
+        while (!turn.command.requestId().toString().equals(deletion)) {
+            turn = processor.nextTurn();
+        }
+        MemoryKeys session = new MemoryKeys(turn.command.key());
+        String ids = deletion + " " + asked + " ";
+        var redis = processor.redis().sync();
+        redis.hset(session.tombstone(), "erased", ids.getBytes(StandardCharsets.UTF_8));
+        redis.del(session.request(RequestId.parse(asked)), session.request(RequestId.parse(deletion)));
+        redis.del(session.requestIds(), session.openRequestIds());
     }
 
     /** A fork copies the history, so that a short call can store 200 KiB, as much as six large questions. */

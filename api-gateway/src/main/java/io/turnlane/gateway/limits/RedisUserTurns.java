@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.RedisCallback;
@@ -107,28 +108,51 @@ public final class RedisUserTurns {
         Set<TypedTuple<String>> open =
                 Objects.requireNonNullElse(redis.opsForZSet().rangeWithScores(key, 0, -1), Set.of());
         List<TypedTuple<String>> all = List.copyOf(open);
-        List<?> statuses = redis.executePipelined((RedisCallback<@Nullable Object>) connection -> {
-            for (TypedTuple<String> one : all) {
-                connection.hashCommands().hGet(bytes(recordOf(namespace, text(one))), bytes("status"));
-            }
-            return null;
-        });
-        Instant recent = clock.instant().minus(RECENT);
+        List<?> statuses = readEach(all, member -> recordOf(namespace, member), "status");
         List<Object> ended = new ArrayList<>();
+        List<TypedTuple<String>> withoutRecord = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
-            if (hasEnded(statuses.get(i), all.get(i), recent)) {
+            if (statuses.get(i) == null) {
+                withoutRecord.add(all.get(i));
+            } else if (RequestStatus.of(String.valueOf(statuses.get(i))).isTerminal()) {
                 ended.add(text(all.get(i)));
             }
         }
+        ended.addAll(endedWithoutRecord(namespace, withoutRecord));
         return !ended.isEmpty() && redis.opsForZSet().remove(key, ended.toArray()) != null;
     }
 
-    private static boolean hasEnded(@Nullable Object status, TypedTuple<String> turn, Instant recent) {
-        if (status == null) {
-            Double acceptedAt = turn.getScore();
-            return acceptedAt == null || acceptedAt < recent.toEpochMilli();
+    /**
+     * Returns the members without a request record that do not count as open: those that are not recent, and those that
+     * were erased with their session. The tombstone of a deletion names the deletion itself and the erased requests.
+     */
+    private List<String> endedWithoutRecord(String namespace, List<TypedTuple<String>> turns) {
+        if (turns.isEmpty()) {
+            return List.of();
         }
-        return RequestStatus.of(String.valueOf(status)).isTerminal();
+        List<?> erased = readEach(turns, member -> keysOf(namespace, member).tombstone(), "erased");
+        Instant recent = clock.instant().minus(RECENT);
+        List<String> ended = new ArrayList<>();
+        for (int i = 0; i < turns.size(); i++) {
+            String member = text(turns.get(i));
+            Double acceptedAt = turns.get(i).getScore();
+            boolean old = acceptedAt == null || acceptedAt < recent.toEpochMilli();
+            String names = String.valueOf(erased.get(i));
+            if (old || names.contains(requestOf(member).toString())) {
+                ended.add(member);
+            }
+        }
+        return ended;
+    }
+
+    /** Reads one field of a hash for each member. The result contains null for each missing field. */
+    private List<?> readEach(List<TypedTuple<String>> members, UnaryOperator<String> hashOf, String field) {
+        return redis.executePipelined((RedisCallback<@Nullable Object>) connection -> {
+            for (TypedTuple<String> member : members) {
+                connection.hashCommands().hGet(bytes(hashOf.apply(text(member))), bytes(field));
+            }
+            return null;
+        });
     }
 
     private static String text(TypedTuple<String> one) {
@@ -136,9 +160,16 @@ public final class RedisUserTurns {
     }
 
     private static String recordOf(String namespace, String member) {
-        List<String> parts = List.of(member.split("/", -1));
-        SessionKey session = new SessionKey(namespace, new SessionId(parts.get(0)));
-        return new MemoryKeys(session).request(RequestId.parse(parts.get(1)));
+        return keysOf(namespace, member).request(requestOf(member));
+    }
+
+    private static MemoryKeys keysOf(String namespace, String member) {
+        String session = member.substring(0, member.indexOf('/'));
+        return new MemoryKeys(new SessionKey(namespace, new SessionId(session)));
+    }
+
+    private static RequestId requestOf(String member) {
+        return RequestId.parse(List.of(member.split("/", -1)).get(1));
     }
 
     private static byte[] bytes(String text) {

@@ -3,7 +3,8 @@
 -- effect if they are delivered later. The tombstone also contains the ids of the newest erased requests, because a
 -- gateway that publishes a question again can log its duplicate after the deletion. Keeps idempotency claims until they
 -- expire, without the hash of the request's body. The request record of the deletion itself is removed, and clients
--- read the tombstone instead. Returns the number of open requests.
+-- read the tombstone instead. The ids in the tombstone include the deletion's own id, because gateways count a turn or
+-- command without a record as open if it is recent and not in the tombstone. Returns the number of open requests.
 local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix, own_id =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
@@ -23,7 +24,8 @@ if fenced(fence, {ctx, tomb}) then
 end
 
 local asked_at = redis.call('HGET', request_prefix .. own_id, 'created_at') or logged_at
-local erased_names = {} -- each followed by a space, newest first
+forget_own()
+local erased_names = {own_id .. ' '} -- each followed by a space, newest first
 for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
   local req = request_prefix .. request_id
   local status = redis.call('HGET', req, 'status')
@@ -45,7 +47,6 @@ for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do
     erased_names[#erased_names + 1] = request_id .. ' '
   end
 end
-forget_own()
 local names = table.concat(erased_names) .. (redis.call('HGET', tomb, 'erased') or '')
 redis.call('DEL', ctx, hist, rebuilt, life_key(ctx))
 redis.call('HSET', tomb, 'partition', partition, 'offset', offset, 'fence', fence, 'at', logged_at,

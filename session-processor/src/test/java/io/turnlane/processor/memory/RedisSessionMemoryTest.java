@@ -281,6 +281,16 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         assertThat(questions(memory)).isEmpty();
     }
 
+    /** Gateways read these ids, because neither the deletion nor the requests that it erased have a record. */
+    @Test
+    void namesADeletionAndTheRequestsThatItErased() {
+        Ask erased = answer("erased");
+        Ask delete = ask("delete");
+        memory.delete(flight(delete, 1));
+        assertThat(redis.template.opsForHash().get(keys.tombstone(), "erased"))
+                .isEqualTo(delete.requestId() + " " + erased.requestId() + " ");
+    }
+
     @Test
     void startsTheNextLifeWithAQuestionAskedBeforeTheDeletion() {
         Ask early = ask("asked before", Instant.now().minusSeconds(5), null);
