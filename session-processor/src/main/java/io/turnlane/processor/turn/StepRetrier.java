@@ -89,10 +89,15 @@ public final class StepRetrier {
     /**
      * Restores the turn's session from the log if Redis lost it. Called if the turn waits no longer for a rebuild of
      * the partition, because the last rebuild can be older than the loss.
+     *
+     * @throws ClaimLostException if the partition left before the session was restored. The turn must not begin then,
+     *     because the partition's next owner can restore the session
      */
     void restoreSession(Turn turn, LostMemory lostMemory, boolean lost) {
-        if (lost) {
-            var _ = call(turn.claim(), () -> lostMemory.rebuild(turn));
+        if (lost
+                && call(turn.claim(), () -> lostMemory.rebuild(turn)).fenced()
+                && !turn.claim().held()) {
+            throw new ClaimLostException();
         }
     }
 

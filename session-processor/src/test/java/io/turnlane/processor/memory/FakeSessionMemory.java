@@ -189,7 +189,7 @@ public final class FakeSessionMemory implements SessionMemory {
             return new BeginResult.Erased();
         }
         if (lost && !beginning.lossRuledOut()) {
-            return new BeginResult.DataMissing(false);
+            return new BeginResult.DataMissing(true);
         }
         lost = false;
         FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());

@@ -14,6 +14,7 @@ import io.turnlane.model.SessionState;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.memory.EditResult;
+import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,19 @@ class EditRunTest extends TurnTests {
         edits.results.add(new EditResult.RecordMissing());
         assertThat(run(update())).isEqualTo(LaneOutcome.DONE);
         assertThat(edits.calls).containsExactly("update", "update", "update sure");
+    }
+
+    @Test
+    void leavesALostSessionToTheNextOwnerIfThePartitionLeftBeforeItWasRestored() {
+        edits.results.add(new EditResult.RecordMissing(true));
+        lost.onRebuild = () -> {
+            claim.held = false;
+            return RestoreResult.FENCED;
+        };
+        assertThat(run(update())).isEqualTo(LaneOutcome.DONE);
+        assertThat(edits.calls).containsExactly("update");
+        assertThat(claim.released).isOne();
+        assertThat(claim.completed).isZero();
     }
 
     @Test

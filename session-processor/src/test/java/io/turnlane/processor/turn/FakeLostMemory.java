@@ -2,6 +2,7 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
+import java.util.function.Supplier;
 
 /** {@link LostMemory} whose rebuild takes as long as a test requests. For one thread. */
 public final class FakeLostMemory implements LostMemory {
@@ -14,6 +15,9 @@ public final class FakeLostMemory implements LostMemory {
 
     /** Thrown by each rebuild; null if rebuilds succeed. */
     RuntimeException rebuildFailure;
+
+    /** Action and result of each rebuild. */
+    Supplier<RestoreResult> onRebuild = () -> new RestoreResult(false, 1);
 
     int reports;
     int rebuilt;
@@ -37,6 +41,6 @@ public final class FakeLostMemory implements LostMemory {
             throw rebuildFailure;
         }
         rebuilt++;
-        return new RestoreResult(false, 1);
+        return onRebuild.get();
     }
 }

@@ -14,6 +14,7 @@ import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.lane.LaneOutcome;
+import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,6 +135,31 @@ class TurnRunnerTest extends TurnTests {
         assertThat(calls).hasValue(1);
         assertThat(memory.history(ask.key())).hasSize(1);
         assertThat(types()).endsWith("completed");
+    }
+
+    @Test
+    void leavesALostSessionToTheNextOwnerIfThePartitionLeftBeforeItWasRestored() {
+        lost.onRebuild = this::losePartition;
+        memory.loseEverything();
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(claim.released).isOne();
+        assertThat(calls).hasValue(0);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void storesNoAnswerInALostSessionIfThePartitionLeftBeforeItWasRestored() {
+        lost.onRebuild = this::losePartition;
+        memory.loseBeforeCommit();
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(claim.released).isOne();
+        assertThat(memory.history(ask.key())).isEmpty();
+        assertThat(types()).doesNotContain("completed");
+    }
+
+    private RestoreResult losePartition() {
+        claim.held = false;
+        return RestoreResult.FENCED;
     }
 
     @Test
