@@ -44,11 +44,18 @@ local function restore_context()
       redis.call('HSET', ctx, field, least)
     end
   end
-  if tonumber(created_at) < tonumber(redis.call('HGET', ctx, 'created_at') or created_at) then
+  -- If the context is newer than the session in the log, it was created in place of a lost one, with default values. If
+  -- it is older, it was not lost, and the log no longer contains all changes of the session.
+  local age = tonumber(redis.call('HGET', ctx, 'created_at') or created_at) - tonumber(created_at)
+  if age > 0 then
     redis.call('HSET', ctx, 'created_at', created_at)
   end
-  if metadata ~= '' then
-    redis.call('HSET', ctx, 'metadata', metadata, 'agent', agent, 'ttl', session_ttl)
+  if age > 0 or (age == 0 and metadata ~= '') then
+    for field, value in pairs({agent = agent, metadata = metadata, ttl = session_ttl}) do
+      if value ~= '' then
+        redis.call('HSET', ctx, field, value)
+      end
+    end
   end
   redis.call('HSET', ctx, 'fence', fence, 'memory', 'rebuilt')
 end

@@ -135,6 +135,68 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                         ended -> assertThat(ended.ending().error()).isEqualTo(logged));
     }
 
+    /** A gateway that accepts a question to a session without a context creates the context with default values. */
+    @Test
+    void restoresTheSettingsOfALostContextThatAGatewayHasCreatedAgain() {
+        for (Map<String, Object> metadata : Arrays.asList(null, Map.<String, Object>of("n", 2))) {
+            redis.template.delete(List.of(keys.context(), keys.history()));
+            storeContext(now, "other", "{}");
+            redis.template.opsForHash().put(keys.context(), "memory", "lost");
+            restoreLife(now.minusSeconds(100), metadata, answered("one"));
+            assertThat(context("agent")).isEqualTo("echo");
+            assertThat(context("ttl")).isEqualTo("3600000");
+            assertThat(context("created_at"))
+                    .isEqualTo(Long.toString(now.minusSeconds(100).toEpochMilli()));
+            assertThat(context("metadata")).isEqualTo(metadata == null ? "{}" : "{\"n\":2}");
+        }
+    }
+
+    /** The log no longer contains the beginning of the session. */
+    @Test
+    void keepsTheSettingsOfAContextThatIsOlderThanTheLog() {
+        storeContext(now.minusSeconds(200), "other", "{\"kept\":1}");
+        redis.template.opsForHash().put(keys.context(), "hist_bytes", "100");
+        restoreLife(now.minusSeconds(100), Map.of("n", 2), answered("one"));
+        assertThat(context("metadata")).isEqualTo("{\"kept\":1}");
+        assertThat(context("agent")).isEqualTo("other");
+        assertThat(context("ttl")).isEqualTo("60000");
+        assertThat(context("memory")).isEqualTo("rebuilt");
+        assertThat(questions()).containsExactly("one");
+    }
+
+    /** Redis restarted without its last writes. */
+    @Test
+    void restoresTheMetadataOfAContextInAnEarlierState() {
+        storeContext(now.minusSeconds(100), "echo", "{\"n\":1}");
+        restoreLife(now.minusSeconds(100), Map.of("n", 2), answered("one"));
+        assertThat(context("metadata")).isEqualTo("{\"n\":2}");
+    }
+
+    private void storeContext(Instant createdAt, String agent, String metadata) {
+        redis.template
+                .opsForHash()
+                .putAll(
+                        keys.context(),
+                        Map.of(
+                                "session_id",
+                                session.sessionId().toString(),
+                                "agent",
+                                agent,
+                                "created_at",
+                                Long.toString(createdAt.toEpochMilli()),
+                                "metadata",
+                                metadata,
+                                "ttl",
+                                "60000"));
+    }
+
+    private void restoreLife(Instant createdAt, Map<String, Object> metadata, EndedTurn turn) {
+        Life life = new Life(
+                null, "echo", createdAt, now.minusSeconds(60), Duration.ofHours(1), 1, Duration.ofMillis(1), metadata);
+        restore.restore(
+                new RecalledSession(session, life, List.of(turn), List.of(), List.of(), null), 1, PARTITION, null);
+    }
+
     @Test
     void rejectsAnOwnerThatWasFencedOff() {
         begin("by a newer owner", 5);
