@@ -165,6 +165,7 @@ public final class RedisSessionEdits implements SessionEdits {
     @Override
     public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions conditions) {
         Reply reply = run(snapshot, flight, command, conditions);
+        cache.invalidate(flight.session()); // the script has possibly stored that memory was lost
         return switch (reply.word()) {
             case "STATE" -> new EditResult.SnapshotTaken(state(flight.session(), reply));
             case "NONE" -> settle(flight, command, conditions, NO_SESSION);

@@ -28,6 +28,19 @@ local function settled_before()
   end
 end
 
+-- If the caller has checked for a loss and memory is still lost, stores in the context that it could not be restored. The
+-- next turn then reports the loss, and later commands do not wait for another rebuild. Called only if the command must be
+-- applied.
+local function accept_loss()
+  if ARGV[10] == '1' and redis.call('EXISTS', ctx) == 1 and memory_lost(ctx, hist) then
+    local kept = redis.call('EXISTS', hist) == 1
+    redis.call('HSET', ctx, 'memory', kept and 'damaged' or 'reset')
+    if not kept then
+      redis.call('HSET', ctx, 'hist_bytes', 0, 'version', '')
+    end
+  end
+end
+
 -- Ends the command as completed if the error is ''. Otherwise ends it as failed with this error (JSON).
 local function settle(error)
   local status, now = error == '' and 'completed' or 'failed', now_ms()

@@ -6,6 +6,7 @@ local said = settled_before()
 if said then
   return said
 end
+accept_loss()
 if redis.call('EXISTS', ctx) == 0 then
   return settle(ARGV[15])
 end

@@ -2,6 +2,7 @@ package io.turnlane.processor.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
@@ -99,6 +100,36 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         assertThat(edits.update(flight(old, 1), old, new EditConditions(true, false)))
                 .isEqualTo(DONE);
         assertThat(context("metadata")).as("ended long ago").isEqualTo("{\"a\":1}");
+    }
+
+    /** Otherwise every command would wait for another rebuild until a turn begins. */
+    @Test
+    void storesOnceThatMemoryIsLostAndCannotBeRestored() {
+        answer("one");
+        redis.template.delete(keys.history());
+        UpdateSession first = update(Map.of("a", 1), null, null);
+        assertThat(edits.update(flight(first, 1), first, new EditConditions(false, false)))
+                .isEqualTo(new EditResult.RecordMissing(true));
+        assertThat(edits.update(flight(first, 1), first, NO_LOSS)).isEqualTo(DONE);
+        assertThat(context("memory")).isEqualTo("reset");
+
+        UpdateSession second = update(Map.of("a", 2), null, null);
+        redis.template.opsForHash().put(keys.request(second.requestId()), "status", "queued"); // as a gateway does
+        assertThat(edits.update(flight(second, 1), second, new EditConditions(false, false)))
+                .isEqualTo(DONE);
+
+        redis.template.opsForHash().put(keys.context(), "memory", "lost");
+        ForkSession fork = fork(id());
+        assertThat(edits.snapshot(flight(fork, 1), fork, new EditConditions(false, false)))
+                .isEqualTo(new EditResult.RecordMissing(true));
+        assertThat(edits.snapshot(flight(fork, 1), fork, NO_LOSS)).isInstanceOf(EditResult.SnapshotTaken.class);
+        assertThat(context("memory")).isEqualTo("reset");
+
+        Ask next = ask("next");
+        assertThat(begin(flight(next, 1), next))
+                .isInstanceOfSatisfying(
+                        BeginResult.RunTurn.class,
+                        run -> assertThat(run.memoryIssue()).isEqualTo(MemoryIssue.RESET));
     }
 
     @Test
