@@ -54,7 +54,7 @@ end
 local version = redis.call('HGET', ctx, 'version') or ''
 local lost = memory_lost(ctx, hist) or (known == '1' and version == '' and redis.call('EXISTS', tomb) == 0)
 if sure ~= '1' and (not status or lost) then
-  return {'MISSED', (lost or record_lost(reqs, open, request_id)) and 1 or 0}
+  return {'MISSED', (lost or (too_old ~= '1' and record_lost(reqs, open, request_id))) and 1 or 0}
 end
 
 if unwanted(req) then

@@ -24,7 +24,7 @@ if not own[1] then
     return {'ERASED'}
   end
   if sure ~= '1' then
-    return {'MISSED', record_lost(reqs, open, request_id) and 1 or 0}
+    return {'MISSED', too_old ~= '1' and record_lost(reqs, open, request_id) and 1 or 0}
   end
   if too_old == '1' then
     return {'DECIDED', {}, {}}

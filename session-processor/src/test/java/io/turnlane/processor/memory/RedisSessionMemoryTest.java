@@ -13,6 +13,7 @@ import io.turnlane.processor.memory.BeginResult.AlreadyEnded;
 import io.turnlane.processor.memory.BeginResult.RunTurn;
 import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import io.turnlane.processor.memory.SessionMemory.BeginRequest;
+import io.turnlane.processor.memory.SessionMemory.BusyArrival;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -289,6 +290,19 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         memory.delete(flight(delete, 1));
         assertThat(redis.template.opsForHash().get(keys.tombstone(), "erased"))
                 .isEqualTo(delete.requestId() + " " + erased.requestId() + " ");
+    }
+
+    @Test
+    void doesNotReportAnExpiredRecordAsLost() {
+        Ask ask = ask("old");
+        redis.template.opsForZSet().add(keys.requestIds(), ask.requestId().toString(), 1);
+        for (boolean tooOld : List.of(true, false)) {
+            assertThat(memory.begin(new BeginRequest(
+                            flight(ask, 1), ask, Map.of(), null, tooOld, true, false, 0, Duration.ZERO, null)))
+                    .isEqualTo(new BeginResult.DataMissing(!tooOld));
+            assertThat(memory.decide(new BusyArrival(flight(ask, 1), ask, null, tooOld, false, List.of())))
+                    .isEqualTo(new BeginResult.DataMissing(!tooOld));
+        }
     }
 
     @Test
