@@ -30,7 +30,6 @@ final class Standalone implements AutoCloseable {
             "-Xmx384m",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
-            "-Djdk.reflect.useNativeAccessorOnly=true",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 

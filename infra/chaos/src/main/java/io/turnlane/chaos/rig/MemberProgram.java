@@ -28,7 +28,6 @@ record MemberProgram(String name, Class<?> main, int port, List<String> argument
             "-Xmx192m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Djdk.reflect.useNativeAccessorOnly=true",
             "-XX:+UseCompactObjectHeaders",
             "-XX:+ExitOnOutOfMemoryError",
             "-Djava.awt.headless=true",
