@@ -5,7 +5,7 @@ import { followLane, whenNoOtherTabFollows } from './origin-locks.js';
  * the user opens the lane in this tab, this tab follows it as well.
  */
 export class LaneOwnership {
-  /** By lane, the function that releases the lane for other tabs; null if this tab does not hold the lane (yet). */
+  /** Functions that release a lane for other tabs, by lane; null if this tab does not hold the lane (yet). */
   #held = new Map();
 
   /** Calls `load` for each lane that was stored with open turns, as soon as no other tab follows it. */

@@ -224,7 +224,7 @@ public final class TestProcessor implements AutoCloseable {
 
         private void store(RequestStatus status, Map<String, byte[]> fields) {
             MemoryKeys keys = new MemoryKeys(ask.key());
-            // This clock may be behind the one of the gateway, which follows Redis.
+            // The system clock may be behind the clock of the gateway, which follows Redis.
             long now = Math.max(System.currentTimeMillis(), ask.createdAt().toEpochMilli() + 1);
             redis.sync().hset(keys.request(ask.requestId()), fields);
             redis.sync()

@@ -44,8 +44,8 @@ import org.springframework.data.redis.core.script.RedisScript;
  * </table>
  *
  * <p>Several calls with one key can run at the same time. Every call that finds the claim unmarked publishes the turn.
- * It cannot rely on the other calls, because their gateways may have crashed before they published. If all calls fail,
- * only the last one undoes the acceptance. The acceptance is kept if any call may have published the turn.
+ * The call cannot rely on the other calls, because their gateways may have crashed before they published. If all calls
+ * fail, only the last one undoes the acceptance. The acceptance is kept if any call may have published the turn.
  *
  * <p>Limitation: if a gateway crashes before it publishes and the client does not retry, the request record counts as
  * open until it expires.

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of events over any number of connections. If a connection ends or falls silent, the feed connects to the
+ * A stream of events over any number of connections. If a connection ends or falls silent, the feed connects to the
  * next gateway and resumes after its last cursor. Not thread-safe.
  */
 final class EventFeed {

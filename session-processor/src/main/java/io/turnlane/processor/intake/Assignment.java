@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * One assignment of a partition to this processor. Contains the partition's ledger (its open offsets) and its fence. If
+ * An assignment of a partition to this processor. Contains the partition's ledger (its open offsets) and its fence. If
  * the partition leaves this processor and comes back, a new object is created.
  *
  * <p>Threading: the poll thread delivers records, sets the fence, commits and ends the assignment. Lane threads read

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One flight (execution of a turn) for a question. Begins the turn in memory, calls the agent, stores the result,
+ * A flight (execution of a turn) for a question. Begins the turn in memory, calls the agent, stores the result,
  * publishes the terminal event, and finally completes the offset (promise O9 in docs/guarantees.md). Only the lane
  * thread of the flight uses this object.
  *

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One flight (execution in a lane) of a command that changes its session and calls no agent: update, import or fork.
- * Only the lane thread of the flight uses this object.
+ * A flight (execution in a lane) of a command that changes its session and calls no agent: update, import or fork. Only
+ * the lane thread of the flight uses this object.
  *
  * <p>A fork involves two sessions, which have separate lanes and, on a Redis Cluster, possibly separate nodes. When the
  * fork is at the head of the source session's lane, this class copies the session and publishes the copy as an import

@@ -34,7 +34,7 @@ final class Asker {
     private sealed interface PostOutcome {
         record PostAccepted(String request) implements PostOutcome {}
 
-        /** This post was not accepted, but a later one can be. */
+        /** The post was not accepted, but a later one can be. */
         record PostRetryable() implements PostOutcome {}
 
         record PostRejected() implements PostOutcome {}

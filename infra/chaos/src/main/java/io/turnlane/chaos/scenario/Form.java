@@ -4,7 +4,7 @@ package io.turnlane.chaos.scenario;
 public enum Form {
     /** A few seconds and a few faults, for each build. */
     QUICK,
-    /** As many faults as {@code docs/chaos.md} states for the scenario. */
+    /** Full form: the number of faults that {@code docs/chaos.md} states for the scenario. */
     FULL;
 
     /** Returns the value for this form. */
