@@ -1,5 +1,8 @@
 package io.turnlane.gateway;
 
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.ask.TurnPublisher;
 import io.turnlane.model.ServedContract;
@@ -217,6 +220,16 @@ public final class TestGateway implements AutoCloseable {
         public String text(String field) {
             return json().path(field).asString(null);
         }
+    }
+
+    /** Waits until the gateway counts no stream, socket or wait, so that all places for clients are free. */
+    public void awaitNoClients() {
+        await().alias("the clients of earlier tests are gone")
+                .until(() -> bean(MeterRegistry.class)
+                                .get("turnlane.clients")
+                                .gauge()
+                                .value()
+                        == 0);
     }
 
     /** Stops the gateway, but not the HTTP client and its connections. */
