@@ -93,6 +93,25 @@ class SlowRequestTest {
         closesInTime(beginning, "a");
     }
 
+    /** HTTP allows blank lines before a request line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n", "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n\r\n"})
+    void endsAConnectionThatReceivesBlankLines(String beginning) throws Exception {
+        closesInTime(beginning, "\r\n");
+    }
+
+    @Test
+    void keepsAConnectionWithABlankLineBeforeEachRequest() throws Exception {
+        try (Socket socket = connect("")) {
+            socket.setSoTimeout(5_000);
+            for (int i = 0; i < 3; i++) {
+                send(socket, "\r\n");
+                send(socket, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                assertThat(socket.getInputStream().read(new byte[4096])).isPositive();
+            }
+        }
+    }
+
     @Test
     void endsAConnectionWhoseBodyArrivesByteByByte() throws Exception {
         String key = keys.newClient(gateway, "alice", Scope.ASK).key();

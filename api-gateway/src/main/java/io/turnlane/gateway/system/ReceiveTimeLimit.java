@@ -74,7 +74,8 @@ final class ReceiveTimeLimit {
 
         /**
          * Processes the requests of a connection. Tomcat returns LONG if the head of a request has not arrived
-         * completely.
+         * completely. If only blank lines have arrived, Tomcat returns OPEN and would forget when they began. LONG
+         * keeps this processor, and therefore the start time, until the request line follows.
          */
         @Override
         public SocketState service(SocketWrapperBase<?> socket) throws IOException {
@@ -87,6 +88,9 @@ final class ReceiveTimeLimit {
             receiving.add(this);
             try {
                 state = super.service(socket);
+                if (state == SocketState.OPEN && request.getStartTimeNanos() >= 0) {
+                    state = SocketState.LONG;
+                }
                 return state;
             } finally {
                 if (state != SocketState.LONG) {
