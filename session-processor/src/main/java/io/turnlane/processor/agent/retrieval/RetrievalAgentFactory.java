@@ -31,14 +31,14 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
     private final QuestionEmbedder embedder;
 
     /**
-     * Loads the model and the index, which takes about one second.
+     * Loads the index, which takes about a quarter of a second.
      *
      * @param waiting maximum number of questions that wait for the embedder
      * @param remembered number of questions whose vectors are cached
      */
     public RetrievalAgentFactory(int waiting, int remembered) {
         this.index = AnswerIndex.load(new DataSetReader().read());
-        this.embedder = new QuestionEmbedder(MiniLm.load(), waiting, remembered);
+        this.embedder = new QuestionEmbedder(MiniLm::load, waiting, remembered);
     }
 
     @Override

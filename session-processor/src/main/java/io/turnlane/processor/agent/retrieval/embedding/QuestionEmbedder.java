@@ -6,14 +6,16 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Embeds questions, which means that it computes their vectors. Uses one dedicated platform thread and caches the most
  * recent vectors.
  *
  * <p>Threading: any number of threads may call {@link #embed}. Callers wait for the vector and can be interrupted. They
- * are mostly virtual threads, and never run native code. Only the embedder's thread calls the model, one question at a
- * time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. If several
+ * are mostly virtual threads, and never run native code. Only the embedder's thread loads and calls the model, one question at
+ * a time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. If several
  * callers ask the same question at once, it is embedded once. If a caller is interrupted, its question is still
  * embedded, which takes about two milliseconds. The queue and the cache are the only shared state, and both are
  * thread-safe. Any thread may call {@link #close}, more than once.
@@ -26,23 +28,26 @@ public final class QuestionEmbedder implements AutoCloseable {
      */
     private static final int MAX_CHARACTERS = 2_000;
 
-    private final SentenceModel model;
+    private final Supplier<? extends SentenceModel> loader;
     private final BlockingQueue<PendingQuestion> queue;
     private final int bound;
     private final AsyncCache<String, UnitVector> vectors;
     private final Thread thread;
     private volatile boolean closed;
 
+    private @Nullable SentenceModel model; // only the embedder's thread uses it
+
     private record PendingQuestion(String question, CompletableFuture<UnitVector> vector) {}
 
     /**
-     * Starts the thread.
+     * Starts the thread. It loads the model for the first question, so that a processor is ready before.
      *
+     * @param loader loads the model; called again for the next question if it throws
      * @param bound maximum number of questions that wait, in addition to the one that is being embedded
      * @param remembered number of cached vectors, 1.5 KiB each
      */
-    public QuestionEmbedder(SentenceModel model, int bound, int remembered) {
-        this.model = model;
+    public QuestionEmbedder(Supplier<? extends SentenceModel> loader, int bound, int remembered) {
+        this.loader = loader;
         this.bound = bound;
         this.queue = new ArrayBlockingQueue<>(bound);
         this.vectors = Caffeine.newBuilder()
@@ -112,10 +117,16 @@ public final class QuestionEmbedder implements AutoCloseable {
     @SuppressWarnings("CatchingUnchecked")
     private void embed(PendingQuestion waiting) {
         try {
-            waiting.vector().complete(model.embed(waiting.question()));
+            waiting.vector().complete(loadedModel().embed(waiting.question()));
         } catch (Throwable e) {
             waiting.vector().completeExceptionally(e);
         }
+    }
+
+    private SentenceModel loadedModel() {
+        SentenceModel loaded = model == null ? loader.get() : model;
+        model = loaded;
+        return loaded;
     }
 
     private void failWaiting() {

@@ -3,10 +3,14 @@ package io.turnlane.processor.agent.retrieval.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +34,7 @@ class QuestionEmbedderTest {
     @Test
     void embedsEachQuestionOnceOnItsOwnPlatformThread() throws Exception {
         gate.countDown();
-        try (QuestionEmbedder embedder = new QuestionEmbedder(this::embed, 8, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, 8, 8)) {
             Thread caller = Thread.ofVirtual().start(() -> {
                 try {
                     embedder.embed("a");
@@ -48,8 +52,40 @@ class QuestionEmbedderTest {
     }
 
     @Test
+    void loadsTheModelOnceForTheFirstQuestion() throws Exception {
+        gate.countDown();
+        AtomicInteger loads = new AtomicInteger();
+        Supplier<SentenceModel> loader = () -> {
+            loads.incrementAndGet();
+            return this::embed;
+        };
+        try (QuestionEmbedder embedder = new QuestionEmbedder(loader, 1, 8)) {
+            assertThat(loads).hasValue(0);
+            embedder.embed("a");
+            embedder.embed("b");
+            assertThat(loads).hasValue(1);
+        }
+    }
+
+    @Test
+    void loadsTheModelAgainAfterAFailedLoad() throws Exception {
+        gate.countDown();
+        AtomicInteger loads = new AtomicInteger();
+        Supplier<SentenceModel> loader = () -> {
+            if (loads.incrementAndGet() == 1) {
+                throw new UncheckedIOException(new IOException("no memory"));
+            }
+            return this::embed;
+        };
+        try (QuestionEmbedder embedder = new QuestionEmbedder(loader, 1, 8)) {
+            assertThatThrownBy(() -> embedder.embed("a")).hasRootCauseMessage("no memory");
+            assertThat(embedder.embed("a")).isNotNull();
+        }
+    }
+
+    @Test
     void rejectsAQuestionIfTooManyAreWaiting() {
-        try (QuestionEmbedder embedder = new QuestionEmbedder(this::embed, 1, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, 1, 8)) {
             start(embedder, "in work");
             Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> threads.size() == 1);
             start(embedder, "waits");
@@ -61,7 +97,7 @@ class QuestionEmbedderTest {
 
     @Test
     void callersCanBeInterrupted() throws Exception {
-        try (QuestionEmbedder embedder = new QuestionEmbedder(this::embed, 1, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, 1, 8)) {
             CountDownLatch interrupted = new CountDownLatch(1);
             Thread caller = Thread.ofVirtual().start(() -> {
                 try {
