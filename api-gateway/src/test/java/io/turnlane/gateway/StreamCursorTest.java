@@ -161,12 +161,7 @@ class StreamCursorTest {
         try (SseClient before = gateway.stream(events(turn))) {
             assertThat(List.of(before.next(), before.next())).hasSize(2);
         }
-        try (Admin admin = Admin.create(gateway.backends().kafka())) {
-            TopicPartition partition = new TopicPartition(gateway.topics().events(), turn.record.partition());
-            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(expired.offset() + 2)))
-                    .all()
-                    .get();
-        }
+        deleteEvents(turn, expired.offset() + 2);
         for (String path : List.of(events(turn), "/v1/sessions/" + session + "/events")) {
             try (SseClient stream = gateway.stream(path, "Last-Event-ID", expired.toString())) {
                 SseClient.SseEvent gap = stream.next();
@@ -174,6 +169,74 @@ class StreamCursorTest {
                 assertThat(gap.json().path("snapshot").toString())
                         .contains(turn.ask.requestId().toString());
             }
+        }
+    }
+
+    private static void deleteEvents(ReceivedTurn turn, long before) throws Exception {
+        try (Admin admin = Admin.create(gateway.backends().kafka())) {
+            TopicPartition partition = new TopicPartition(gateway.topics().events(), turn.record.partition());
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before)))
+                    .all()
+                    .get();
+        }
+    }
+
+    /** Asks and answers in a new session, and returns the cursor after the answer. */
+    private String cursorAfterAnswer() throws Exception {
+        session = gateway.post("/v1/sessions", "{}").text("session_id");
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events")) {
+            stream.nextCursor();
+            ask("?").answer("text");
+            return List.of(stream.next(), stream.next(), stream.next())
+                    .getLast()
+                    .id();
+        }
+    }
+
+    /** Answers a turn of another session in the partition, and deletes events after the cursor. */
+    private void trimLogAfter(String cursor) throws Exception {
+        Cursor old = Cursor.parse(cursor);
+        ReceivedTurn other = turnInPartition(old.partition());
+        other.answer("of another session");
+        deleteEvents(other, old.offset() + 3);
+    }
+
+    @Test
+    void sendsNoGapToAClientThatMissedNoEventOfItsSession() throws Exception {
+        String old = cursorAfterAnswer();
+        trimLogAfter(old);
+        String fresh;
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", old)) {
+            fresh = stream.nextCursor();
+        }
+        assertThat(Cursor.parse(fresh).offset()).isGreaterThan(Cursor.parse(old).offset());
+        ask("?").answer("asked while the client was away");
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", fresh)) {
+            assertThat(List.of(stream.next(), stream.next(), stream.next()))
+                    .extracting(SseClient.SseEvent::type)
+                    .containsExactly("started", "delta", "completed");
+        }
+    }
+
+    @Test
+    void sendsNoGapToASocketThatMissedNoEventOfItsSession() throws Exception {
+        String old = cursorAfterAnswer();
+        trimLogAfter(old);
+        try (TestSocket socket = TestSocket.open(gateway, new String[0])) {
+            socket.send("{'type':'subscribe','session_id':'%s','after':'%s'}".formatted(session, old));
+            assertThat(List.of(socket.nextFrame(), socket.nextFrame()))
+                    .extracting(frame -> frame.path("type").asString())
+                    .containsExactlyInAnyOrder("subscribed", "cursor");
+        }
+    }
+
+    @Test
+    void sendsAGapToAClientThatMissedAnEndedTurn() throws Exception {
+        String old = cursorAfterAnswer();
+        ask("?").answer("missed");
+        trimLogAfter(old);
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", old)) {
+            assertThat(stream.next().type()).isEqualTo("gap");
         }
     }
 

@@ -1,14 +1,19 @@
 package io.turnlane.gateway.requests;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.deliver.Subscription;
+import io.turnlane.gateway.requests.RequestRecords.RequestPage;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Snapshots {
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    /** Number of requests that show if the session has changed. A session has at most 100 open requests. */
+    private static final int NEWEST = 100;
 
     private final RequestRecords records;
     private final JsonMapper json;
@@ -105,6 +113,45 @@ public final class Snapshots {
                     .log();
             return new Snapshot(write(subscription.session(), subscription.requestId(), null), null);
         }
+    }
+
+    /**
+     * Returns true if the request records show that a client of a whole session has missed no event, although the log
+     * no longer does: the last request whose terminal event the client has received is also the session's last request
+     * that ended, and no request is open. Returns false if this is unknown.
+     *
+     * @param cursor cursor of the client after the missing part of the log
+     */
+    public boolean hasMissedNothing(Subscription subscription, Cursor cursor) {
+        Cursor.RequestProgress last = cursor.state().progress();
+        if (subscription.requestId() != null || last == null || !last.ended()) {
+            return false;
+        }
+        try {
+            return isLastEnd(last.requestId(), newestQuestions(subscription.session()));
+        } catch (DataAccessException unavailable) {
+            return false;
+        }
+    }
+
+    private List<RequestRecord> newestQuestions(SessionKey session) {
+        Set<RequestStatus> all = EnumSet.allOf(RequestStatus.class);
+        return records.page(session, all, null, NEWEST).map(RequestPage::requests).orElse(List.of()).stream()
+                .filter(request -> request.type() == null) // commands have no events
+                .toList();
+    }
+
+    private static boolean isLastEnd(RequestId last, List<RequestRecord> requests) {
+        Instant end = requests.stream()
+                .filter(request -> request.requestId().equals(last))
+                .map(RequestRecord::finishedAt)
+                .filter(Objects::nonNull)
+                .findAny()
+                .orElse(Instant.MIN);
+        return requests.stream()
+                .filter(request -> !request.requestId().equals(last))
+                .map(RequestRecord::finishedAt)
+                .allMatch(other -> other != null && other.isBefore(end));
     }
 
     private Snapshot of(SessionKey session, RequestId requestId) {

@@ -112,7 +112,11 @@ final class SocketWriter {
                 yield null;
             }
             case OutboxItem.GapItem(var subscription, var cursor) -> {
-                send(ServerFrames.event(cursor, snapshots.of(subscription).event()));
+                send(
+                        snapshots.hasMissedNothing(subscription, cursor)
+                                ? frames.cursor(subscription.session().sessionId(), cursor)
+                                : ServerFrames.event(
+                                        cursor, snapshots.of(subscription).event()));
                 yield null;
             }
             case OutboxItem.FrameItem(var json) -> {

@@ -164,6 +164,10 @@ public final class SseStream {
     }
 
     private boolean writeGap(SseConnection connection, Subscription subscription, Cursor cursor) throws IOException {
+        if (snapshots.hasMissedNothing(subscription, cursor)) {
+            connection.writeCursor(subscription.session().sessionId(), cursor);
+            return true;
+        }
         Snapshot snapshot = snapshots.of(subscription);
         RequestRecord ended = snapshot.endedRequest();
         if (ended == null) {
