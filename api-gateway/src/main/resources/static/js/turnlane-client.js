@@ -20,7 +20,11 @@ const LONGEST_RETRY_AFTER = 3_600;
  */
 export function backoff(tries, error) {
   const whole = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries);
-  return Math.max(Math.round(whole * (0.8 + 0.4 * Math.random())), boundedWait(error?.retryAfter) * 1000);
+  return Math.max(spread(whole), boundedWait(error?.retryAfter) * 1000);
+}
+
+function spread(delay) {
+  return Math.round(delay * (0.8 + 0.4 * Math.random()));
 }
 
 /** Returns a number of seconds from 0 to the longest wait. */
@@ -241,7 +245,10 @@ export class EventStream {
   #url;
   #listener;
   #cursor;
+  /** Number of attempts since something was received. */
   #tries = 0;
+  /** Delay in milliseconds that the server announced, because it is about to end the connection; null if none. */
+  #announced = null;
   #stopped = new AbortController();
   #skip = () => {};
 
@@ -306,9 +313,11 @@ export class EventStream {
       const { value, done } = await reader.read();
       if (done) return false;
       watch.reset();
-      for (const { id, data } of parser.push(value)) {
+      this.#tries = 0; // a heartbeat, too, shows that the server works
+      for (const { id, data, retry } of parser.push(value)) {
+        this.#announced = retry;
         const event = data && JSON.parse(data);
-        if (!event || event.type === 'cursor') this.#cursor = id;
+        if (!event || event.type === 'cursor') this.#cursor = id || this.#cursor;
         else if (this.#deliver(id, event)) return true;
       }
     }
@@ -317,14 +326,15 @@ export class EventStream {
   #deliver(cursor, event) {
     if (this.#stopped.signal.aborted) return true;
     if (cursor) this.#cursor = cursor;
-    this.#tries = 0;
     this.#listener.onEvent?.(event, cursor);
     return this.#listener.endsWithTurn && TERMINAL.has(event.type);
   }
 
   #pause(problem) {
     if (this.#stopped.signal.aborted) return undefined;
-    const delay = backoff(this.#tries++, problem);
+    // The end of a connection that the server announced is not a failure.
+    const delay = this.#announced === null ? backoff(this.#tries++, problem) : spread(this.#announced);
+    this.#announced = null;
     this.#state({ state: 'lost', retryAt: Date.now() + delay });
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, delay);
@@ -363,13 +373,15 @@ function silenceWatch(dead) {
 }
 
 /**
- * Parses a text/event-stream, in pieces of any size, into {id, data}. An id with empty data is a cursor only.
+ * Parses a text/event-stream, in pieces of any size, into {id, data, retry}. An id with empty data is a cursor only.
+ * `retry` is the announced delay before a reconnect, in milliseconds, or null.
  * https://html.spec.whatwg.org/#parsing-an-event-stream
  */
 export class SseParser {
   #rest = '';
   #id = '';
   #data = [];
+  #retry = null;
 
   push(piece) {
     const events = [];
@@ -386,12 +398,16 @@ export class SseParser {
     const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
     if (name === 'id') this.#id = value;
     else if (name === 'data') this.#data.push(value);
+    else if (name === 'retry' && /^\d+$/.test(value)) this.#retry = Math.min(Number(value), LONGEST_RETRY);
   }
 
   #close(events) {
-    if (this.#data.length || this.#id) events.push({ id: this.#id, data: this.#data.join('\n') });
+    if (this.#data.length || this.#id || this.#retry !== null) {
+      events.push({ id: this.#id, data: this.#data.join('\n'), retry: this.#retry });
+    }
     this.#id = '';
     this.#data = [];
+    this.#retry = null;
   }
 }
 

@@ -6,6 +6,8 @@ import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.TurnEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,10 +20,16 @@ class StreamAgeTest {
 
     private static TestGateway gateway;
     private static TestProcessor processor;
+    private static UnreliablePublisher publisher;
 
     @BeforeAll
     static void start() {
-        gateway = TestGateway.start("turnlane.gateway.streams.max-age=1s");
+        gateway = TestGateway.startPublishing(
+                log -> {
+                    publisher = new UnreliablePublisher(log);
+                    return publisher;
+                },
+                "turnlane.gateway.streams.max-age=1s");
         processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 
@@ -67,6 +75,20 @@ class StreamAgeTest {
             assertThat(List.of(stream.next(), stream.next(), stream.next()))
                     .extracting(SseClient.SseEvent::type)
                     .containsExactly("started", "delta", "completed");
+        }
+    }
+
+    /** Without the reply, the client could not know if its question was accepted. */
+    @Test
+    void confirmsAQuestionThatIsBeingAcceptedWhenASocketReachesItsMaximumAge() throws Exception {
+        publisher.failNext(publish -> CompletableFuture.runAsync(
+                        publish, CompletableFuture.delayedExecutor(1_200, TimeUnit.MILLISECONDS))
+                .join());
+        try (TestSocket socket = TestSocket.open(gateway, new String[0])) {
+            socket.send("{'type':'ask','session_id':'ws-slow','question':'?'}");
+            assertThat(socket.nextFrame().path("type").asString()).isEqualTo("accepted");
+            processor.nextTurn();
+            assertThat(socket.closeStatus()).isEqualTo(1012);
         }
     }
 

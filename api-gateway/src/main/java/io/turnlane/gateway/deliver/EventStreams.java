@@ -289,7 +289,7 @@ public final class EventStreams implements AutoCloseable {
      */
     public void disconnectClients(Duration timeout) {
         stopping.set(true);
-        subscriptions.closeAll(DisconnectReason.SHUTDOWN);
+        subscriptions.shutDownAll();
         long deadline = System.nanoTime() + timeout.toNanos();
         synchronized (clientLeft) {
             try {

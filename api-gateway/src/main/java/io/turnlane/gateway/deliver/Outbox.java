@@ -28,6 +28,9 @@ public final class Outbox {
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private int bytes;
     private @Nullable DisconnectReason disconnectReason;
+    private boolean inCall;
+    /** True if the outbox ends after the waiting items and the reply of the current call. */
+    private boolean ending;
 
     /** Bounds of one outbox: number of items and number of bytes. */
     public record Bounds(int items, int bytes) {
@@ -79,11 +82,11 @@ public final class Outbox {
     /**
      * Adds an item. If the outbox has reached its own bounds, closes the outbox ({@link DisconnectReason#SLOW}) and
      * returns false. If the {@linkplain SharedByteLimit shared limit} does not allow the item, closes the outbox
-     * ({@link DisconnectReason#CROWDED}) and returns false. If the outbox is closed already, returns false without any
+     * ({@link DisconnectReason#CROWDED}) and returns false. If the outbox is closed or ends, returns false without any
      * effect.
      */
     public synchronized boolean offer(OutboxItem item) {
-        if (disconnectReason != null) {
+        if (disconnectReason != null || (ending && !inCall)) {
             return false;
         }
         if (items.size() >= bounds.items() || bytes >= bounds.bytes()) {
@@ -128,7 +131,8 @@ public final class Outbox {
     /**
      * Removes and returns the next item. Waits up to {@code timeout} for an item and returns null if none arrives.
      * After {@link #close}, discards waiting items and returns {@link OutboxItem.EndItem}. If the outbox is empty and
-     * has reached its maximum age, closes it ({@link DisconnectReason#AGED}).
+     * has reached its maximum age, closes it ({@link DisconnectReason#AGED}), but not during a {@linkplain #startCall
+     * call}.
      */
     public @Nullable OutboxItem take(Duration timeout) throws InterruptedException {
         OutboxItem item;
@@ -154,7 +158,7 @@ public final class Outbox {
     }
 
     private long remainingLife() {
-        return maxAgeNanos - (System.nanoTime() - openedNanos);
+        return inCall ? Long.MAX_VALUE : maxAgeNanos - (System.nanoTime() - openedNanos);
     }
 
     private void awaitItem(long timeout) throws InterruptedException {
@@ -173,6 +177,45 @@ public final class Outbox {
         List<Runnable> waiters = List.copyOf(waitingForRoom);
         waitingForRoom.clear();
         return waiters;
+    }
+
+    /**
+     * Starts a call of the client, which ends with {@link #endCall}. Until then, neither the maximum age nor the stop
+     * of the gateway ends the outbox, so that the client receives the reply. A client has at most one call at a time.
+     *
+     * @return false if the client is being disconnected; the caller must then not execute the call, because the client
+     *     would not receive the reply
+     */
+    public synchronized boolean startCall() {
+        if (disconnectReason != null || ending) {
+            return false;
+        }
+        inCall = true;
+        return true;
+    }
+
+    /** Ends a call, whose reply is in the outbox. */
+    public synchronized void endCall() {
+        inCall = false;
+        putEnd();
+        notifyAll();
+    }
+
+    /**
+     * Ends the outbox because the gateway stops. The writer first sends the waiting items and the reply of the current
+     * call.
+     */
+    synchronized void shutDown() {
+        if (!ending) {
+            ending = true;
+            putEnd();
+        }
+    }
+
+    private void putEnd() {
+        if (ending && !inCall && disconnectReason == null) {
+            put(new OutboxItem.EndItem(DisconnectReason.SHUTDOWN));
+        }
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.turnlane.gateway.deliver;
 
-import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -72,8 +71,9 @@ final class SubscriptionRegistry {
         return subscriptions.size();
     }
 
-    void closeAll(DisconnectReason reason) {
-        outboxes.forEach(outbox -> outbox.close(reason));
+    /** Closes all outboxes because the gateway stops. */
+    void shutDownAll() {
+        outboxes.forEach(Outbox::shutDown);
     }
 
     private static String key(Subscription subscription) {

@@ -67,8 +67,11 @@ final class SocketConnection {
         return System.nanoTime() - lastActivity;
     }
 
-    /** Executes a frame and puts the reply into the outbox. */
+    /** Executes a frame and puts the reply into the outbox. Ignores a frame that arrives during the disconnect. */
     void handle(ClientFrame frame) {
+        if (!outbox.startCall()) {
+            return;
+        }
         try {
             requireScope(frame);
             services.guard().rates().consumeOrThrow(caller, RateLimitKind.REQUESTS);
@@ -81,6 +84,8 @@ final class SocketConnection {
             }
         } catch (RuntimeException e) {
             reject(frame.ref(), services.guard().problems().map(e));
+        } finally {
+            outbox.endCall();
         }
     }
 

@@ -37,8 +37,8 @@ public record GatewayProperties(
     /**
      * Limits of HTTP calls.
      *
-     * @param receiveTimeout time within which the head and the body of a request must arrive; after this time, the
-     *     connection is closed
+     * @param receiveTimeout time within which the head and the body of a request must arrive, at least 100 ms; the
+     *     connection is closed at most 1 s after this time
      */
     public record CallSettings(
             @DefaultValue("60s") @DurationMin(millis = 100) Duration receiveTimeout) {}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -54,16 +55,21 @@ final class PrivateFiles {
 
     /**
      * Removes the access of other accounts to a file, or to a folder and everything in it. Skips the content of a
-     * folder that is already private. Does not follow symbolic links.
+     * folder that is already private. Does not follow symbolic links. Ignores a file that is deleted meanwhile, because
+     * the folder's owner may be running.
      *
      * @throws IOException if the file or folder belongs to another account
      */
     static void restrict(Path path) throws IOException {
-        if (!restrictOne(path) || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        for (Path each : list(path)) {
-            restrict(each);
+        try {
+            if (!restrictOne(path) || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            for (Path each : list(path)) {
+                restrict(each);
+            }
+        } catch (NoSuchFileException deleted) {
+            // has no content that others could read
         }
     }
 

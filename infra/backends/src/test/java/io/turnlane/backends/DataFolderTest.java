@@ -44,6 +44,13 @@ class DataFolderTest {
         }
     }
 
+    /** The owner of the folder may be running while another process checks the permissions. */
+    @Test
+    void ignoresAFileThatIsDeletedWhileItsPermissionsAreChecked() throws Exception {
+        PrivateFiles.restrict(temp.resolve("deleted"));
+        assertThat(temp.resolve("deleted")).doesNotExist();
+    }
+
     @Test
     void removesTheStateAfterACleanEnd() throws Exception {
         DataFolder folder = DataFolder.claim(temp);

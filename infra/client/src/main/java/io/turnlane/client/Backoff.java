@@ -17,7 +17,10 @@ final class Backoff {
     private long startNanos;
     private int attempts;
 
-    /** @param patience time since the last success after which no further attempt is made */
+    /**
+     * @param patience time since the last success after which no further attempt is made; the time for which a gateway
+     *     served the call does not count
+     */
     Backoff(Duration patience) {
         this.patience = patience;
         succeeded();
@@ -27,6 +30,11 @@ final class Backoff {
     void succeeded() {
         startNanos = System.nanoTime();
         attempts = 0;
+    }
+
+    /** Excludes the time for which a gateway has just served the call from the patience. Keeps the delay. */
+    void exclude(Duration served) {
+        startNanos += Math.min(served.toNanos(), System.nanoTime() - startNanos);
     }
 
     /**

@@ -79,6 +79,7 @@ final class EventFeed {
     /** Reads one connection; returns true if the listener wants no more events. */
     private boolean readAll(InputStream body, Predicate<TurnUpdate> listener) throws IOException {
         SilenceTimer silence = new SilenceTimer(body);
+        long opened = System.nanoTime();
         Runnable onLine = () -> {
             silence.reset();
             // Each line that arrives shows that the gateway works, so the patience starts again. Otherwise, the
@@ -95,6 +96,9 @@ final class EventFeed {
             return false;
         } finally {
             silence.stop();
+            // An agent may be silent for longer than the patience. Without this, the first failure after it would be
+            // the last attempt.
+            backoff.exclude(Duration.ofNanos(System.nanoTime() - opened));
         }
     }
 

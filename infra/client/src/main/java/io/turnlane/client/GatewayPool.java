@@ -138,6 +138,7 @@ final class GatewayPool {
         Backoff backoff = new Backoff(patience);
         while (true) {
             int serving = current.get();
+            long sent = System.nanoTime();
             try {
                 return answer(send(serving, call));
             } catch (ProblemException problem) {
@@ -145,6 +146,8 @@ final class GatewayPool {
                     throw problem;
                 }
             } catch (IOException failure) {
+                Duration elapsed = Duration.ofNanos(System.nanoTime() - sent);
+                backoff.exclude(elapsed.compareTo(call.serverWait()) < 0 ? elapsed : call.serverWait());
                 if (!(call.repeatable() || unreached(failure)) || !backoff.pause(Optional.empty())) {
                     throw failure;
                 }

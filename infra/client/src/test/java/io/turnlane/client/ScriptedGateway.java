@@ -7,11 +7,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway on a free loopback port that answers each call with the next scripted reply. */
@@ -21,12 +24,24 @@ final class ScriptedGateway implements AutoCloseable {
     private final Queue<ScriptedReply> replies = new ConcurrentLinkedQueue<>();
     private final List<ReceivedCall> calls = new CopyOnWriteArrayList<>();
 
-    private record ScriptedReply(int status, String type, String body, Ending ending) {}
+    /** @param quiet time before the connection ends */
+    private record ScriptedReply(int status, String type, String body, Ending ending, Duration quiet) {
+
+        ScriptedReply(int status, String type, String body, Ending ending) {
+            this(status, type, body, ending, Duration.ZERO);
+        }
+
+        void end(HttpExchange exchange) {
+            CompletableFuture.delayedExecutor(quiet.toNanos(), TimeUnit.NANOSECONDS)
+                    .execute(exchange::close);
+        }
+    }
 
     /** End of a reply. A hanging reply keeps its connection open until the gateway is closed. */
     private enum Ending {
         WHOLE,
         CUT,
+        NO_REPLY,
         HANGS_IN_BODY,
         HANGS_BEFORE_HEADERS
     }
@@ -83,6 +98,18 @@ final class ScriptedGateway implements AutoCloseable {
         return this;
     }
 
+    /** Sends these events, and breaks the connection after this time. */
+    ScriptedGateway brokenAfter(Duration quiet, String... events) {
+        replies.add(new ScriptedReply(200, "text/event-stream", String.join("", events), Ending.CUT, quiet));
+        return this;
+    }
+
+    /** Receives the call, and breaks the connection after this time without an answer. */
+    ScriptedGateway noReplyAfter(Duration quiet) {
+        replies.add(new ScriptedReply(200, "application/json", "", Ending.NO_REPLY, quiet));
+        return this;
+    }
+
     static String event(String cursor, String type, String data) {
         return "id: " + cursor + "\nevent: " + type + "\ndata: " + data + "\n\n";
     }
@@ -110,6 +137,10 @@ final class ScriptedGateway implements AutoCloseable {
         if (reply.ending() == Ending.HANGS_BEFORE_HEADERS) {
             return;
         }
+        if (reply.ending() == Ending.NO_REPLY) {
+            reply.end(exchange);
+            return;
+        }
         byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", reply.type());
         // A content length that is never reached: the client sees a broken connection, or waits.
@@ -118,7 +149,7 @@ final class ScriptedGateway implements AutoCloseable {
         exchange.getResponseBody().write(body);
         exchange.getResponseBody().flush();
         if (reply.ending() != Ending.HANGS_IN_BODY) {
-            exchange.close();
+            reply.end(exchange);
         }
     }
 

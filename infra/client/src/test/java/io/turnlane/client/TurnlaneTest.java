@@ -77,6 +77,34 @@ class TurnlaneTest {
                 .containsExactly("c1");
     }
 
+    /** An agent may be silent for longer than the client's patience. */
+    @Test
+    @Timeout(20)
+    void resumesIfAGatewayDiesDuringASilenceLongerThanThePatience() throws Exception {
+        Duration patience = Duration.ofMillis(1_000);
+        TurnlaneClient impatient =
+                TurnlaneClient.with(List.of(one.address(), other.address()), Optional::empty, patience);
+        one.brokenAfter(patience.multipliedBy(2), STARTED, delta("c1", 1, 1, 0, "Grü"));
+        other.events(delta("c2", 1, 2, 3, "ße"), COMPLETED);
+
+        assertThat(impatient.turn("s", "r").await().text()).isEqualTo("Grüße");
+        assertThat(other.calls())
+                .extracting(ScriptedGateway.ReceivedCall::cursor)
+                .containsExactly("c1");
+    }
+
+    @Test
+    @Timeout(20)
+    void pollsAnotherGatewayIfOneDiesDuringALongPoll() throws Exception {
+        Duration patience = Duration.ofMillis(1_000);
+        TurnlaneClient impatient =
+                TurnlaneClient.with(List.of(one.address(), other.address()), Optional::empty, patience);
+        one.json(204, "").noReplyAfter(patience.multipliedBy(2));
+        other.json(200, "{\"status\":\"completed\",\"answer\":{\"text\":\"Grüße\"}}");
+
+        assertThat(impatient.turn("s", "r").await().text()).isEqualTo("Grüße");
+    }
+
     /** Simulates a frozen gateway, or one behind a broken network. */
     @Test
     @Timeout(20)

@@ -122,6 +122,45 @@ class ClientModulesTest {
         assertThat(((Number) wait).doubleValue()).isBetween(6_500.0, 7_000.0);
     }
 
+    /** A gateway ends each stream at its maximum age, also on a quiet session. */
+    @Test
+    void aStreamDoesNotCountPlannedEndsAsFailures() {
+        Deque<String> bodies = new ArrayDeque<>(List.of("", "", ": \n\n", "", "", "retry: 3000\n\n", ": \n\n"));
+        page.route(
+                "**/v1/sessions/s/events",
+                route -> route.fulfill(new FulfillOptions()
+                        .setStatus(200)
+                        .setContentType("text/event-stream")
+                        .setBody(bodies.isEmpty() ? "" : bodies.removeFirst())));
+        open();
+
+        List<?> waits = (List<?>) page.evaluate("""
+                async () => {
+                  const { Turnlane } = await import('/js/turnlane-client.js');
+                  const waits = [];
+                  return new Promise((resolve) => {
+                    const stream = new Turnlane().streamSession('s', {
+                      onState: ({ state, retryAt }) => {
+                        if (state !== 'lost') return;
+                        waits.push(retryAt - Date.now());
+                        if (waits.length === 7) {
+                          stream.close();
+                          resolve(waits);
+                        } else {
+                          setTimeout(() => stream.retryNow());
+                        }
+                      },
+                    });
+                  });
+                }""");
+        double[] expected = {500, 1_000, 500, 1_000, 2_000, 3_000, 500};
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(((Number) waits.get(i)).doubleValue())
+                    .as("wait %d of %s", i, waits)
+                    .isBetween(expected[i] * 0.75, expected[i] * 1.25);
+        }
+    }
+
     @Test
     void readsRetryAfterAsANumberOrADateAndLimitsIt() {
         open();

@@ -8,12 +8,12 @@ import io.turnlane.processor.memory.UnendedRequests.UnendedRequest;
 import io.turnlane.processor.turn.StepRetrier.Pause;
 import io.turnlane.processor.turn.Turn;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * turn ends the request as failed with {@code expired}. Each installation needs its own Redis, because this class would
  * also end the requests of other installations.
  *
- * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time.
+ * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time, but the
+ * waits for requests that are not published yet overlap.
  */
 public final class DroppedTurns {
 
@@ -68,7 +69,6 @@ public final class DroppedTurns {
     /** Ends the requests whose records were deleted. Retries until all have ended or the partition has left. */
     public void end(SkippedRecords skipped) {
         while (skipped.held()) {
-            onePartition.lock();
             try {
                 if (tryEnd(skipped)) {
                     return;
@@ -78,8 +78,6 @@ public final class DroppedTurns {
                         .addKeyValue("partition", skipped.partition())
                         .addKeyValue("error", e)
                         .log("requests of deleted records not ended yet; retrying");
-            } finally {
-                onePartition.unlock();
             }
             pause.pause(RETRY_DELAY);
         }
@@ -95,28 +93,49 @@ public final class DroppedTurns {
                     .addKeyValue("first_kept", first)
                     .addKeyValue("most", first - skipped.from())
                     .log("records were deleted from the turns topic before they were handled");
-            List<UnendedRequest> dropped = findDropped(skipped);
-            dropped.forEach(request -> endInLane(skipped, request));
-            if (!skipped.awaitEnds()) {
+            Map<RequestId, UnendedRequest> unended = onePartitionAtATime(() -> findUnended(skipped));
+            if (!unended.isEmpty()) {
+                // The records of the newest requests may not be in the log yet. All partitions wait at the same time.
+                pause.pause(publishTime);
+            }
+            if (!onePartitionAtATime(() -> endDropped(skipped, unended))) {
                 return false;
             }
-            log.atError()
-                    .addKeyValue("partition", skipped.partition())
-                    .addKeyValue("requests", dropped.size())
-                    .log("requests whose records were deleted have ended as expired");
         }
         skipped.complete();
         return true;
     }
 
-    private List<UnendedRequest> findDropped(SkippedRecords skipped) {
+    private <T> T onePartitionAtATime(Supplier<T> step) {
+        onePartition.lock();
+        try {
+            return step.get();
+        } finally {
+            onePartition.unlock();
+        }
+    }
+
+    private Map<RequestId, UnendedRequest> findUnended(SkippedRecords skipped) {
         Map<RequestId, UnendedRequest> unended = new LinkedHashMap<>();
         requests.find(skipped::mayContain).forEach(request -> unended.put(request.request(), request));
+        return unended;
+    }
+
+    /** Ends those of the requests that have no record in the log. Returns false if the partition left. */
+    private boolean endDropped(SkippedRecords skipped, Map<RequestId, UnendedRequest> unended) {
         if (!unended.isEmpty()) {
-            pause.pause(publishTime); // the records of the newest requests may not be in the log yet
             records.readRequestIds(skipped.partition(), skipped::held, unended::remove);
         }
-        return skipped.held() ? new ArrayList<>(unended.values()) : List.of();
+        List<UnendedRequest> dropped = skipped.held() ? List.copyOf(unended.values()) : List.of();
+        dropped.forEach(request -> endInLane(skipped, request));
+        if (!skipped.awaitEnds()) {
+            return false;
+        }
+        log.atError()
+                .addKeyValue("partition", skipped.partition())
+                .addKeyValue("requests", dropped.size())
+                .log("requests whose records were deleted have ended as expired");
+        return true;
     }
 
     /**

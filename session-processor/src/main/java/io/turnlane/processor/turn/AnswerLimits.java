@@ -6,7 +6,8 @@ import java.time.Duration;
  * Limits of an answer and of an agent's call.
  *
  * @param textBytes maximum size of the answer's text, in bytes of UTF-8
- * @param artifactBytes maximum size of all artifacts and sources together, in bytes of JSON
+ * @param artifactBytes maximum size of all artifacts and sources of an answer together, in bytes of JSON; also of all
+ *     artifacts together that the agent sends while it works
  * @param deltaBytes maximum size of the text of one delta event, in bytes; longer text is split
  * @param deltaInterval time for which pieces of text are gathered into one delta event
  * @param timeout maximum time of an agent's call

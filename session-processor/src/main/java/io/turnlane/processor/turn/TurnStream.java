@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
+import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.turn.TurnKit.TurnRuntime;
@@ -29,6 +30,7 @@ final class TurnStream implements AnswerSink {
     private final Turn turn;
     private final int attempt;
     private final EventPublisher publisher;
+    private final WireFormat wire;
     private final AnswerLimits limits;
     private final TurnRuntime runtime;
     private final Runnable onTooLarge;
@@ -38,13 +40,14 @@ final class TurnStream implements AnswerSink {
     private int seq;
     private int position;
     private long bytes;
+    private long artifactBytes;
     private boolean gathering;
     private boolean closed;
 
     /**
      * Creates a stream.
      *
-     * @param onTooLarge called if the text exceeds the maximum size of an answer
+     * @param onTooLarge called if the text or the artifacts exceed the maximum size of an answer
      */
     TurnStream(Turn turn, int attempt, TurnKit kit, Runnable onTooLarge) {
         this(turn, attempt, kit, onTooLarge, 0);
@@ -55,6 +58,7 @@ final class TurnStream implements AnswerSink {
         this.turn = turn;
         this.attempt = attempt;
         this.publisher = kit.services().events();
+        this.wire = kit.services().wire();
         this.limits = kit.rules().limits();
         this.runtime = kit.runtime();
         this.onTooLarge = onTooLarge;
@@ -97,7 +101,18 @@ final class TurnStream implements AnswerSink {
 
     @Override
     public void artifact(Map<String, Object> artifact) {
-        publishUnlessClosed(new TurnEvent.ArtifactMade(artifact));
+        int size = wire.writeValue(artifact).length;
+        lock.lock();
+        try {
+            artifactBytes += size;
+            if (artifactBytes > limits.artifactBytes()) {
+                onTooLarge.run();
+            } else {
+                publishUnlessClosed(new TurnEvent.ArtifactMade(artifact));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

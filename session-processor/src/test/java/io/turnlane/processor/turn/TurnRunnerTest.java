@@ -120,6 +120,22 @@ class TurnRunnerTest extends TurnTests {
         assertThat(memory.status(endless.requestId())).isEqualTo(RequestStatus.FAILED);
     }
 
+    /** Otherwise, Kafka would reject the event, and clients would miss the artifact without an error. */
+    @Test
+    void failsAnAnswerWhoseArtifactsAreTooLargeWhileTheAgentWorks() {
+        agent = (question, remembered, sink) -> {
+            for (int i = 0; i < 20 && !Thread.currentThread().isInterrupted(); i++) {
+                sink.artifact(Map.of("table", "x".repeat(100_000)));
+            }
+            return Answer.ofText("done");
+        };
+        run();
+        assertThat(reports.getLast().code()).isEqualTo("answer_too_large");
+        assertThat(events)
+                .filteredOn(event -> event.body() instanceof TurnEvent.ArtifactMade)
+                .hasSize(5);
+    }
+
     @Test
     void waitsForUnavailableMemory() {
         memory.failNext(5);
