@@ -240,6 +240,18 @@ class StreamCursorTest {
         }
     }
 
+    /** Records can also be lost or deleted, so that their absence proves nothing. */
+    @Test
+    void sendsAGapIfTheRecordsOfTheSessionAreGone() throws Exception {
+        String old = cursorAfterAnswer();
+        trimLogAfter(old);
+        MemoryKeys keys = new MemoryKeys(SessionKey.of(null, new SessionId(session)));
+        processor.redis().sync().del(keys.requestIds());
+        try (SseClient stream = gateway.stream("/v1/sessions/" + session + "/events", "Last-Event-ID", old)) {
+            assertThat(stream.next().type()).isEqualTo("gap");
+        }
+    }
+
     @Test
     void sendsGapIfTheLogEndsBeforeTheCursor() throws Exception {
         ReceivedTurn turn = ask("?");

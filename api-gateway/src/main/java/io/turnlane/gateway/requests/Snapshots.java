@@ -141,17 +141,19 @@ public final class Snapshots {
                 .toList();
     }
 
+    /** Returns false also if the request is unknown, for example because the session was deleted since. */
     private static boolean isLastEnd(RequestId last, List<RequestRecord> requests) {
         Instant end = requests.stream()
                 .filter(request -> request.requestId().equals(last))
                 .map(RequestRecord::finishedAt)
                 .filter(Objects::nonNull)
                 .findAny()
-                .orElse(Instant.MIN);
-        return requests.stream()
-                .filter(request -> !request.requestId().equals(last))
-                .map(RequestRecord::finishedAt)
-                .allMatch(other -> other != null && other.isBefore(end));
+                .orElse(null);
+        return end != null
+                && requests.stream()
+                        .filter(request -> !request.requestId().equals(last))
+                        .map(RequestRecord::finishedAt)
+                        .allMatch(other -> other != null && other.isBefore(end));
     }
 
     private Snapshot of(SessionKey session, RequestId requestId) {
