@@ -36,13 +36,13 @@ public final class RedisSessionMemory implements SessionMemory {
      * Maximum size of a question together with the questions merged into it: four times the maximum size of a single
      * question.
      */
-    private static final int MAX_MERGED_BYTES = 128 * 1024;
+    static final int MAX_MERGED_BYTES = 128 * 1024;
 
     /**
      * Maximum number of request ids that a tombstone (the marker of a deleted session) contains. The newest ids
      * suffice, because a duplicate is logged within seconds of the first record of its request, or not at all.
      */
-    private static final int MAX_ERASED_IDS = 256;
+    static final int MAX_ERASED_IDS = 256;
 
     private final RedisScripts scripts;
     private final CrossSlotCleanup cleanup;

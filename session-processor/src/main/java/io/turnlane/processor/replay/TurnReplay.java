@@ -6,6 +6,8 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.memory.BeginResult.TurnEnding;
+import io.turnlane.processor.memory.InMemorySessionMemory;
+import io.turnlane.processor.memory.MemoryLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
@@ -82,13 +84,20 @@ public final class TurnReplay {
 
     private TurnOutcome run(RecordedTurn recorded) {
         Ask ask = recorded.ask();
-        InMemorySessionMemory memory = new InMemorySessionMemory(settings.turns());
+        InMemorySessionMemory memory = new InMemorySessionMemory(limits(), surroundings.clock());
         memory.setHistory(ask.key(), recorded.history());
+        memory.accept(ask);
         Flights flights = new Flights(surroundings.delay(), settings.grace());
         var _ = new TurnRunner(kit(memory), flights).run(ask.key(), turn(recorded));
-        TurnEnding ending = memory.ending(ask.requestId())
+        TurnEnding ending = memory.ending(ask.key(), ask.requestId())
                 .orElseThrow(() -> new IllegalStateException("the replay failed; see the log for the cause"));
         return new TurnOutcome(ending.answer(), ending.error());
+    }
+
+    /** The turn runs once and is never deleted, so only the size of the history limits it. */
+    private MemoryLimits limits() {
+        Duration unlimited = Duration.ofDays(365);
+        return new MemoryLimits(settings.turns(), Integer.MAX_VALUE, unlimited, unlimited, 1, unlimited);
     }
 
     private TurnKit kit(InMemorySessionMemory memory) {

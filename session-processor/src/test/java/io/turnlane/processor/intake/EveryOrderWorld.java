@@ -70,9 +70,9 @@ final class EveryOrderWorld {
 
     private final Choices choices;
     private final List<Ask> log;
-    private final FakeSessionMemory memory = new FakeSessionMemory();
     private final SteppedExecutor threads = new SteppedExecutor();
     private final ManualDelay delay = new ManualDelay();
+    private final FakeSessionMemory memory = new FakeSessionMemory(() -> NOW.plus(delay.passed()));
     private final Budget budget = new Budget(100, 1_000_000, 100);
     private final List<RequestId> ended = new ArrayList<>();
     private final Map<RequestId, Set<String>> ends = new HashMap<>();
@@ -111,7 +111,7 @@ final class EveryOrderWorld {
         this.maxInTotal = maxInTotal;
         this.processors = Stream.generate(this::processor).limit(processors).toList();
         this.owner = this.processors.getFirst();
-        memory.clock(() -> delay.passed().toMillis());
+        this.log.forEach(memory::accept);
     }
 
     private ProcessorUnderTest processor() {

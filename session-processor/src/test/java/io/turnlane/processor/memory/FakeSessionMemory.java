@@ -1,73 +1,64 @@
 package io.turnlane.processor.memory;
 
 import io.turnlane.model.Answer;
-import io.turnlane.model.EndCause;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.memory.BeginResult.TurnEnding;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.LongSupplier;
 
 /**
- * In-memory implementation of the contract for one owner, with faults that tests can trigger. For one thread at a time.
+ * {@link InMemorySessionMemory} with faults and prepared results that tests can trigger. Adds no behaviour of its own
+ * otherwise. For one thread at a time.
  */
 public final class FakeSessionMemory implements SessionMemory {
 
-    private final Map<RequestId, FakeRequest> records = new HashMap<>();
-    private final Map<SessionKey, List<PastTurn>> histories = new HashMap<>();
-    private final Map<SessionKey, Long> fences = new HashMap<>();
-    private final Set<RequestId> erased = new HashSet<>();
+    /** Limits of the store. A turn may crash so often that tests of other subjects never reach the limit. */
+    private static final MemoryLimits LIMITS =
+            new MemoryLimits(10, Integer.MAX_VALUE, Duration.ofDays(1), Duration.ofDays(7), 100, Duration.ofDays(1));
+
+    private final InMemorySessionMemory store;
+    private final Map<RequestId, SessionKey> sessions = new HashMap<>();
+    private final Deque<DecideResult> decisions = new ArrayDeque<>();
+    private final List<BusyArrival> arrivals = new ArrayList<>();
     private int failuresToCome;
-    private boolean fenced;
     private boolean broken;
     private boolean brokenUntilGivenUp;
     private boolean brokenAlways;
     private boolean suspect;
-    private boolean lost;
+    private boolean lostBeforeCommit;
+    private Duration timeLeft;
     private Runnable duringBegin = () -> {};
     private Runnable duringCommit = () -> {};
-    private Duration timeLeft;
-    private boolean lostBeforeCommit;
-    private LongSupplier clock = () -> 0;
 
-    private final Deque<DecideResult> decisions = new ArrayDeque<>();
-    private final List<BusyArrival> arrivals = new ArrayList<>();
-
-    private static final class FakeRequest {
-        private String flight; // null until one began
-        private int attempt;
-        private int failures;
-        private RequestStatus status = RequestStatus.QUEUED;
-        private Answer answer;
-        private TurnError error;
-        private boolean quarantined;
-        private long eventsFrom;
-        private boolean cancelRequested;
-        private EndCause cause;
-        private long leavingUntil;
+    /** @param clock clock of the store */
+    public FakeSessionMemory(InstantSource clock) {
+        store = new InMemorySessionMemory(LIMITS, clock);
     }
 
-    /** Requests cancellation of a turn. Returns true if the turn had not ended. */
+    /** Accepts a question as a gateway does, unless it is accepted already. */
+    public void accept(Ask ask) {
+        sessions.put(ask.requestId(), ask.key());
+        store.accept(ask);
+    }
+
+    /** Requests cancellation of an accepted turn. Returns true if the turn had not ended. */
     public boolean requestCancel(RequestId request) {
-        FakeRequest record = records.computeIfAbsent(request, any -> new FakeRequest());
-        record.cancelRequested = true;
-        return !record.status.isTerminal();
+        return store.requestCancel(sessions.get(request), request);
     }
 
-    /** Sets the results of the next calls of {@link #decide}; later calls let the question wait. */
+    /** Sets the results of the next calls of {@link #decide}; later calls reach the store. */
     public void willDecide(DecideResult... answers) {
         decisions.addAll(List.of(answers));
     }
@@ -77,19 +68,15 @@ public final class FakeSessionMemory implements SessionMemory {
         return arrivals;
     }
 
-    /** Sets the store's clock, which limits handovers. */
-    public void clock(LongSupplier millis) {
-        clock = millis;
-    }
-
     /** Makes this many calls fail without reaching the store. */
     public void failNext(int calls) {
         failuresToCome = calls;
     }
 
-    /** Makes the store behave as if a newer owner had written to every session. */
-    public void setFenced() {
-        fenced = true;
+    /** Makes the store behave as if a newer owner had written to the session of an accepted question. */
+    public void setFenced(Ask ask) {
+        accept(ask);
+        store.session(ask.key()).fence = Long.MAX_VALUE;
     }
 
     /** Makes the store lose all data once, immediately before the next commit. */
@@ -98,18 +85,16 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     public List<PastTurn> history(SessionKey session) {
-        return histories.getOrDefault(session, List.of());
+        return store.history(session);
     }
 
     public RequestStatus status(RequestId request) {
-        return records.get(request).status;
+        return store.status(sessions.get(request), request).orElseThrow();
     }
 
     /** Makes the store lose all data now. */
     public void loseEverything() {
-        records.clear();
-        histories.clear();
-        lost = true;
+        store.loseEverything();
     }
 
     /** Sets a task that runs within each begin. */
@@ -124,7 +109,9 @@ public final class FakeSessionMemory implements SessionMemory {
 
     /** Adds a turn to the session's history. */
     public void remember(SessionKey session, PastTurn turn) {
-        histories.computeIfAbsent(session, any -> new ArrayList<>()).add(turn);
+        List<PastTurn> turns = new ArrayList<>(history(session));
+        turns.add(turn);
+        store.setHistory(session, turns);
     }
 
     /** Sets the time left until the deadline of every turn. */
@@ -133,7 +120,7 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     public long eventsFrom(RequestId request) {
-        return records.get(request).eventsFrom;
+        return store.session(sessions.get(request)).requests.get(request).eventsFrom;
     }
 
     /** Makes every turn a crash suspect. */
@@ -156,7 +143,8 @@ public final class FakeSessionMemory implements SessionMemory {
         brokenAlways = true;
     }
 
-    private void callStore() {
+    private void callStore(FlightRef flight) {
+        sessions.put(flight.request(), flight.session());
         if (brokenUntilGivenUp || brokenAlways) {
             throw new IllegalStateException("a mistake");
         }
@@ -172,204 +160,84 @@ public final class FakeSessionMemory implements SessionMemory {
 
     @Override
     public BeginResult begin(BeginRequest beginning) {
-        callStore();
+        callStore(beginning.flight());
         duringBegin.run();
-        FlightRef flight = beginning.flight();
-        FakeRequest leaving = records.get(flight.request());
-        if (leaving != null
-                && leaving.status == RequestStatus.RUNNING
-                && !leaving.flight.equals(flight.flight())
-                && leaving.leavingUntil > clock.getAsLong()) {
-            return new BeginResult.HandoverPending(Duration.ofMillis(leaving.leavingUntil - clock.getAsLong()));
+        if (suspect && !beginning.soleSuspect()) {
+            return new BeginResult.CrashSuspected();
         }
-        if (fenced || fences.merge(flight.session(), flight.fence(), Math::max) > flight.fence()) {
-            return new BeginResult.Fenced();
-        }
-        if (erased.contains(flight.request())) {
-            return new BeginResult.Erased();
-        }
-        if (lost && !beginning.lossRuledOut()) {
-            return new BeginResult.DataMissing(true);
-        }
-        lost = false;
-        FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
-        if (record.status.isTerminal()) {
-            return new BeginResult.AlreadyEnded(ending(record));
-        }
-        if (record.cancelRequested) {
-            return new BeginResult.CancelRequested();
-        }
-        if (!flight.flight().equals(record.flight)) {
-            if (suspect && !beginning.soleSuspect()) {
-                return new BeginResult.CrashSuspected();
-            }
-            record.attempt++;
-            record.flight = flight.flight();
-            record.leavingUntil = 0;
-        }
-        record.status = RequestStatus.RUNNING;
-        record.eventsFrom = beginning.eventsFrom();
-        return new BeginResult.RunTurn(
-                record.attempt, record.failures, timeLeft, new Memory(history(flight.session()), false));
+        BeginResult result = store.begin(beginning);
+        return timeLeft != null && result instanceof BeginResult.RunTurn run
+                ? new BeginResult.RunTurn(
+                        run.attempt(), run.failures(), timeLeft, run.memory(), run.memoryIssue(), run.mergedQuestions())
+                : result;
     }
 
     @Override
     public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
-        callStore();
+        callStore(flight);
         duringCommit.run();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
             loseEverything();
-            return new SettleResult.TurnLost();
         }
-        FakeRequest record = records.get(flight.request());
-        if (record.flight == null) {
-            return new SettleResult.TurnLost();
-        }
-        if (fenced || !record.flight.equals(flight.flight())) {
-            return record.status.isTerminal()
-                    ? new SettleResult.EndedOtherwise(ending(record))
-                    : new SettleResult.SettleFenced();
-        }
-        if (record.cancelRequested) {
-            return new SettleResult.CancelInstead();
-        }
-        record.status = RequestStatus.COMPLETED;
-        record.answer = answer;
-        histories.computeIfAbsent(flight.session(), any -> new ArrayList<>()).add(turn);
-        return new SettleResult.Stored();
+        return store.commit(flight, turn, answer, phases);
     }
 
     @Override
     public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
-        callStore();
-        FakeRequest record = records.get(flight.request());
-        if (record == null || record.flight == null) {
-            return new SettleResult.TurnLost();
-        }
-        if (!record.flight.equals(flight.flight())) {
-            return record.status.isTerminal()
-                    ? new SettleResult.EndedOtherwise(ending(record))
-                    : new SettleResult.SettleFenced();
-        }
-        if (record.cancelRequested) {
-            return new SettleResult.CancelInstead();
-        }
-        record.failures++;
-        record.error = error;
-        record.status = last ? RequestStatus.FAILED : RequestStatus.RETRYING;
-        return new SettleResult.Stored();
+        callStore(flight);
+        return store.fail(flight, error, last, phases);
     }
 
     @Override
     public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
-        callStore();
-        FakeRequest record = records.get(flight.request());
-        if (record == null) {
-            return new SettleResult.TurnLost();
-        }
-        if (record.status.isTerminal()) {
-            return new SettleResult.EndedOtherwise(ending(record));
-        }
-        if (!takesOver && record.flight == null) {
-            return new SettleResult.TurnLost();
-        }
-        if (fenced || isOlder(flight) || (!takesOver && !record.flight.equals(flight.flight()))) {
-            return new SettleResult.SettleFenced();
-        }
-        if (record.attempt > 0) {
-            histories
-                    .computeIfAbsent(flight.session(), any -> new ArrayList<>())
-                    .add(turn);
-        }
-        return new SettleResult.EndedOtherwise(cancelled(record));
-    }
-
-    private boolean isOlder(FlightRef flight) {
-        return fences.getOrDefault(flight.session(), 0L) > flight.fence();
-    }
-
-    private static TurnEnding cancelled(FakeRequest record) {
-        record.status = RequestStatus.CANCELLED;
-        record.cause = new EndCause(EndCause.REQUESTED, null);
-        return ending(record);
+        callStore(flight);
+        return store.cancel(flight, turn, takesOver, phases);
     }
 
     @Override
     public DismissResult dismiss(FlightRef flight) {
-        callStore();
-        FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
-        if (fenced || isOlder(flight)) {
-            return new BeginResult.Fenced();
-        }
-        if (record.status.isTerminal()) {
-            return new BeginResult.AlreadyEnded(ending(record));
-        }
-        boolean waits = record.status == RequestStatus.QUEUED && record.attempt == 0;
-        return waits && record.cancelRequested
-                ? new BeginResult.AlreadyEnded(cancelled(record))
-                : new StillWaiting(null);
+        callStore(flight);
+        return store.dismiss(flight);
     }
 
-    /** Returns the prepared results; the policies themselves are implemented by a Lua script. */
     @Override
     public DecideResult decide(BusyArrival arrival) {
-        callStore();
+        callStore(arrival.flight());
         arrivals.add(arrival);
-        return decisions.isEmpty() ? new PolicyDecision(Map.of(), List.of()) : decisions.removeFirst();
+        return decisions.isEmpty() ? store.decide(arrival) : decisions.removeFirst();
     }
 
     @Override
     public void release(FlightRef flight) {
-        callStore();
-        FakeRequest record = records.get(flight.request());
-        if (record.flight.equals(flight.flight())) {
-            record.status = RequestStatus.QUEUED;
-            record.flight = "";
-        }
+        callStore(flight);
+        store.release(flight);
     }
 
     @Override
     public boolean startHandover(FlightRef flight, Duration handover) {
-        callStore();
-        FakeRequest record = records.get(flight.request());
-        if (fenced || record.status != RequestStatus.RUNNING || !record.flight.equals(flight.flight())) {
-            return false;
-        }
-        record.leavingUntil = clock.getAsLong() + handover.toMillis();
-        return true;
+        callStore(flight);
+        return store.startHandover(flight, handover);
     }
 
     @Override
     public GiveUpResult giveUp(FlightRef flight, String type, TurnError error, int attempts) {
         brokenUntilGivenUp = false;
-        callStore();
-        FakeRequest record = records.computeIfAbsent(flight.request(), any -> new FakeRequest());
-        if (!record.status.isTerminal()) {
-            record.status = RequestStatus.FAILED;
-            record.error = error;
-            record.attempt = Math.max(record.attempt, attempts);
-        }
-        return new BeginResult.AlreadyEnded(ending(record));
+        callStore(flight);
+        return store.giveUp(flight, type, error, attempts);
     }
 
     @Override
     public void markQuarantined(FlightRef flight) {
-        records.get(flight.request()).quarantined = true;
+        store.markQuarantined(flight);
     }
 
     @Override
     public boolean delete(FlightRef flight) {
-        callStore();
-        histories.remove(flight.session());
-        return !fenced;
+        callStore(flight);
+        return store.delete(flight);
     }
 
     @Override
     public void prefetch(SessionKey session) {}
-
-    private static TurnEnding ending(FakeRequest record) {
-        return new TurnEnding(
-                record.status, record.attempt, record.answer, record.error, record.quarantined, record.cause);
-    }
 }

@@ -44,8 +44,9 @@ class EventNumbersTest extends TurnTests {
         assertThat(types()).containsExactly("started", "completed", "completed");
         assertThat(numbers()).containsExactly(0, 1, TurnEvent.SEQ_AFTER_ALL);
         Ask other = ask("never begun");
+        Turn turn = turn(other, wire.write(other));
         memory.requestCancel(other.requestId());
-        run(turn(other, wire.write(other)));
+        run(turn);
         assertThat(events.getLast().attempt()).isZero();
         assertThat(events.getLast().seq()).as("behind a queued event, number 0").isPositive();
     }

@@ -12,18 +12,12 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Turns whose partition leaves in an orderly revocation while the agent works, and their next owner. */
 class LeavingTurnTest extends TurnTests {
 
     private final CountDownLatch answers = new CountDownLatch(1);
-
-    @BeforeEach
-    void startClock() {
-        memory.clock(() -> delay.passed().toMillis());
-    }
 
     @AfterEach
     void releaseThreads() {

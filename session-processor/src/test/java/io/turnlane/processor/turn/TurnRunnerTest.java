@@ -156,6 +156,7 @@ class TurnRunnerTest extends TurnTests {
     @Test
     void leavesALostSessionToTheNextOwnerIfThePartitionLeftBeforeItWasRestored() {
         lost.onRebuild = this::losePartition;
+        memory.accept(ask);
         memory.loseEverything();
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
         assertThat(claim.released).isOne();
@@ -182,7 +183,8 @@ class TurnRunnerTest extends TurnTests {
     void endsACancelledTurnAlthoughMemoryWasLostDuringItsFlight() {
         agent = (question, remembered, sink) -> {
             memory.loseEverything();
-            memory.requestCancel(ask.requestId()); // in a restored record, which names no flight
+            memory.accept(ask); // as a restored record, which names no flight
+            memory.requestCancel(ask.requestId());
             return Answer.ofText("because");
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
@@ -210,7 +212,7 @@ class TurnRunnerTest extends TurnTests {
 
     @Test
     void requestsANewerFenceIfItsOwnIsRejected() {
-        memory.setFenced();
+        memory.setFenced(ask);
         assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.renewals).isEqualTo(1);
         assertThat(calls).hasValue(0);

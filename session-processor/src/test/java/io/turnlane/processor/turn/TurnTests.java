@@ -37,9 +37,9 @@ abstract class TurnTests {
     static final SessionId SESSION = new SessionId("s-1");
 
     final WireFormat wire = new WireFormat();
-    final FakeSessionMemory memory = new FakeSessionMemory();
     final ManualDelay delay = new ManualDelay();
     final InstantSource clock = () -> NOW.plus(delay.passed());
+    final FakeSessionMemory memory = new FakeSessionMemory(clock);
     final List<TurnEvent> events = new ArrayList<>();
     final FakeSessionEdits edits = new FakeSessionEdits();
     final List<SessionCommand> commands = new ArrayList<>();
@@ -108,7 +108,9 @@ abstract class TurnTests {
                 new TurnKit.TurnRuntime(clock, delay, executor, pause, new Random(1), crashSuspectPermit));
     }
 
+    /** Returns the record of an accepted question. */
     Turn turn(Ask header, byte[] value) {
+        memory.accept(header);
         claim.value = value;
         return new Turn(
                 header.key(),
