@@ -56,20 +56,29 @@ public final class SharedClock implements InstantSource {
 
     /**
      * Sets this clock to the time of the reference (Redis), unless the difference is small or the reading takes too
-     * long. If the reference throws an exception, throws the same exception and does not change the clock.
+     * long. If the very first reading takes too long, reads again, because the first call usually opens the connection.
+     * If the reference throws an exception, throws the same exception and does not change the clock.
      */
     public synchronized void synchronize(Supplier<Instant> reference) {
+        if (!read(reference) && reading == null) {
+            read(reference);
+        }
+    }
+
+    /** Reads the reference; returns false if the reading took too long. */
+    private boolean read(Supplier<Instant> reference) {
         long sent = nanoTime.getAsLong();
         Instant read = reference.get();
         Duration roundTrip = Duration.ofNanos(nanoTime.getAsLong() - sent);
         if (roundTrip.compareTo(MAX_ROUND_TRIP) > 0) {
-            return;
+            return false;
         }
         Reading newest = new Reading(read, sent + roundTrip.toNanos() / 2);
         Duration error = Duration.between(instant(), read.plus(roundTrip.dividedBy(2)));
         if (reading == null || error.abs().compareTo(TOLERANCE.plus(roundTrip)) > 0) {
             reading = newest;
         }
+        return true;
     }
 
     /** Returns the time by which the machine's own clock is ahead of this clock; negative if it is behind. */

@@ -54,6 +54,16 @@ class SharedClockTest {
     }
 
     @Test
+    void readsAgainIfTheFirstReadingTookTooLong() {
+        clock.synchronize(() -> {
+            boolean opensTheConnection = passed.isZero();
+            passed = passed.plusMillis(opensTheConnection ? 1000 : 2);
+            return REDIS.plus(passed);
+        });
+        assertThat(clock.instant()).isEqualTo(REDIS.plus(passed).plusMillis(1));
+    }
+
+    @Test
     void assumesThatRedisReadItsTimeHalfwayThroughTheCall() {
         clock.synchronize(() -> {
             passed = Duration.ofMillis(200);

@@ -47,7 +47,8 @@ class Partitions implements ConsumerRebalanceListener {
     private final PartitionAssignmentListener assignmentListener;
     private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
     private Map<TopicPartition, Long> endOffsets = Map.of();
-    private Instant endOffsetsAt = Instant.EPOCH;
+    private boolean endOffsetsRead;
+    private long endOffsetsNanos;
     private boolean allPaused;
     private int partitionCount;
 
@@ -285,9 +286,8 @@ class Partitions implements ConsumerRebalanceListener {
      * number from its fetches. If all partitions are paused, the consumer fetches nothing, so this method asks the
      * broker for the ends of the partitions, at most once a second.
      */
-    long lag(Instant now) {
-        if (allPaused && !now.isBefore(endOffsetsAt.plus(END_OFFSETS_INTERVAL))) {
-            endOffsetsAt = now;
+    long lag() {
+        if (allPaused && isEndOffsetsReadDue()) {
             readEndOffsets();
         }
         long lag = 0;
@@ -301,7 +301,13 @@ class Partitions implements ConsumerRebalanceListener {
         return lag;
     }
 
+    private boolean isEndOffsetsReadDue() {
+        return !endOffsetsRead || System.nanoTime() - endOffsetsNanos >= END_OFFSETS_INTERVAL.toNanos();
+    }
+
     private void readEndOffsets() {
+        endOffsetsRead = true;
+        endOffsetsNanos = System.nanoTime();
         try {
             endOffsets = consumer.endOffsets(assignments.keySet(), END_OFFSETS_TIMEOUT);
         } catch (KafkaException e) {
@@ -315,6 +321,7 @@ class Partitions implements ConsumerRebalanceListener {
                 .flatMap(assignment -> assignment.ledger().oldest().stream())
                 .min(Instant::compareTo)
                 .map(oldest -> Duration.between(oldest, now))
+                .filter(Duration::isPositive)
                 .orElse(Duration.ZERO);
     }
 }

@@ -43,7 +43,9 @@ public final class TurnPoller implements Runnable {
     private final Budget budget;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    private Instant lastCommit;
+    /** Time of the last commit, by {@link System#nanoTime}, because the clock can jump to the time of Redis. */
+    private long lastCommitNanos = System.nanoTime();
+
     private Instant lastProgress;
     private long lastEndedCount;
     private volatile boolean stopping;
@@ -63,9 +65,8 @@ public final class TurnPoller implements Runnable {
         this.clock = clock;
         this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
-        this.lastCommit = clock.instant();
-        this.lastProgress = lastCommit;
-        this.statistics = new IntakeStatistics(lastCommit, 0, 0, 0, Duration.ZERO, Duration.ZERO);
+        this.lastProgress = clock.instant();
+        this.statistics = new IntakeStatistics(lastProgress, 0, 0, 0, Duration.ZERO, Duration.ZERO);
     }
 
     /**
@@ -184,9 +185,9 @@ public final class TurnPoller implements Runnable {
     }
 
     private void commitIfDue() {
-        Instant now = clock.instant();
-        if (Duration.between(lastCommit, now).compareTo(settings.commitInterval()) >= 0) {
-            lastCommit = now;
+        long now = System.nanoTime();
+        if (now - lastCommitNanos >= settings.commitInterval().toNanos()) {
+            lastCommitNanos = now;
             partitions.findSkipped();
             partitions.commitAsync();
         }
@@ -198,14 +199,14 @@ public final class TurnPoller implements Runnable {
                 now,
                 partitions.heldCount(),
                 budget.openTurns(),
-                partitions.lag(now),
+                partitions.lag(),
                 partitions.oldestAge(now),
                 stalledFor(exhausted, now));
     }
 
     private Duration stalledFor(boolean exhausted, Instant now) {
         long ended = budget.endedCount();
-        if (!exhausted || ended != lastEndedCount) {
+        if (!exhausted || ended != lastEndedCount || now.isBefore(lastProgress)) {
             lastEndedCount = ended;
             lastProgress = now;
         }
