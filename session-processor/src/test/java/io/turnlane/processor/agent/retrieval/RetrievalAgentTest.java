@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.model.Answer;
 import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RetrievalAgentTest {
@@ -55,6 +56,21 @@ class RetrievalAgentTest {
             assertThat(new TestRetrieval().ask(example).confidence())
                     .as(example)
                     .isGreaterThan(0.6);
+        }
+    }
+
+    /** Nobody who clicks one example after another asks a follow-up question. */
+    @Test
+    void answersItsExampleQuestionsTheSameInASessionWithHistory() throws Exception {
+        List<String> examples = TestRetrieval.AGENTS.description().examples();
+        for (String before : examples) {
+            for (String example : examples) {
+                TestRetrieval withHistory = new TestRetrieval();
+                withHistory.ask(before);
+                assertThat(withHistory.ask(example).sources())
+                        .as("%s after %s", example, before)
+                        .isEqualTo(new TestRetrieval().ask(example).sources());
+            }
         }
     }
 
