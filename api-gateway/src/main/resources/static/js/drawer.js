@@ -65,6 +65,11 @@ function usageWords({ model_calls: calls, input_tokens: input, output_tokens: ou
   return `Usage: ${plural(calls, 'model call')}, ${plural(input, 'input token')}, ${plural(output, 'output token')}`;
 }
 
+/** Returns true if the agent called a model; the figures of another agent are all zero. */
+function usesModel(usage) {
+  return Object.values(usage ?? {}).some((count) => count > 0);
+}
+
 function phases({ timeline, requestId, answer }) {
   const usage = answer?.usage;
   if (!timeline) return none('p', 'No times: not measured yet, or no longer stored.');
@@ -76,7 +81,7 @@ function phases({ timeline, requestId, answer }) {
     h('dl', { class: 'sums' }, [...SPANS, 'total'].map((name) => (
       h('div', { 'data-phase': name }, spanLabel(name), h('dd', {}, duration(sums[name])))))),
     h('table', { class: 'phase-table' }, h('tbody', {}, timeline.phases.map(row))),
-    usage && h('p', { class: 'usage', testid: 'usage' }, usageWords(usage)),
+    usesModel(usage) && h('p', { class: 'usage', testid: 'usage' }, usageWords(usage)),
     h('p', { class: 'request-id' }, h('code', {}, requestId)),
   ];
 }

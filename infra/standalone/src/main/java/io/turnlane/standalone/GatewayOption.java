@@ -58,7 +58,8 @@ final class GatewayOption {
             throw new CommandFailedException(
                     running.isPresent()
                             ? "No gateway is running on the data folder " + data
-                                    + " yet. Start one: ./turnlane gateway, or name one with --url."
+                                    + " yet. If ./turnlane up is still starting, wait for its last line. Otherwise start one:"
+                                    + " ./turnlane gateway, or name one with --url."
                             : "Turnlane is not running on the data folder " + data
                                     + ". Start it with ./turnlane up, or name a gateway with --url.");
         }
