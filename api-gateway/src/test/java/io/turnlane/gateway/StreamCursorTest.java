@@ -197,7 +197,13 @@ class StreamCursorTest {
     private void trimLogAfter(String cursor) throws Exception {
         Cursor old = Cursor.parse(cursor);
         ReceivedTurn other = turnInPartition(old.partition());
-        other.answer("of another session");
+        String events = "/v1/sessions/" + other.ask.sessionId() + "/requests/" + other.ask.requestId() + "/events";
+        try (SseClient stream = gateway.stream(events)) {
+            stream.next();
+            other.answer("of another session");
+            // The gateway has then read the events. Otherwise, the old cursor might still be at the end of the log.
+            assertThat(stream.remainingEvents().getLast().type()).isEqualTo("completed");
+        }
         deleteEvents(other, old.offset() + 3);
     }
 
