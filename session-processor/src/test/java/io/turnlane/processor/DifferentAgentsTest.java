@@ -82,6 +82,10 @@ class DifferentAgentsTest {
         PublishedEvent failed = log.awaitTerminals(1, SOON).getFirst();
         assertThat(failed.requestId()).isEqualTo(haiku.requestId().toString());
         assertThat(failed.errorCode()).isEqualTo("unknown_agent");
+        assertThat(log.events())
+                .as("the question has waited for a processor with its agent")
+                .extracting(PublishedEvent::type)
+                .containsSubsequence("queued", "failed");
     }
 
     @Test
