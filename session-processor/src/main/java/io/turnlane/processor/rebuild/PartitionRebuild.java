@@ -10,7 +10,6 @@ import io.turnlane.processor.rebuild.recall.SessionLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +28,9 @@ public final class PartitionRebuild {
 
     private static final Logger log = LoggerFactory.getLogger(PartitionRebuild.class);
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+
+    /** Time between two checks for the fence, which the poll thread sets soon after the assignment. */
+    private static final Duration FENCE_CHECK_INTERVAL = Duration.ofMillis(20);
 
     private final RebuildKit kit;
 
@@ -70,7 +72,9 @@ public final class PartitionRebuild {
     }
 
     private void rebuild(HeldPartition partition) {
-        awaitCondition(partition, () -> partition.fence() >= 0);
+        while (partition.fence() < 0) {
+            pauseWhileHeld(partition, FENCE_CHECK_INTERVAL);
+        }
         String digest =
                 kit.ports().markers().readOrCreate(List.of(partition.number())).digest();
         Instant began = now();
@@ -130,7 +134,7 @@ public final class PartitionRebuild {
                 }
                 return restored.turns();
             } catch (MemoryUnavailableException e) {
-                pauseWhileHeld(partition);
+                pauseWhileHeld(partition, RETRY_DELAY);
             }
         }
     }
@@ -172,17 +176,11 @@ public final class PartitionRebuild {
         }
     }
 
-    private void awaitCondition(HeldPartition partition, BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            pauseWhileHeld(partition);
-        }
-    }
-
-    private void pauseWhileHeld(HeldPartition partition) {
+    private void pauseWhileHeld(HeldPartition partition, Duration delay) {
         if (!partition.held()) {
             throw new RebuildAbandonedException("the partition left");
         }
-        kit.environment().pause().pause(RETRY_DELAY);
+        kit.environment().pause().pause(delay);
     }
 
     private Instant now() {

@@ -87,6 +87,7 @@ class MemoryLossDetectorTest {
     private static final class Partition implements HeldPartition {
         private final int number;
         private boolean held = true;
+        private long fence = 1;
 
         Partition(int number) {
             this.number = number;
@@ -104,7 +105,7 @@ class MemoryLossDetectorTest {
 
         @Override
         public long fence() {
-            return 1;
+            return fence;
         }
 
         @Override
@@ -124,6 +125,7 @@ class MemoryLossDetectorTest {
     private void pause(Duration time) {
         now = now.plus(time);
         markers.away = false;
+        one.fence = 1;
     }
 
     private static Claim of(Partition partition) {
@@ -220,6 +222,16 @@ class MemoryLossDetectorTest {
         markers.away = false;
         detector.checkMarkers();
         assertThat(detector.isReady(of(one))).isTrue();
+    }
+
+    /** The fence of a partition is known some milliseconds after its assignment. */
+    @Test
+    void beginsTheRebuildAsSoonAsTheFenceIsKnown() {
+        one.fence = -1;
+        markers.intact.remove(1);
+        runAll();
+        assertThat(passes).isOne();
+        assertThat(Duration.between(Instant.EPOCH, now)).isLessThan(Duration.ofMillis(100));
     }
 
     @Test
