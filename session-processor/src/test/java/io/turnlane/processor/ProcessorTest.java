@@ -63,7 +63,7 @@ class ProcessorTest {
 
     @Test
     void doesNotDelaySessionsByOtherSessions() {
-        start();
+        start("--turnlane.processor.drain-budget=100ms");
         Ask slow = log.publish(ask(SessionId.random(), "slow", Map.of("delay_ms", 30_000)));
         for (int i = 0; i < 50; i++) {
             log.publish(ask(SessionId.random(), "quick", Map.of()));
@@ -128,7 +128,7 @@ class ProcessorTest {
         ConfigurableApplicationContext processor = start("--turnlane.processor.intake.open=200");
         SessionId flooding = SessionId.random();
         List<String> asked = new ArrayList<>();
-        int turns = Integer.getInteger("flood", 2_000);
+        int turns = Integer.getInteger("flood", 800);
         for (int i = 0; i < turns; i++) {
             Ask ask = ask(flooding, "q" + i, Map.of("delay_ms", i == 0 ? 4_000 : 0));
             log.publishAsync(ask);
@@ -154,7 +154,8 @@ class ProcessorTest {
 
     @Test
     void countsRecordsThatArriveWhileItReadsNothingAsLag() {
-        ConfigurableApplicationContext processor = start("--turnlane.processor.intake.open=1");
+        ConfigurableApplicationContext processor =
+                start("--turnlane.processor.intake.open=1", "--turnlane.processor.drain-budget=100ms");
         TurnPoller poller = processor.getBean(TurnPoller.class);
         log.publish(ask(SessionId.random(), "slow", Map.of("delay_ms", 60_000)));
         await().atMost(SOON).until(() -> poller.statistics().open() == 1);

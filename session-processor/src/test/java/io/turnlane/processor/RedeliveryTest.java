@@ -48,7 +48,7 @@ class RedeliveryTest {
                 .isLessThanOrEqualTo(0);
 
         processor.close();
-        processor = TestProcessors.start(log);
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         log.awaitTerminals(2 * behind, Duration.ofMinutes(3));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> starts(stuck.requestId().toString()) == 2);

@@ -28,11 +28,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -45,23 +46,31 @@ class ReplayTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    private final TurnLogFixture log = new TurnLogFixture(3);
-    private final SessionId session = SessionId.random();
-    private ConfigurableApplicationContext processor;
-    private List<Ask> asked;
+    private static final SessionId session = SessionId.random();
 
-    @BeforeEach
-    void recordThreeTurns() {
-        processor = withAgent(ProcessorApplication.application(), "it was").run(arguments());
-        asked = List.of("one", "two", "three").stream()
-                .map(question -> log.publish(ask(question)))
-                .toList();
-        log.awaitTerminals(3, SOON);
+    private static TurnLogFixture log;
+    private static List<Ask> asked;
+    /** Turns of a user. Keys with and without a user are in other partitions. */
+    private static List<Ask> ofUser;
+
+    /** The processor ends before the replays, because its heartbeats and commits would change the state. */
+    @BeforeAll
+    static void recordTurns() {
+        log = new TurnLogFixture(3);
+        try (ConfigurableApplicationContext _ =
+                withAgent(ProcessorApplication.application(), "it was").run(arguments())) {
+            asked = Stream.of("one", "two", "three")
+                    .map(question -> log.publish(ask(question)))
+                    .toList();
+            ofUser = Stream.of("a", "b")
+                    .map(name -> log.publish(ask("one", "alice", new SessionId("of-user-" + name))))
+                    .toList();
+            log.awaitTerminals(5, SOON);
+        }
     }
 
-    @AfterEach
-    void stop() {
-        processor.close();
+    @AfterAll
+    static void close() {
         log.close();
     }
 
@@ -91,10 +100,6 @@ class ReplayTest {
     /** An operator who names a session may not know its user, and the user is part of the session's key. */
     @Test
     void findsATurnOfAUserByItsSessionAlone() {
-        List<Ask> ofUser = List.of("a", "b").stream() // keys with and without a user are in other partitions
-                .map(name -> log.publish(ask("one", "alice", new SessionId("of-user-" + name))))
-                .toList();
-        log.awaitTerminals(5, SOON);
         try (ConfigurableApplicationContext context = replays("it was")) {
             TurnReplay replay = context.getBean(TurnReplay.class);
             assertThat(ofUser).allSatisfy(turn -> {
@@ -115,7 +120,6 @@ class ReplayTest {
 
     @Test
     void changesNothing() throws Exception {
-        processor.close(); // its heartbeats and commits would change the state
         Map<String, Object> before = state();
         replay("it is", asked.get(2).requestId(), null);
         assertThat(state()).isEqualTo(before);
@@ -125,7 +129,7 @@ class ReplayTest {
      * Returns the end offsets of all topics, the consumer groups and their committed offsets, and all bytes of the
      * session in Redis.
      */
-    private Map<String, Object> state() throws Exception {
+    private static Map<String, Object> state() throws Exception {
         Map<String, Object> state = new TreeMap<>();
         try (Admin admin = Admin.create(TestBackends.shared().kafka())) {
             Map<TopicPartition, OffsetSpec> all = new HashMap<>();
@@ -151,7 +155,7 @@ class ReplayTest {
         return state;
     }
 
-    private Map<String, Object> redis() {
+    private static Map<String, Object> redis() {
         Map<String, Object> dumped = new TreeMap<>();
         try (RedisClient client = RedisClient.create(TestBackends.shared().redisUrl())) {
             RedisCommands<String, String> redis = client.connect().sync();
@@ -163,13 +167,13 @@ class ReplayTest {
         return dumped;
     }
 
-    private Replayed replay(String version, RequestId request, SessionKey key) {
+    private static Replayed replay(String version, RequestId request, SessionKey key) {
         try (ConfigurableApplicationContext context = replays(version)) {
             return context.getBean(TurnReplay.class).replay(request, key).orElseThrow();
         }
     }
 
-    private ConfigurableApplicationContext replays(String version) {
+    private static ConfigurableApplicationContext replays(String version) {
         return withAgent(ReplayApplication.application(), version).run(arguments());
     }
 
@@ -196,11 +200,11 @@ class ReplayTest {
                 ((GenericApplicationContext) context).registerBean("versioned", AgentFactory.class, () -> factory));
     }
 
-    private String group() {
+    private static String group() {
         return "g-" + log.prefix();
     }
 
-    private String[] arguments() {
+    private static String[] arguments() {
         Map<String, String> settings = TestBackends.shared().springProperties();
         settings.put("turnlane.processor.intake.group", group());
         settings.put("turnlane.processor.retrieval.enabled", "false");
@@ -211,7 +215,7 @@ class ReplayTest {
                 .toArray(String[]::new);
     }
 
-    private Ask ask(String question) {
+    private static Ask ask(String question) {
         return ask(question, null, session);
     }
 

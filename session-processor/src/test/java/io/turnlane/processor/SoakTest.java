@@ -29,8 +29,8 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 class SoakTest {
 
-    private static final long TURNS = Long.getLong("soak.turns", 20_000);
-    private static final long SESSIONS = Long.getLong("soak.sessions", 10_000);
+    private static final long TURNS = Long.getLong("soak.turns", 8_000);
+    private static final long SESSIONS = Long.getLong("soak.sessions", 1_600);
     private static final int IN_FLIGHT = 2_000;
 
     private final Semaphore room = new Semaphore(IN_FLIGHT);
@@ -50,7 +50,9 @@ class SoakTest {
                 var _ = log.publishAsync(
                         TestProcessors.ask(new SessionId("soak-" + turn % SESSIONS), "q" + turn, Map.of()));
                 if ((turn + 1) % (TURNS / 10) == 0) {
+                    room.acquire(IN_FLIGHT); // turns in flight would make the heap differ from one tenth to the next
                     heap.add(heapAfterCollection());
+                    room.release(IN_FLIGHT);
                     System.out.printf(
                             "soak: %,d turns, heap %.1f MiB, %.0f turns/s%n",
                             turn + 1, heap.getLast() / 1048576.0, (turn + 1) / ((System.nanoTime() - start) / 1e9));
