@@ -39,13 +39,14 @@ import org.springframework.context.support.GenericApplicationContext;
  * imported under its checksum with the same content, forked, and replayed.
  *
  * <p>Documents are bodies of sessions, changes and questions, exported sessions, and answers of agents. To repeat a
- * run, set the system property {@code seed} to the seed that the test printed.
+ * run, set the system property {@code seed} to the seed that the test printed. {@code -Ddocuments=10000} is the long
+ * form.
  */
 @Timeout(180)
 class AcceptedDocumentsTest {
 
     /** Number of accepted documents after which the test ends. */
-    private static final int DOCUMENTS = 10_000;
+    private static final int DOCUMENTS = Integer.getInteger("documents", 3_000);
 
     private static final long SEED = Long.getLong("seed", new Random().nextLong());
     private static final int QUESTIONS_PER_SESSION = 10;

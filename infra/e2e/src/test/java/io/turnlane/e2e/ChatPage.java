@@ -27,6 +27,9 @@ final class ChatPage {
 
     private static final String AXE = readAxe();
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    /** Screenshots are for people and take about a second for each state. {@code -Dscreenshots=true} takes them. */
+    private static final boolean TAKES_SCREENSHOTS = Boolean.getBoolean("screenshots");
+
     /** If a page names no icon, the browser also requests favicon.ico. */
     private static final Pattern LOST_CONNECTION =
             Pattern.compile("net::ERR_|WebSocket connection to .* failed|404 .*/favicon\\.ico");
@@ -201,23 +204,29 @@ final class ChatPage {
         }
     }
 
-    /** Takes screenshots in both sizes and both themes, and checks that nothing overflows sideways. */
+    /** Checks in both sizes that nothing overflows sideways, and takes screenshots in both themes if requested. */
     void takeScreenshots(String state) {
         ViewportSize before = page.viewportSize();
         page.emulateMedia(new EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         for (Size size : Size.values()) {
             page.setViewportSize(size.width, size.height);
             assertNothingOverflows();
-            for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-                page.emulateMedia(new EmulateMediaOptions().setColorScheme(theme));
-                awaitAnimations();
-                saveScreenshot("%s-%s-%s".formatted(state, size, theme).toLowerCase());
+            if (TAKES_SCREENSHOTS) {
+                takeInBothThemes("%s-%s".formatted(state, size));
             }
         }
         page.emulateMedia(new EmulateMediaOptions()
                 .setColorScheme(ColorScheme.LIGHT)
                 .setReducedMotion(ReducedMotion.NO_PREFERENCE));
         page.setViewportSize(before.width, before.height);
+    }
+
+    private void takeInBothThemes(String name) {
+        for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            page.emulateMedia(new EmulateMediaOptions().setColorScheme(theme));
+            awaitAnimations();
+            saveScreenshot("%s-%s".formatted(name, theme).toLowerCase());
+        }
     }
 
     private enum Size {
