@@ -3,8 +3,6 @@ package io.turnlane.chaos.control;
 import io.turnlane.chaos.check.finding.Invariant;
 import io.turnlane.chaos.check.finding.Verdict;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -21,9 +19,9 @@ import org.springframework.context.support.GenericApplicationContext;
  * Negative control: a promise that the processors of a run do not keep, because the code that keeps it was removed on
  * purpose. Such a run shows that the checker finds violations of the promise.
  *
- * <p>To activate a control, the rig puts a folder at the beginning of the processors' class path. The folder contains
- * altered copies of scripts and a file with the name of the control. The main class of each processor adds
- * {@link #initializer()}, which has no effect without this file.
+ * <p>To activate a control, the rig sets {@link #PROPERTY} in the processors. If the control alters scripts, the rig
+ * also puts a folder with the altered copies at the beginning of the processors' class path. The main class of each
+ * processor adds {@link #initializer()}, which has no effect without the property.
  *
  * <p>A control has an effect only together with certain faults. {@code DEDUPE} needs redeliveries of ended turns,
  * caused by kills of processors or by records that are published twice. {@code ORDER} only needs sessions with several
@@ -44,8 +42,8 @@ public enum Control {
      */
     FENCE;
 
-    /** Resource whose content is the name of the control of this process. */
-    private static final String NAME = "turnlane-chaos-control";
+    /** System property with the name of the control of this process. */
+    public static final String PROPERTY = "chaos.control";
 
     private static final String ALREADY_ENDED = """
             if status and ended[status] then
@@ -88,6 +86,19 @@ public enum Control {
     }
 
     /**
+     * Returns true if {@link #writeTo} writes altered scripts. Otherwise the processors need no other class path, and
+     * can use the class cache.
+     */
+    public boolean altersScripts() {
+        return !scripts().isEmpty();
+    }
+
+    /** Returns the number of processors that the control needs. Only {@code FENCE} needs a new owner of a partition. */
+    public int processors() {
+        return this == FENCE ? 3 : 1;
+    }
+
+    /**
      * Writes the folder that must precede the class path of the processors.
      *
      * @param folder target; created if it is missing
@@ -98,7 +109,6 @@ public enum Control {
         for (AlteredScript script : scripts()) {
             script.writeTo(folder);
         }
-        Files.writeString(folder.resolve(NAME), word());
     }
 
     private List<AlteredScript> scripts() {
@@ -118,18 +128,12 @@ public enum Control {
     }
 
     /** Returns the initializer that processors add to their application. Has no effect without a control. */
-    public static ApplicationContextInitializer<GenericApplicationContext> initializer() throws IOException {
-        Optional<Control> control = ofThisProcess();
+    public static ApplicationContextInitializer<GenericApplicationContext> initializer() {
+        Optional<Control> control = named(System.getProperty(PROPERTY));
         return context -> {
             if (control.equals(Optional.of(ORDER))) {
                 context.addBeanFactoryPostProcessor(new UnorderedLanes());
             }
         };
-    }
-
-    private static Optional<Control> ofThisProcess() throws IOException {
-        try (InputStream name = Control.class.getClassLoader().getResourceAsStream(NAME)) {
-            return name == null ? Optional.empty() : named(new String(name.readAllBytes(), StandardCharsets.UTF_8));
-        }
     }
 }

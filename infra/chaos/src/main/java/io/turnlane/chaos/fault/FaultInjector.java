@@ -1,7 +1,9 @@
 package io.turnlane.chaos.fault;
 
+import io.turnlane.chaos.fault.act.FailoverFaults;
 import io.turnlane.chaos.fault.act.IdleGroupMembers;
 import io.turnlane.chaos.fault.act.NetworkFaults;
+import io.turnlane.chaos.fault.act.OutageFaults;
 import io.turnlane.chaos.fault.act.ProcessFaults;
 import io.turnlane.chaos.fault.act.QuestionFaults;
 import io.turnlane.chaos.fault.act.RedisFaults;
@@ -9,8 +11,10 @@ import io.turnlane.chaos.fault.act.TurnsTopicFaults;
 import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.load.ClientLoad;
 import io.turnlane.chaos.load.HistoryRecorder;
+import io.turnlane.chaos.load.LoadTurn;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigNetwork;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +43,8 @@ public final class FaultInjector implements AutoCloseable {
     private final IdleGroupMembers groupMembers;
     private final TurnsTopicFaults turns;
     private final QuestionFaults questions;
+    private final FailoverFaults failover;
+    private final OutageFaults outages;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Healing> healing = new ArrayList<>();
 
@@ -47,10 +53,12 @@ public final class FaultInjector implements AutoCloseable {
     /**
      * Creates an injector for one run.
      *
+     * @param log copies records before a fault deletes them
      * @param tag prefix of the names of the run's sessions
      * @param random source of the random data in faults
      */
-    public FaultInjector(Rig rig, ClientLoad load, HistoryRecorder history, String tag, RandomGenerator random) {
+    public FaultInjector(
+            Rig rig, ClientLoad load, HistoryRecorder history, LogKeeper log, String tag, RandomGenerator random) {
         this.rig = rig;
         this.load = load;
         this.history = history;
@@ -61,6 +69,8 @@ public final class FaultInjector implements AutoCloseable {
         this.groupMembers = new IdleGroupMembers(rig);
         this.turns = new TurnsTopicFaults(rig, tag, random, expectations);
         this.questions = new QuestionFaults(rig, load, tag, expectations, running);
+        this.failover = new FailoverFaults(rig);
+        this.outages = new OutageFaults(rig, load, redis, questions, running, log, expectations);
     }
 
     /**
@@ -133,6 +143,8 @@ public final class FaultInjector implements AutoCloseable {
             case STOP -> act(underWay, () -> processes.stop(target, hit));
             case FREEZE -> act(underWay, () -> processes.freeze(target));
             case FLUSH -> act(underWay, redis::flush);
+            case FORGET -> redis.forget(sessionsOf(hit, fault.amount()));
+            case FAILOVER -> act(underWay, failover::demoteMaster);
             case MEMORY_FULL -> act(underWay, redis::fillMemory);
             case DISK_FULL -> redis.fillDisk() ? underWay : skipped(fault);
             case HALF_OPEN -> act(underWay, () -> network.halfOpen(target));
@@ -145,7 +157,20 @@ public final class FaultInjector implements AutoCloseable {
             case OVERSIZE -> act(questions.askOversized(), turns::publishOversized);
             case BAD_RECORDS -> act(fault.amount(), () -> turns.publishUnreadable(fault.amount()));
             case DUPLICATES -> turns.publishDuplicates(fault.amount());
+            case DEADLINES -> questions.askWithDeadlines();
+            case CANCEL_FLUSH -> outages.flushAfterCancels(fault.amount());
+            case TRIM -> outages.deleteRecords(fault.amount());
         };
+    }
+
+    /** Returns sessions of some of these requests. */
+    private List<String> sessionsOf(Set<String> requests, int most) {
+        return load.acceptedTurns().all().stream()
+                .filter(turn -> requests.contains(turn.request()))
+                .map(LoadTurn::session)
+                .distinct()
+                .limit(most)
+                .toList();
     }
 
     @FunctionalInterface
@@ -167,10 +192,22 @@ public final class FaultInjector implements AutoCloseable {
         switch (fault.kind()) {
             case KILL, STOP -> processes.start(fault.target());
             case FREEZE -> processes.thaw(fault.target());
+            case FAILOVER -> failover.completeFailover();
             case MEMORY_FULL -> redis.freeMemory();
             case DISK_FULL -> redis.freeDisk();
             case HALF_OPEN, SLOW, SWALLOW -> network.heal(fault.target());
-            case FLUSH, GHOST, THROWING, KILLER, LONG_RUN, OVERSIZE, BAD_RECORDS, DUPLICATES -> {}
+            case FLUSH,
+                    FORGET,
+                    GHOST,
+                    THROWING,
+                    KILLER,
+                    LONG_RUN,
+                    OVERSIZE,
+                    BAD_RECORDS,
+                    DUPLICATES,
+                    DEADLINES,
+                    CANCEL_FLUSH,
+                    TRIM -> {}
         }
     }
 
@@ -192,6 +229,15 @@ public final class FaultInjector implements AutoCloseable {
         return gateway >= 0 ? load.gateways().openCalls(gateway) : hit.size();
     }
 
+    /**
+     * Ends the faults of Redis that have not been healed, and the second Redis. Redis and the broker must be running.
+     */
+    public void undo() throws IOException, InterruptedException {
+        redis.undo();
+        failover.undo();
+    }
+
+    /** Cancels the restarts that are in progress. */
     @Override
     public void close() {
         threads.shutdownNow();

@@ -12,6 +12,13 @@ public enum FaultKind {
     FREEZE,
     /** {@code FLUSHALL} in Redis. */
     FLUSH,
+    /** Context and history of single sessions are deleted from Redis while their turns run. */
+    FORGET,
+    /**
+     * The Redis master becomes a read-only replica and keeps its connections. After the hold, new connections lead to
+     * the new master.
+     */
+    FAILOVER,
     /** Redis without free memory, which rejects writes until after the hold. */
     MEMORY_FULL,
     /** Redis with a full disk until after the hold. */
@@ -35,7 +42,13 @@ public enum FaultKind {
     /** Unreadable records on the turns topic. */
     BAD_RECORDS,
     /** Records of the turns topic, published again. */
-    DUPLICATES;
+    DUPLICATES,
+    /** Questions with deadlines. */
+    DEADLINES,
+    /** Questions that are cancelled, then {@code FLUSHALL} in Redis, then new processors. */
+    CANCEL_FLUSH,
+    /** All records of the turns topic are deleted while no processor runs. */
+    TRIM;
 
     /** Returns true if the injector heals the fault by restarting a process, in the background. */
     boolean startsAgain() {
@@ -45,8 +58,19 @@ public enum FaultKind {
     /** Returns true if the injector waits for the hold between the start and the heal of the fault. */
     boolean holds() {
         return switch (this) {
-            case KILL, STOP, FREEZE, FLUSH, MEMORY_FULL, DISK_FULL, HALF_OPEN, SLOW -> true;
-            case SWALLOW, GHOST, THROWING, KILLER, LONG_RUN, OVERSIZE, BAD_RECORDS, DUPLICATES -> false;
+            case KILL, STOP, FREEZE, FLUSH, FAILOVER, MEMORY_FULL, DISK_FULL, HALF_OPEN, SLOW -> true;
+            case FORGET,
+                    SWALLOW,
+                    GHOST,
+                    THROWING,
+                    KILLER,
+                    LONG_RUN,
+                    OVERSIZE,
+                    BAD_RECORDS,
+                    DUPLICATES,
+                    DEADLINES,
+                    CANCEL_FLUSH,
+                    TRIM -> false;
         };
     }
 

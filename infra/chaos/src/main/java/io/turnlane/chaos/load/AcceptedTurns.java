@@ -37,6 +37,11 @@ public final class AcceptedTurns {
         return List.copyOf(turns.values());
     }
 
+    /** Returns the number of turns whose end a client has seen. */
+    long ended() {
+        return turns.values().stream().filter(LoadTurn::ended).count();
+    }
+
     /** Returns the turns whose end no client has seen yet. */
     public List<LoadTurn> open() {
         return turns.values().stream().filter(turn -> !turn.ended()).toList();

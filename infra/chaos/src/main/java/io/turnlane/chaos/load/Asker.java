@@ -5,6 +5,7 @@ import io.turnlane.chaos.load.GatewayApi.GatewayReply;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -77,7 +78,7 @@ final class Asker {
             GatewayReply reply = gateways.post(
                     gateway,
                     "/v1/sessions/" + question.session() + "/requests",
-                    Map.of("question", question.text(), "agent", "scripted"),
+                    body(question),
                     Map.of("Idempotency-Key", key));
             return outcome(client, question, key, reply);
         } catch (ConnectException e) {
@@ -85,6 +86,14 @@ final class Asker {
         } catch (IOException e) {
             return unresolved(client, question, key, null, e.getClass().getSimpleName(), null);
         }
+    }
+
+    private static Map<String, Object> body(ScriptedQuestion question) {
+        Map<String, Object> body = new HashMap<>(Map.of("question", question.text(), "agent", "scripted"));
+        if (question.deadline() != null) {
+            body.put("deadline_seconds", question.deadline().toMillis() / 1000.0);
+        }
+        return body;
     }
 
     private PostOutcome outcome(String client, ScriptedQuestion question, String key, GatewayReply reply) {

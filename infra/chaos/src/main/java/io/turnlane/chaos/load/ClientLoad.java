@@ -1,8 +1,11 @@
 package io.turnlane.chaos.load;
 
+import io.turnlane.chaos.history.HistoryLine;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -18,7 +21,10 @@ import java.util.function.BooleanSupplier;
  */
 public final class ClientLoad implements AutoCloseable {
 
+    private static final Duration ENDS_POLL = Duration.ofMillis(20);
+
     private final GatewayApi gateways;
+    private final HistoryRecorder history;
     private final AcceptedTurns acceptedTurns = new AcceptedTurns();
     private final Asker asker;
     private final StreamFollower follower;
@@ -31,6 +37,7 @@ public final class ClientLoad implements AutoCloseable {
 
     public ClientLoad(GatewayApi gateways, HistoryRecorder history) {
         this.gateways = gateways;
+        this.history = history;
         this.asker = new Asker(gateways, history, acceptedTurns);
         this.follower = new StreamFollower(gateways, history, acceptedTurns);
         this.poller = new Poller(gateways, history);
@@ -67,6 +74,16 @@ public final class ClientLoad implements AutoCloseable {
         return asker.ask(client, question.hashCode() & 1, question, this::waiting);
     }
 
+    /** Cancels a turn; returns true if the gateway accepted the cancel with 202. */
+    public boolean cancel(String client, LoadTurn turn) throws IOException, InterruptedException {
+        String path = "/v1/sessions/" + turn.session() + "/requests/" + turn.request() + "/cancel";
+        boolean accepted = gateways.postRaw(0, path, "{}", Map.of()).status() == 202;
+        if (accepted) {
+            history.write(new HistoryLine.CancelAccepted(history.now(), client, turn.session(), turn.request()));
+        }
+        return accepted;
+    }
+
     /** Follows a turn to its end on a separate thread. */
     public void follow(String client, LoadTurn turn) {
         clients.add(threads.submit(() -> follower.follow(client, 0, turn, this::waiting)));
@@ -81,6 +98,15 @@ public final class ClientLoad implements AutoCloseable {
         long end = System.nanoTime() + limit.toNanos();
         BooleanSupplier beforeLimit = () -> System.nanoTime() < end;
         return poller.awaitEnd("driver", 0, turn, beforeLimit);
+    }
+
+    /** Waits until this many more turns have ended, or the limit has passed. */
+    public void awaitEnds(int more, Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        long target = acceptedTurns.ended() + more;
+        while (acceptedTurns.ended() < target && System.nanoTime() < end) {
+            Thread.sleep(ENDS_POLL);
+        }
     }
 
     /**

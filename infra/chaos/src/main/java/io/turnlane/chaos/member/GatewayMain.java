@@ -1,6 +1,7 @@
 package io.turnlane.chaos.member;
 
 import io.turnlane.gateway.GatewayApplication;
+import org.springframework.boot.SpringApplication;
 
 /** Starts an unchanged gateway, in a process that ends when the rig ends. The arguments are Spring properties. */
 public final class GatewayMain {
@@ -9,6 +10,8 @@ public final class GatewayMain {
 
     public static void main(String[] args) {
         ParentWatch.start();
-        GatewayApplication.application().run(args);
+        SpringApplication gateway = GatewayApplication.application();
+        gateway.addInitializers(WrongClock.initializer());
+        gateway.run(args);
     }
 }

@@ -45,6 +45,11 @@ public record Instruction(String canary, int millis, int deltas, ScriptedAction 
         deltas = Math.clamp(deltas, 1, MAX_DELTAS);
     }
 
+    /** Returns an instruction to answer in five pieces. */
+    public static Instruction answer(String canary, int millis) {
+        return new Instruction(canary, millis, 5, ScriptedAction.ANSWER);
+    }
+
     /** Parses a question. The defaults are 0 ms, one piece, and the action {@code answer}. */
     public static Instruction parse(String question) {
         String[] words = question.strip().split(" +", -1);

@@ -25,7 +25,7 @@ public final class ProcessorMain {
         ApplicationContextInitializer<GenericApplicationContext> withAgent =
                 context -> context.registerBean("scripted", AgentFactory.class, () -> agent);
         ProcessorApplication.application()
-                .initializers(withAgent, Control.initializer())
+                .initializers(withAgent, Control.initializer(), WrongClock.initializer())
                 .properties("spring.web.resources.add-mappings=false", "springdoc.api-docs.enabled=false")
                 .run(Arrays.copyOfRange(args, 2, args.length));
     }

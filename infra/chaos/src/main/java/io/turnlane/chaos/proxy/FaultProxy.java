@@ -25,7 +25,7 @@ public final class FaultProxy implements AutoCloseable {
      */
     public record Hits(long connections, long bytes, long cuts) {}
 
-    private final InetSocketAddress server;
+    private volatile InetSocketAddress server;
     private final ServerSocket listener;
     private final CableState state = new CableState();
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
@@ -45,6 +45,11 @@ public final class FaultProxy implements AutoCloseable {
     /** Returns the current state of the cable. */
     public CableFault fault() {
         return state.current().fault();
+    }
+
+    /** Connects new clients to this server. Open connections remain at the server to which they are connected. */
+    public void redirectTo(InetSocketAddress other) {
+        server = other;
     }
 
     /** Changes the state of the cable, also for open connections. */

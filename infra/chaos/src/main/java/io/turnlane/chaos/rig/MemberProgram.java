@@ -1,6 +1,7 @@
 package io.turnlane.chaos.rig;
 
 import io.turnlane.backends.Program;
+import io.turnlane.chaos.member.WrongClock;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Gateway or processor in a small, separate JVM.
@@ -16,10 +18,17 @@ import java.util.Map;
  * @param name name of the member, as {@code processor-2}
  * @param main main class
  * @param port HTTP port, which also serves {@code /readyz}
+ * @param clockError time by which its clock is ahead of the real time; negative if it is behind
  * @param arguments arguments of the main class
- * @param classPath class path of the JVM
+ * @param classPath class path of the JVM at its next start
  */
-record MemberProgram(String name, Class<?> main, int port, List<String> arguments, ClassPath classPath)
+record MemberProgram(
+        String name,
+        Class<?> main,
+        int port,
+        Duration clockError,
+        List<String> arguments,
+        Supplier<ClassPath> classPath)
         implements Program {
 
     /** Settings for many JVMs on few cores: small heaps, a single compiler, and a single collector thread. */
@@ -41,7 +50,8 @@ record MemberProgram(String name, Class<?> main, int port, List<String> argument
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
-        command.addAll(classPath.cacheFlags());
+        command.addAll(classPath.get().flags());
+        command.add("-D" + WrongClock.PROPERTY + "=" + clockError);
         command.add(main.getName());
         command.addAll(arguments);
         return command;
@@ -49,7 +59,7 @@ record MemberProgram(String name, Class<?> main, int port, List<String> argument
 
     @Override
     public Map<String, String> environment() {
-        return Map.of("CLASSPATH", classPath.path(), "MALLOC_ARENA_MAX", "2");
+        return Map.of("CLASSPATH", classPath.get().path(), "MALLOC_ARENA_MAX", "2");
     }
 
     @Override

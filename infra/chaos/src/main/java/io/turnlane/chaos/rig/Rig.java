@@ -4,6 +4,7 @@ import io.turnlane.backends.Backends;
 import io.turnlane.backends.ChildProcess;
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.FreePort;
+import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.member.GatewayMain;
 import io.turnlane.chaos.member.ProcessorMain;
 import java.io.File;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,6 +24,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A complete Turnlane on the loopback address: a broker, Redis, gateways and processors, each in a separate process.
@@ -44,6 +48,8 @@ public final class Rig implements AutoCloseable {
     private final RigNetwork network;
     private final Map<String, ChildProcess> members = new LinkedHashMap<>();
     private final List<URI> gateways = new ArrayList<>();
+    private int runningProcessors;
+    private volatile ClassPath processorClassPath;
 
     private Rig(RigSettings settings, DataFolder data, RigNetwork network) throws IOException {
         this.settings = settings;
@@ -51,24 +57,40 @@ public final class Rig implements AutoCloseable {
         this.network = network;
         this.backends = Backends.on(data, network.backendSettings());
         network.connectTo(backends);
-        ClassPath classPath = new ClassPath(settings.classPath());
+        this.runningProcessors = settings.processors();
+        this.processorClassPath = processorClassPath(settings.control());
         for (int number = 1; number <= settings.gateways(); number++) {
-            addGateway("gateway-" + number, classPath);
+            addGateway(number);
         }
-        ClassPath processors = processorClassPath(settings);
         for (int number = 1; number <= settings.processors(); number++) {
-            addProcessor("processor-" + number, processors);
+            addProcessor(number);
         }
     }
 
-    /** Returns the class path of the processors. If the rig has a control, the files of the control come first. */
-    private static ClassPath processorClassPath(RigSettings settings) throws IOException {
-        if (settings.control() == null) {
-            return new ClassPath(settings.classPath());
+    /** Returns the class path of the processors. If a control alters scripts, the altered scripts come first. */
+    private ClassPath processorClassPath(@Nullable Control promise) throws IOException {
+        if (promise == null || !promise.altersScripts()) {
+            return new ClassPath(settings.classPath(), promise);
         }
-        Path overrides = settings.folder().resolve("control");
-        settings.control().writeTo(overrides);
-        return new ClassPath(overrides + File.pathSeparator + settings.classPath());
+        Path overrides = settings.folder().resolve("control-" + promise.word());
+        promise.writeTo(overrides);
+        return new ClassPath(overrides + File.pathSeparator + settings.classPath(), promise);
+    }
+
+    /**
+     * Ends all processors and starts as many as the control needs, with this promise switched off. Null starts all
+     * processors with all promises.
+     */
+    public void restartProcessors(@Nullable Control without) throws IOException, InterruptedException {
+        processorNames().forEach(name -> member(name).kill());
+        processorClassPath = processorClassPath(without);
+        runningProcessors = without == null ? settings.processors() : without.processors();
+        startAll();
+    }
+
+    /** Returns the promise that is switched off in the processors; null in a regular rig. */
+    public @Nullable Control control() {
+        return processorClassPath.control();
     }
 
     /**
@@ -91,14 +113,17 @@ public final class Rig implements AutoCloseable {
         }
     }
 
-    private void addGateway(String name, ClassPath classPath) {
+    private void addGateway(int number) {
+        String name = "gateway-" + number;
+        ClassPath classPath = new ClassPath(settings.classPath(), null);
         int port = FreePort.any();
         List<String> arguments = new ArrayList<>(common(port, network.gatewayKafka(), network.gatewayRedis()));
         gateways.add(URI.create("http://127.0.0.1:" + port));
-        add(new MemberProgram(name, GatewayMain.class, port, arguments, classPath));
+        add(new MemberProgram(name, GatewayMain.class, port, clockError(number), arguments, () -> classPath));
     }
 
-    private void addProcessor(String name, ClassPath classPath) {
+    private void addProcessor(int number) {
+        String name = "processor-" + number;
         int port = FreePort.any();
         List<String> arguments = new ArrayList<>(List.of(journal(name).toString(), name));
         arguments.addAll(common(port, network.processorKafka(name), network.processorRedis()));
@@ -109,7 +134,12 @@ public final class Rig implements AutoCloseable {
                 "--spring.kafka.consumer.properties.session.timeout.ms=" + RigSettings.SESSION_TIMEOUT.toMillis(),
                 "--spring.kafka.consumer.properties.heartbeat.interval.ms=700",
                 "--spring.kafka.consumer.properties.max.poll.interval.ms=" + RigSettings.LONGEST_POLL.toMillis()));
-        add(new MemberProgram(name, ProcessorMain.class, port, arguments, classPath));
+        add(new MemberProgram(
+                name, ProcessorMain.class, port, clockError(number), arguments, () -> processorClassPath));
+    }
+
+    private static Duration clockError(int number) {
+        return number % 2 == 1 ? RigSettings.CLOCK_ERROR : RigSettings.CLOCK_ERROR.negated();
     }
 
     private List<String> common(int port, String bootstrapServers, String redisUrl) {
@@ -160,16 +190,19 @@ public final class Rig implements AutoCloseable {
         startAll();
     }
 
-    /** Starts the gateways and processors that are not running, all at the same time. */
+    /** Starts the gateways and processors that are not running, as many at the same time as the machine has cores. */
     public void startAll() throws IOException, InterruptedException {
         List<Callable<Void>> starts = new ArrayList<>();
-        for (ChildProcess member : members.values()) {
+        for (String name : Stream.concat(gatewayNames().stream(), processorNames().stream())
+                .toList()) {
             starts.add(() -> {
-                member.start();
+                member(name).start();
                 return null;
             });
         }
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // More starts at the same time would not end sooner, and each could exceed its time limit.
+        int atOnce = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService threads = Executors.newFixedThreadPool(atOnce)) {
             for (Future<Void> start : threads.invokeAll(starts)) {
                 start.get();
             }
@@ -182,8 +215,9 @@ public final class Rig implements AutoCloseable {
         return namesWith("gateway-");
     }
 
+    /** Returns the names of the processors that should run. A rig with a control may have fewer than usual. */
     public List<String> processorNames() {
-        return namesWith("processor-");
+        return namesWith("processor-").stream().limit(runningProcessors).toList();
     }
 
     private List<String> namesWith(String prefix) {

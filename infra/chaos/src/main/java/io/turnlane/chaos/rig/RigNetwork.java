@@ -93,6 +93,12 @@ public final class RigNetwork implements AutoCloseable {
         return cable;
     }
 
+    /** Directs new connections of gateways and processors to the Redis at this port. Open connections do not change. */
+    public void redirectRedisTo(int port) {
+        cable(REDIS_OF_GATEWAYS).redirectTo(loopback(port));
+        cable(REDIS_OF_PROCESSORS).redirectTo(loopback(port));
+    }
+
     /** Ends the faults of all cables. */
     void heal() {
         cables.values().forEach(FaultProxy::heal);

@@ -35,6 +35,12 @@ public record RigSettings(
      */
     public static final Duration LONGEST_POLL = Duration.ofSeconds(15);
 
+    /**
+     * Error of the clocks of gateways and processors. The clocks of those with an odd number are fast, and the others
+     * are slow, so two clocks differ by ten minutes. The clocks of the broker and of Redis are right.
+     */
+    static final Duration CLOCK_ERROR = Duration.ofMinutes(5);
+
     public RigSettings {
         if (gateways < 1 || processors < 1 || partitions < processors) {
             throw new IllegalArgumentException(
@@ -49,10 +55,6 @@ public record RigSettings(
 
     public RigSettings withClassPath(String path) {
         return new RigSettings(folder, gateways, processors, partitions, path, control);
-    }
-
-    public RigSettings withProcessors(int count) {
-        return new RigSettings(folder, gateways, count, partitions, classPath, control);
     }
 
     public RigSettings without(@Nullable Control promise) {

@@ -34,7 +34,12 @@ public enum Scenario {
     F19("a turn runs longer than all timeouts"),
     F20("questions, bodies, answers and records are too large"),
     F21("records are unreadable"),
-    F22("records are published twice");
+    F22("records are published twice"),
+    F23("the Redis master becomes a read-only replica, and another Redis becomes the master"),
+    F24("Redis loses the context and history of single sessions, then a processor is killed"),
+    F25("questions are cancelled, Redis is flushed, and new processors start"),
+    F26("deadlines pass although clocks are wrong, and Redis is flushed and unavailable"),
+    F27("all records are deleted from the turns topic while no processor runs");
 
     private static final Duration SETTLE = Duration.ofSeconds(40);
 

@@ -18,16 +18,15 @@ import io.turnlane.chaos.load.LoadTurn;
 import io.turnlane.chaos.load.RunClock;
 import io.turnlane.chaos.rig.Rig;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 
@@ -40,13 +39,16 @@ public final class ScenarioRunner {
     /** Number of turns that memory keeps, which is the default of the processor. */
     private static final int HISTORY_TURNS = 10;
 
-    private static final Duration BEFORE_FAULTS = Duration.ofSeconds(1);
-    private static final Duration AFTER_HEAL = Duration.ofSeconds(1);
+    /** Number of turns that end before the first fault, and again after the last heal, while clients ask. */
+    private static final int TURNS_AROUND_FAULTS = 5;
+
+    private static final Duration TURNS_LIMIT = Duration.ofSeconds(10);
     private static final Duration LAG_LIMIT = Duration.ofSeconds(10);
 
     private final Rig rig;
     private final ChaosProgress progress;
     private final String commit;
+    private final Set<String> tags = ConcurrentHashMap.newKeySet();
 
     /** @param commit commit of the code under test */
     public ScenarioRunner(Rig rig, ChaosProgress progress, String commit) {
@@ -55,113 +57,157 @@ public final class ScenarioRunner {
         this.commit = commit;
     }
 
+    /** Runs a scenario and checks it. Does the same as {@link #run(ScenarioRun)} with the scenario's own schedule. */
+    public ScenarioResult run(Scenario scenario, long seed, Form form, Path folder) throws Exception {
+        return run(new ScenarioRun(scenario, scenario.plan(seed, form), seed, form, folder));
+    }
+
     /**
-     * Runs a scenario and checks it.
+     * One run of a scenario.
      *
+     * @param plan faults to inject
      * @param folder folder for the history
      */
-    public ScenarioResult run(Scenario scenario, long seed, Form form, Path folder) throws Exception {
-        long begun = System.nanoTime();
-        RunFolder run = new RunFolder(folder);
-        RunClock clock = RunClock.start();
-        Duration settle = Scenario.settle(scenario.plan(seed, form));
-        run.describe(description(scenario, seed, settle, clock));
-        List<InjectedFault> faults = new ArrayList<>();
-        try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig)) {
-            StartPositions starts = StartPositions.of(rig, consumer);
-            List<String> violations = new ArrayList<>();
-            LoadOutcome load = runLoad(scenario, seed, form, run, clock, faults, violations);
-            read(run, clock, consumer, starts, load.acceptedTurns().all());
-            RunMeasurements measured =
-                    RunMeasurements.of(run, faults, load.acceptedTurns().resumptions());
-            violations.addAll(load.expectations().unmet(run));
-            violations.addAll(measured.unmet(scenario, form));
-            violations.addAll(vacuous(faults));
-            Verdict verdict = Checker.check(run);
-            verdict.violations().forEach(violation -> violations.add(violation.toString()));
-            Duration took = Duration.ofNanos(System.nanoTime() - begun);
-            return new ScenarioResult(scenario, seed, form, folder, took, faults, measured, verdict, violations);
+    public record ScenarioRun(Scenario scenario, List<Fault> plan, long seed, Form form, Path folder) {
+        public ScenarioRun {
+            plan = List.copyOf(plan);
+        }
+
+        Duration settle() {
+            return Scenario.settle(plan);
         }
     }
 
-    private record LoadOutcome(AcceptedTurns acceptedTurns, FaultExpectations expectations) {}
+    /**
+     * Runs a scenario and checks it. If the run is aborted by an exception, heals the rig and waits for the end of the
+     * accepted turns before it throws this exception, so that the next run begins on a healthy and idle rig.
+     */
+    public ScenarioResult run(ScenarioRun one) throws Exception {
+        long begun = System.nanoTime();
+        RunFolder run = new RunFolder(one.folder());
+        RunClock clock = RunClock.start();
+        RunSessions sessions = RunSessions.of(one.scenario(), clock, tags);
+        run.describe(description(one, clock));
+        try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig)) {
+            StartPositions starts = StartPositions.of(rig, consumer);
+            TopicDump topics = new TopicDump(consumer, starts, run, clock, sessions);
+            LoadOutcome load = runLoad(one, new LiveRun(run, clock, sessions, topics));
+            topics.write();
+            copyMemoryAndJournals(run, sessions, starts, load.acceptedTurns().all());
+            RunMeasurements measured =
+                    RunMeasurements.of(run, load.faults(), load.acceptedTurns().resumptions());
+            List<String> violations = new ArrayList<>(load.unfinished());
+            violations.addAll(load.expectations().unmet(run));
+            violations.addAll(measured.unmet(one.scenario(), one.form()));
+            violations.addAll(vacuous(load.faults()));
+            Verdict verdict = Checker.check(run);
+            verdict.violations().forEach(violation -> violations.add(violation.toString()));
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            return new ScenarioResult(
+                    one.scenario(),
+                    one.seed(),
+                    one.form(),
+                    one.folder(),
+                    took,
+                    load.faults(),
+                    measured,
+                    verdict,
+                    violations);
+        }
+    }
+
+    /** Objects of a run while its load runs. */
+    private record LiveRun(RunFolder folder, RunClock clock, RunSessions sessions, TopicDump topics) {}
+
+    /** Results of the load and the faults that are checked after the run. */
+    private record LoadOutcome(
+            AcceptedTurns acceptedTurns,
+            List<InjectedFault> faults,
+            FaultExpectations expectations,
+            List<String> unfinished) {}
 
     /**
      * Runs the clients and injects the faults; returns after the heal, when all turns have ended or the limit has
      * passed.
      */
-    private LoadOutcome runLoad(
-            Scenario scenario,
-            long seed,
-            Form form,
-            RunFolder run,
-            RunClock clock,
-            List<InjectedFault> faults,
-            List<String> violations)
-            throws Exception {
-        try (LineWriter lines = LineWriter.buffered(run.history())) {
-            HistoryRecorder history = new HistoryRecorder(lines, clock);
+    private LoadOutcome runLoad(ScenarioRun one, LiveRun live) throws Exception {
+        String tag = live.sessions().tag();
+        try (LineWriter lines = LineWriter.buffered(live.folder().history())) {
+            HistoryRecorder history = new HistoryRecorder(lines, live.clock());
             try (ClientLoad load = new ClientLoad(new GatewayApi(rig.gateways()), history);
                     CommitWatch commits = new CommitWatch(rig, history);
-                    FaultInjector injector =
-                            new FaultInjector(rig, load, history, tag(scenario, clock), new SplittableRandom(seed))) {
-                load.start(tag(scenario, clock), scenario.profile(), seed);
-                Thread.sleep(BEFORE_FAULTS);
-                List<Fault> plan = scenario.plan(seed, form);
-                for (Fault fault : plan) {
-                    injector.inject(fault);
+                    FaultInjector injector = new FaultInjector(
+                            rig, load, history, live.topics(), tag, new SplittableRandom(one.seed()))) {
+                List<InjectedFault> faults;
+                try {
+                    load.start(tag, one.scenario().profile(), one.seed());
+                    load.awaitEnds(TURNS_AROUND_FAULTS, TURNS_LIMIT);
+                    faults = inject(one.plan(), injector);
+                    rig.heal();
+                    injector.undo();
+                } catch (Exception aborted) {
+                    cleanUp(one, injector, load, commits, aborted);
+                    throw aborted;
                 }
-                faults.addAll(injector.awaitHealed());
-                faults.forEach(progress::fault);
-                injector.expectations().skipped().forEach(progress::skipped);
-                rig.heal();
-                Thread.sleep(AFTER_HEAL);
-                Duration settle = Scenario.settle(plan);
-                load.finish(settle).stream()
+                load.awaitEnds(TURNS_AROUND_FAULTS, TURNS_LIMIT);
+                Duration settle = one.settle();
+                List<String> unfinished = load.finish(settle).stream()
                         .map(turn -> unfinished(turn, settle))
-                        .forEach(violations::add);
+                        .toList();
                 commits.awaitNoLag(LAG_LIMIT);
-                return new LoadOutcome(load.acceptedTurns(), injector.expectations());
+                return new LoadOutcome(load.acceptedTurns(), faults, injector.expectations(), unfinished);
             }
         }
     }
 
-    private void read(
-            RunFolder run,
-            RunClock clock,
-            Consumer<byte[], byte[]> consumer,
-            StartPositions starts,
-            Collection<LoadTurn> turns)
-            throws IOException {
-        new TopicDump(run, clock).write(consumer, starts);
+    private List<InjectedFault> inject(List<Fault> plan, FaultInjector injector) throws Exception {
+        for (Fault fault : plan) {
+            injector.inject(fault);
+        }
+        List<InjectedFault> faults = injector.awaitHealed();
+        faults.forEach(progress::fault);
+        injector.expectations().skipped().forEach(progress::skipped);
+        return faults;
+    }
+
+    /** Ends all faults of an aborted run, and waits for the ends of its turns. */
+    private void cleanUp(
+            ScenarioRun one, FaultInjector injector, ClientLoad load, CommitWatch commits, Exception aborted) {
+        try {
+            injector.close(); // a restart in progress would compete with the heal
+            rig.heal();
+            injector.undo();
+            load.finish(one.settle());
+            commits.awaitNoLag(LAG_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            aborted.addSuppressed(e);
+        }
+    }
+
+    private void copyMemoryAndJournals(
+            RunFolder run, RunSessions sessions, StartPositions starts, Collection<LoadTurn> turns) throws IOException {
         new MemoryDump(run)
                 .write(
                         rig.redisUrl(),
                         turns.stream().map(LoadTurn::session).collect(Collectors.toCollection(TreeSet::new)));
         for (String processor : rig.processorNames()) {
-            copyFrom(rig.journal(processor), starts.journals().getOrDefault(processor, 0L), run.agent(processor));
+            long from = starts.journals().getOrDefault(processor, 0L);
+            new JournalCopy(sessions).write(rig.journal(processor), from, run.agent(processor));
         }
     }
 
-    private static void copyFrom(Path source, long from, Path target) throws IOException {
-        if (Files.exists(source)) {
-            try (InputStream in = Files.newInputStream(source)) {
-                in.skipNBytes(from);
-                Files.copy(in, target);
-            }
-        }
-    }
-
-    private RunDescription description(Scenario scenario, long seed, Duration settle, RunClock clock) {
-        Control control = rig.settings().control();
+    private RunDescription description(ScenarioRun one, RunClock clock) {
+        Control control = rig.control();
         return new RunDescription(
-                scenario.name(),
-                seed,
+                one.scenario().name(),
+                one.seed(),
                 commit,
                 machine(),
                 clock.originEpochMicros(),
                 HISTORY_TURNS,
-                settle.toSeconds(),
+                one.settle().toSeconds(),
                 control == null ? null : control.word());
     }
 
@@ -172,11 +218,6 @@ public final class ScenarioRunner {
                         System.getProperty("os.name"),
                         System.getProperty("os.arch"),
                         System.getProperty("java.version"));
-    }
-
-    /** Returns a prefix for session names that no other run on this rig uses. */
-    private static String tag(Scenario scenario, RunClock clock) {
-        return scenario.name().toLowerCase(Locale.ROOT) + Long.toString(clock.originEpochMicros() / 1000, 36);
     }
 
     private static String unfinished(LoadTurn turn, Duration limit) {

@@ -83,7 +83,35 @@ final class Schedules {
             case F21 -> List.of(draw.counted(FaultKind.BAD_RECORDS, TURNS, Duration.ZERO, draw.of(90, 100_000)));
             case F22 ->
                 draw.faults(2, 5, () -> draw.counted(FaultKind.DUPLICATES, TURNS, Duration.ZERO, draw.of(60, 2000)));
+            case F23 -> draw.faults(2, 10, () -> onRedis(draw, FaultKind.FAILOVER, draw.seconds(2, 10)));
+            case F24 ->
+                Stream.generate(() -> List.of(
+                                draw.counted(FaultKind.FORGET, Rig.REDIS, Duration.ZERO, 3),
+                                onProcessor(draw, FaultKind.KILL, draw.millis(0, 500)),
+                                draw.counted(FaultKind.FORGET, Rig.REDIS, Duration.ZERO, 3)))
+                        .limit(draw.of(1, 10))
+                        .flatMap(List::stream)
+                        .toList();
+            case F25 ->
+                draw.faults(
+                        1, 10, () -> draw.counted(FaultKind.CANCEL_FLUSH, Rig.REDIS, Duration.ZERO, draw.of(3, 10)));
+            case F26 ->
+                Stream.generate(() -> deadlines(draw))
+                        .limit(draw.of(1, 5))
+                        .flatMap(List::stream)
+                        .toList();
+            case F27 -> draw.faults(1, 5, () -> draw.counted(FaultKind.TRIM, TURNS, Duration.ZERO, draw.of(3, 10)));
         };
+    }
+
+    /** Returns questions with deadlines: without another fault, before a flush, and before an outage of Redis. */
+    private static List<Fault> deadlines(ScheduleRandom draw) {
+        return List.of(
+                draw.fault(FaultKind.DEADLINES, CLIENTS, draw.millis(300, 800), Duration.ZERO),
+                draw.fault(FaultKind.DEADLINES, CLIENTS, draw.millis(5200, 5600), Duration.ZERO),
+                draw.fault(FaultKind.FLUSH, Rig.REDIS, draw.millis(100, 300), draw.millis(300, 500)),
+                draw.fault(FaultKind.DEADLINES, CLIENTS, draw.millis(100, 300), Duration.ZERO),
+                draw.fault(FaultKind.KILL, Rig.REDIS, draw.millis(100, 300), draw.seconds(3, 10)));
     }
 
     private static Fault onProcessor(ScheduleRandom draw, FaultKind kind, Duration hold) {

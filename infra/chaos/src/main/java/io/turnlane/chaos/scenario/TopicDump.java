@@ -1,5 +1,7 @@
 package io.turnlane.chaos.scenario;
 
+import io.turnlane.chaos.check.facts.Facts;
+import io.turnlane.chaos.fault.LogKeeper;
 import io.turnlane.chaos.history.LineWriter;
 import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.history.TopicRecord;
@@ -26,18 +28,34 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Copies the records of a run from the topics to the run's folder. */
-final class TopicDump {
+/**
+ * Copies the records of a run from the topics to the run's folder. Ignores records of other runs on the same rig. Used
+ * only by the driver's thread.
+ */
+final class TopicDump implements LogKeeper {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration POLL = Duration.ofMillis(200);
 
+    private final Consumer<byte[], byte[]> consumer;
     private final RunFolder folder;
     private final RunClock clock;
+    private final RunSessions sessions;
+    /** Offset of the first record of each partition that is not copied yet. */
+    private final Map<TopicPartition, Long> next;
 
-    TopicDump(RunFolder folder, RunClock clock) {
+    /** @param from positions at which the run begins */
+    TopicDump(
+            Consumer<byte[], byte[]> consumer,
+            StartPositions from,
+            RunFolder folder,
+            RunClock clock,
+            RunSessions sessions) {
+        this.consumer = consumer;
         this.folder = folder;
         this.clock = clock;
+        this.sessions = sessions;
+        this.next = new HashMap<>(from.offsets());
     }
 
     /** Creates a consumer without a group. */
@@ -49,31 +67,35 @@ final class TopicDump {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** Copies the records from the start positions to the current ends. */
-    void write(Consumer<byte[], byte[]> consumer, StartPositions from) throws IOException {
+    /** Copies all records up to the current ends that are not copied yet. */
+    void write() throws IOException {
         Map<TopicPartition, Long> ends = StartPositions.ends(consumer);
-        write(consumer, Topics.DEFAULT.turns(), from, ends, folder.turns());
-        write(consumer, Topics.DEFAULT.events(), from, ends, folder.events());
-        write(consumer, Topics.DEFAULT.quarantine(), from, ends, folder.quarantine());
+        copy(Topics.DEFAULT.turns(), ends, folder.turns());
+        copy(Topics.DEFAULT.events(), ends, folder.events());
+        copy(Topics.DEFAULT.quarantine(), ends, folder.quarantine());
     }
 
-    private void write(
-            Consumer<byte[], byte[]> consumer,
-            String topic,
-            StartPositions from,
-            Map<TopicPartition, Long> ends,
-            Path file)
-            throws IOException {
+    @Override
+    public void keepTurns(Map<TopicPartition, Long> ends) throws IOException {
+        copy(Topics.DEFAULT.turns(), ends, folder.turns());
+    }
+
+    private void copy(String topic, Map<TopicPartition, Long> ends, Path file) throws IOException {
         Map<TopicPartition, Long> left = new HashMap<>(ends);
         left.entrySet()
-                .removeIf(end -> !end.getKey().topic().equals(topic)
-                        || end.getValue() <= from.offsets().getOrDefault(end.getKey(), 0L));
+                .removeIf(end ->
+                        !end.getKey().topic().equals(topic) || end.getValue() <= next.getOrDefault(end.getKey(), 0L));
         consumer.assign(left.keySet());
-        left.keySet()
-                .forEach(partition -> consumer.seek(partition, from.offsets().getOrDefault(partition, 0L)));
+        left.keySet().forEach(partition -> consumer.seek(partition, next.getOrDefault(partition, 0L)));
         try (LineWriter lines = LineWriter.buffered(file)) {
             while (!left.isEmpty()) {
-                consumer.poll(POLL).forEach(read -> lines.write(line(read)));
+                for (ConsumerRecord<byte[], byte[]> read : consumer.poll(POLL)) {
+                    TopicRecord line = line(read);
+                    next.put(new TopicPartition(read.topic(), read.partition()), read.offset() + 1);
+                    if (line.key() == null || !sessions.isForeign(Facts.sessionOf(line.key()))) {
+                        lines.write(line);
+                    }
+                }
                 left.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
             }
         }
@@ -95,7 +117,8 @@ final class TopicDump {
                 clock.ofEpochMicros(read.timestamp() * 1000),
                 Canary.in(question == null ? text : question),
                 text,
-                value.path("error").path("code").asString(header(read, RecordHeaders.ERROR_CODE)));
+                value.path("error").path("code").asString(header(read, RecordHeaders.ERROR_CODE)),
+                value.path("memory").asString(null));
     }
 
     private static JsonNode json(byte @Nullable [] value) {

@@ -28,7 +28,6 @@ final class ControlTest {
         assertThat(Files.readString(folder.resolve(SCRIPTS + "common.lua"))).doesNotContain("tonumber(fence)");
         Control.DEDUPE.writeTo(folder);
         assertThat(Files.readString(folder.resolve(SCRIPTS + "begin.lua"))).doesNotContain("ended[status]");
-        assertThat(Files.readString(folder.resolve("turnlane-chaos-control"))).isEqualTo("dedupe");
     }
 
     @Test

@@ -44,7 +44,7 @@ public final class ProcessFaults {
         if (target.startsWith("processor-")) {
             Duration limit = RigSettings.DRAIN_BUDGET.plus(AFTER_DRAIN);
             expectations.failIf(took.compareTo(limit) > 0, "%s took %d ms to stop".formatted(target, took.toMillis()));
-            hit.forEach(expectations::expectSingleRun);
+            hit.forEach(request -> expectations.expectRuns(request, 1));
         }
     }
 

@@ -11,6 +11,7 @@ import io.turnlane.chaos.member.Instruction.ScriptedAction;
 import io.turnlane.chaos.rig.Rig;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,11 @@ public final class QuestionFaults {
     private static final String CLIENT = "client-x";
     private static final int SHORT_MILLIS = 100;
     private static final int POLL_MILLIS = 100;
+    private static final int RUNNING_MILLIS = 4000; // less than the drain budget of the processors
+    private static final int RUNNING_POLL_MILLIS = 5;
+    private static final Duration RUNNING_LIMIT = Duration.ofSeconds(10);
+    private static final int BUSY_MILLIS = 6000;
+    private static final int TOO_LONG_MILLIS = 30_000;
 
     private final Rig rig;
     private final ClientLoad load;
@@ -92,8 +98,80 @@ public final class QuestionFaults {
      */
     public int askLongRunning(Duration time) throws InterruptedException {
         Optional<LoadTurn> turn = ask(ScriptedAction.ANSWER, Math.toIntExact(time.toMillis()), "completed");
-        turn.ifPresent(asked -> expectations.expectSingleRun(asked.request()));
+        turn.ifPresent(asked -> expectations.expectRuns(asked.request(), 1));
         return turn.isPresent() ? 1 : 0;
+    }
+
+    /**
+     * Asks questions, each in a new session, while no processor can begin them. Requires that each ends with this
+     * status and that no agent is called. Returns the accepted turns.
+     */
+    List<LoadTurn> askWaiting(int count, String end) throws InterruptedException {
+        List<LoadTurn> asked = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            String session = session();
+            ask(session, 1, Instruction.answer("c-" + session + "-1", SHORT_MILLIS), end)
+                    .ifPresent(asked::add);
+        }
+        asked.forEach(turn -> expectations.expectRuns(turn.request(), 0));
+        return asked;
+    }
+
+    /**
+     * Asks questions that wait behind running turns of their sessions. Requires that the running turns complete, that
+     * the waiting ones end as expired, and that no agent is called for the waiting ones. Returns the waiting turns.
+     */
+    List<LoadTurn> askBehindRunningTurns(int count) throws InterruptedException {
+        List<LoadTurn> first = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            String session = session();
+            ask(session, 1, Instruction.answer("c-" + session + "-1", RUNNING_MILLIS), "completed")
+                    .ifPresent(first::add);
+        }
+        List<LoadTurn> waiting = new ArrayList<>();
+        for (LoadTurn turn : first) {
+            awaitRunning(turn);
+            String canary = "c-" + turn.session() + "-2";
+            ask(turn.session(), 2, Instruction.answer(canary, SHORT_MILLIS), "failed")
+                    .ifPresent(waiting::add);
+        }
+        waiting.forEach(turn -> {
+            expectations.expectError(turn.request(), "expired");
+            expectations.expectRuns(turn.request(), 0);
+        });
+        return waiting;
+    }
+
+    private void awaitRunning(LoadTurn turn) throws InterruptedException {
+        long limit = System.nanoTime() + RUNNING_LIMIT.toNanos();
+        while (!running.at(CLIENT).contains(turn.request()) && System.nanoTime() < limit) {
+            Thread.sleep(RUNNING_POLL_MILLIS);
+        }
+    }
+
+    /**
+     * Asks questions with deadlines. One waits behind a running turn, and one runs, when its deadline passes. Both must
+     * end as failed at that time. A third one is answered before its deadline. Returns the number of questions.
+     */
+    public int askWithDeadlines() throws InterruptedException {
+        String busy = session();
+        ask(busy, 1, Instruction.answer("c-" + busy + "-1", BUSY_MILLIS), "completed");
+        askWithDeadline(busy, 2, SHORT_MILLIS, Duration.ofMillis(1500), "failed");
+        askWithDeadline(session(), 1, TOO_LONG_MILLIS, Duration.ofSeconds(2), "failed");
+        askWithDeadline(session(), 1, SHORT_MILLIS, Duration.ofSeconds(40), "completed");
+        return 4;
+    }
+
+    private void askWithDeadline(String session, int number, int millis, Duration deadline, String end)
+            throws InterruptedException {
+        String canary = "c-" + session + "-" + number;
+        ScriptedQuestion question = new ScriptedQuestion(
+                session, canary, Instruction.answer(canary, millis).text(), deadline);
+        Optional<LoadTurn> turn = ask(number, question, end);
+        if (turn.isPresent() && end.equals("failed")) {
+            expectations.expectError(turn.get().request(), "deadline_exceeded");
+            expectations.expectEndAt(turn.get(), deadline);
+        }
     }
 
     /**
@@ -125,20 +203,19 @@ public final class QuestionFaults {
         String session = session();
         Optional<LoadTurn> turn = ask(session, 1, new Instruction("c-" + session + "-1", millis, 5, action), end);
         if (turn.isPresent()) {
-            ask(
-                    session,
-                    2,
-                    new Instruction("c-" + session + "-2", SHORT_MILLIS, 5, ScriptedAction.ANSWER),
-                    "completed");
+            ask(session, 2, Instruction.answer("c-" + session + "-2", SHORT_MILLIS), "completed");
         }
         return turn;
     }
 
     private Optional<LoadTurn> ask(String session, int number, Instruction instruction, String end)
             throws InterruptedException {
+        return ask(number, new ScriptedQuestion(session, instruction.canary(), instruction.text()), end);
+    }
+
+    private Optional<LoadTurn> ask(int number, ScriptedQuestion question, String end) throws InterruptedException {
         String client = CLIENT + "-" + sessions + "-" + number;
-        Optional<LoadTurn> turn =
-                load.ask(client, new ScriptedQuestion(session, instruction.canary(), instruction.text()));
+        Optional<LoadTurn> turn = load.ask(client, question);
         turn.ifPresent(asked -> {
             expectations.expectEnd(asked, end);
             load.follow(client, asked);

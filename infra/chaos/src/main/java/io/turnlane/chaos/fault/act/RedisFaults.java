@@ -7,11 +7,15 @@ import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.turnlane.chaos.rig.Rig;
+import io.turnlane.model.MemoryKeys;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -34,6 +38,7 @@ public final class RedisFaults {
     private String folder = "";
     private String memory = "0";
     private @Nullable RandomAccessFile ballast;
+    private boolean memoryFull;
 
     public RedisFaults(Rig rig) {
         this.rig = rig;
@@ -45,8 +50,18 @@ public final class RedisFaults {
         with(RedisCommands::flushall);
     }
 
+    /** Deletes the contexts and histories of these sessions, as an eviction would. Returns the number of sessions. */
+    public int forget(List<String> sessions) {
+        with(redis -> sessions.forEach(session -> {
+            MemoryKeys keys = new MemoryKeys(SessionKey.of(null, new SessionId(session)));
+            redis.del(keys.context(), keys.history());
+        }));
+        return sessions.size();
+    }
+
     /** Makes Redis reject writes because of its memory limit. */
     public void fillMemory() {
+        memoryFull = true;
         with(redis -> {
             String limit = redis.configGet("maxmemory").getOrDefault("maxmemory", "0");
             memory = limit.equals("1") ? memory : limit; // 1 if this fault is already active
@@ -56,6 +71,15 @@ public final class RedisFaults {
 
     public void freeMemory() {
         with(redis -> redis.configSet("maxmemory", memory));
+        memoryFull = false;
+    }
+
+    /** Ends the faults that have not been healed, because the run was aborted. */
+    public void undo() throws IOException, InterruptedException {
+        if (memoryFull) {
+            freeMemory();
+        }
+        freeDisk();
     }
 
     /**
@@ -75,6 +99,9 @@ public final class RedisFaults {
             with(redis -> folder = redis.configGet("dir").getOrDefault("dir", ""));
             moveTo(disk.toString());
         } catch (RedisCommandExecutionException _) {
+            with(redis -> redis.configSet("appendonly", "yes"));
+            file.close();
+            ballast = null;
             return false;
         } finally {
             // After a lazy unmount, open files remain usable, and the system frees the disk when the last of them is

@@ -1,0 +1,121 @@
+package io.turnlane.chaos.fault.act;
+
+import io.turnlane.chaos.fault.FaultExpectations;
+import io.turnlane.chaos.fault.LogKeeper;
+import io.turnlane.chaos.fault.RunningTurns;
+import io.turnlane.chaos.load.ClientLoad;
+import io.turnlane.chaos.load.LoadTurn;
+import io.turnlane.chaos.rig.Rig;
+import io.turnlane.model.Topics;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Faults that lose data while no processor runs. Each starts all processors again. Used only by the driver's thread.
+ */
+public final class OutageFaults {
+
+    private final Rig rig;
+    private final ClientLoad load;
+    private final RedisFaults redis;
+    private final QuestionFaults questions;
+    private final RunningTurns running;
+    private final LogKeeper log;
+    private final FaultExpectations expectations;
+
+    public OutageFaults(
+            Rig rig,
+            ClientLoad load,
+            RedisFaults redis,
+            QuestionFaults questions,
+            RunningTurns running,
+            LogKeeper log,
+            FaultExpectations expectations) {
+        this.rig = rig;
+        this.load = load;
+        this.redis = redis;
+        this.questions = questions;
+        this.running = running;
+        this.log = log;
+        this.expectations = expectations;
+    }
+
+    /**
+     * Asks questions while all processors are frozen, cancels them, removes all data from Redis, and replaces the
+     * processors. The questions must end as cancelled without a call of the agent. Returns the number of cancels.
+     */
+    public int flushAfterCancels(int count) throws IOException, InterruptedException {
+        rig.processorNames().forEach(name -> rig.member(name).freeze());
+        List<LoadTurn> asked = questions.askWaiting(count, "cancelled");
+        int cancelled = 0;
+        for (LoadTurn turn : asked) {
+            boolean accepted = load.cancel("client-x", turn);
+            expectations.failIf(!accepted, "the cancel of request " + turn.request() + " was not accepted");
+            cancelled += accepted ? 1 : 0;
+        }
+        redis.flush();
+        rig.processorNames().forEach(name -> {
+            rig.member(name).kill();
+            running.processEnded(name);
+        });
+        rig.startAll();
+        return cancelled;
+    }
+
+    /**
+     * Stops all processors while questions wait behind running turns, and deletes all records from the turns topic. The
+     * waiting questions must end as expired without a call of the agent. Returns their number.
+     */
+    public int deleteRecords(int count) throws IOException, InterruptedException, ExecutionException {
+        List<LoadTurn> waiting = questions.askBehindRunningTurns(count);
+        stopProcessors();
+        try (Admin admin = Admin.create(rig.kafka())) {
+            Map<TopicPartition, Long> ends = ends(admin);
+            log.keepTurns(ends);
+            admin.deleteRecords(ends.entrySet().stream()
+                            .collect(Collectors.toMap(
+                                    Map.Entry::getKey, end -> RecordsToDelete.beforeOffset(end.getValue()))))
+                    .all()
+                    .get();
+        }
+        rig.startAll();
+        return waiting.size();
+    }
+
+    private void stopProcessors() {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            rig.processorNames()
+                    .forEach(name -> threads.execute(() -> rig.member(name).stop()));
+        }
+        rig.processorNames().forEach(running::processEnded);
+    }
+
+    private static Map<TopicPartition, Long> ends(Admin admin) throws InterruptedException, ExecutionException {
+        String topic = Topics.DEFAULT.turns();
+        Map<TopicPartition, OffsetSpec> latest = Objects.requireNonNull(admin.describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .get()
+                        .get(topic))
+                .partitions()
+                .stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest()));
+        Map<TopicPartition, ListOffsetsResultInfo> ends =
+                admin.listOffsets(latest).all().get();
+        return ends.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, end -> end.getValue().offset()));
+    }
+}
