@@ -9,7 +9,6 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.turnlane.e2e.ChatPage.TurnItem;
 import io.turnlane.model.Source;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -18,8 +17,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AppearancePageTest {
 
     private static final String LOSS = "What is impermanent loss?";
-    private static final String LIQUIDATION = "What happens when a loan is liquidated?";
-    private static final String SLIPPAGE = "What does slippage cost me?";
     private static final String LIGHT = "rgb(250, 248, 244)";
     private static final String DARK = "rgb(22, 21, 19)";
 
@@ -115,36 +112,5 @@ class AppearancePageTest {
         }
         assertThat(target).isFocused();
         assertThat(target).hasCSS("outline-style", "solid");
-    }
-
-    /** Takes the README's screenshot; {@code -Dscreenshots.update=true} writes it to the documentation. */
-    @Test
-    void takesTheReadmeScreenshot() {
-        ChatPage page = fixture.visitor(
-                        new NewContextOptions().setViewportSize(1280, 800).setDeviceScaleFactor(2))
-                .open();
-        agent.script(SLIPPAGE).delta("Half of the spread.").complete();
-        page.ask(SLIPPAGE).hasState("completed");
-        page.at("new-lane").click();
-        TurnItem other = page.ask(LIQUIDATION);
-        page.ask("Who gets the liquidation bonus?");
-        agent.script(LIQUIDATION).stage("searching 214 answers").delta("Your position is closed by ");
-        assertThat(other.answer()).containsText("closed by");
-        page.at("new-lane").click();
-        TurnItem turn = page.ask(LOSS);
-        agent.script(LOSS).stage("searching 214 answers");
-        assertThat(turn.stage()).hasText("searching 214 answers");
-        agent.script(LOSS).delta(SampleAnswer.LOSS_BEGINNING);
-        assertThat(turn.answer()).containsText("compared with simply holding");
-        agent.script(LOSS).delta(SampleAnswer.LOSS_CONTINUATION).complete(0.87, SampleAnswer.SOURCES);
-        turn.hasState("completed");
-        assertThat(turn.part("hairline")).hasAttribute("data-state", "measured");
-        turn.part("hairline").getByRole(AriaRole.BUTTON).first().click();
-        page.lane(LIQUIDATION).hasState("answering, 1 waiting");
-        page.awaitAnimations();
-        page.saveScreenshot("19-readme");
-        if (Boolean.getBoolean("screenshots.update")) {
-            page.saveScreenshotTo(Path.of("..", "..", "docs", "images", "page.png"));
-        }
     }
 }

@@ -24,15 +24,18 @@ final class PageFixture implements AutoCloseable {
     private final PromptedAgent agent = new PromptedAgent();
     private final RunningTurnlane turnlane =
             RunningTurnlane.start(4, List.of(agent), "--turnlane.agents.default=prompted");
-    private final Playwright playwright =
-            Playwright.create(new CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    private final Browser browser;
+    private final Playwright playwright = startPlaywright();
+    private final Browser browser = startBrowser(playwright);
     private @Nullable URI guarded;
     private final List<ChatPage> pages = new ArrayList<>();
 
-    PageFixture() {
+    static Playwright startPlaywright() {
         PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MS);
-        browser = playwright
+        return Playwright.create(new CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    }
+
+    static Browser startBrowser(Playwright playwright) {
+        return playwright
                 .chromium()
                 .launch(new LaunchOptions()
                         .setExecutablePath(chromium().orElseThrow())

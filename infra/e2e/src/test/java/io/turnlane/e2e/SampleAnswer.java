@@ -1,8 +1,6 @@
 package io.turnlane.e2e;
 
-import io.turnlane.model.Source;
-
-/** A realistic answer, with a table, a list and sources. */
+/** A realistic answer, with a table and a list. */
 final class SampleAnswer {
 
     static final String LOSS_BEGINNING = """
@@ -22,11 +20,6 @@ final class SampleAnswer {
             2. It becomes final when you withdraw before that.
 
             With the ratio `r` it is `2·√r / (1 + r) − 1`. Trading fees work against it.""";
-
-    static final Source[] SOURCES = {
-        new Source("amm-03", "Impermanent loss, with an example", 0.91),
-        new Source("amm-01", "How a pool sets its price", 0.74),
-    };
 
     private SampleAnswer() {}
 }
