@@ -52,9 +52,10 @@ export class EarlierTurns {
     // If the reply to a question was lost, this tab sends the question again and then receives its request.
     const unsent = new Set(this.#lane.unsentTurns.map(({ question }) => question));
     const wanted = requests.filter(({ question }) => !unsent.has(question));
-    const turns = await Promise.all(wanted.map((request) => this.#load(request)));
+    // Oldest first, because the first question that a lane gets becomes its title.
+    const turns = await Promise.all(wanted.reverse().map((request) => this.#load(request)));
     this.#lane.sort();
-    return turns.reverse();
+    return turns;
   }
 
   /** Returns the turn of a request. The list has no answers, so the answer of a completed turn is loaded separately. */
