@@ -19,22 +19,24 @@ class BackendsUnavailableTest {
 
     @Test
     void acceptsWithoutRedisAndRejectsWithoutKafka() throws Exception {
-        try (EmbeddedTestBackends backends = TestBackends.own();
-                TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
+        EmbeddedTestBackends backends = TestBackends.forFaults();
+        String session = TwoGateways.freshSession();
+        String path = "/v1/sessions/" + session;
+        try (TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
                 TestProcessor processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL)) {
-            assertThat(gateway.ask("s", "before").status()).isEqualTo(202);
+            assertThat(gateway.ask(session, "before").status()).isEqualTo(202);
             ReceivedTurn turn = processor.nextTurn();
-            SseClient open = gateway.stream("/v1/sessions/s/requests/" + turn.ask.requestId() + "/events");
+            SseClient open = gateway.stream(path + "/requests/" + turn.ask.requestId() + "/events");
             turn.publish(new TurnEvent.Started());
             String cursor = open.next().id();
 
             backends.redis().kill();
-            await().until(() -> gateway.get("/v1/sessions/s").status() == 503);
-            HttpReply unavailable = gateway.get("/v1/sessions/s/requests/" + turn.ask.requestId());
+            await().until(() -> gateway.get(path).status() == 503);
+            HttpReply unavailable = gateway.get(path + "/requests/" + turn.ask.requestId());
             assertThat(unavailable.status()).isEqualTo(503);
             assertThat(unavailable.text("code")).isEqualTo("unavailable");
             assertThat(unavailable.header("Retry-After")).isNotNull();
-            assertThat(gateway.get("/v1/sessions/s/events").status()).isEqualTo(503);
+            assertThat(gateway.get(path + "/events").status()).isEqualTo(503);
             assertThat(gateway.get("/readyz").status()).isEqualTo(200);
             assertThat(gateway.get("/api/stats")
                             .json()
@@ -43,38 +45,37 @@ class BackendsUnavailableTest {
                             .asBoolean())
                     .isFalse();
 
-            HttpReply asked = gateway.ask("s", "without memory");
+            HttpReply asked = gateway.ask(session, "without memory");
             assertThat(asked.status()).isEqualTo(202);
             assertThat(processor.nextTurn().command.requestId()).hasToString(asked.text("request_id"));
 
             turn.delta("goes on");
             assertThat(open.next().type()).isEqualTo("delta");
             try (SseClient resumed =
-                    gateway.stream("/v1/sessions/s/requests/" + turn.ask.requestId() + "/events?after=" + cursor)) {
+                    gateway.stream(path + "/requests/" + turn.ask.requestId() + "/events?after=" + cursor)) {
                 assertThat(resumed.next().type()).isEqualTo("delta");
             }
-            try (RawStream resumed = RawStream.socket(gateway.port(), "s", cursor)) {
+            try (RawStream resumed = RawStream.socket(gateway.port(), session, cursor)) {
                 assertThat(resumed.next()).contains("goes on");
             }
             open.close();
 
             backends.redis().start();
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> gateway.get("/v1/sessions/s").status() == 200);
+            await().atMost(Duration.ofSeconds(20)).until(() -> gateway.get(path).status() == 200);
 
             backends.broker().pause();
             long start = System.nanoTime();
-            HttpReply rejected = gateway.ask("s-broker", "?");
+            HttpReply rejected = gateway.ask(session + "-broker", "?");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(7));
             assertThat(rejected.status()).isEqualTo(503);
             assertThat(rejected.text("code")).isEqualTo("unavailable");
             assertThat(rejected.text("request_id")).isNotNull();
-            assertThat(gateway.get("/v1/sessions/s-broker").status())
+            assertThat(gateway.get("/v1/sessions/" + session + "-broker").status())
                     .as("the acceptance is undone")
                     .isEqualTo(404);
             backends.broker().resume();
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> gateway.ask("s-back", "?").status() == 202);
+                    .until(() -> gateway.ask(session + "-back", "?").status() == 202);
         }
     }
 }

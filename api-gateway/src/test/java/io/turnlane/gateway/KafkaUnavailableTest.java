@@ -7,6 +7,7 @@ import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,9 +21,19 @@ class KafkaUnavailableTest {
     /** Delivery timeout of the producer plus time for the rest of the call. */
     private static final Duration IN_TIME = Duration.ofMillis(5_500);
 
-    private static HttpReply ask(TestGateway gateway, String key) {
+    private static final EmbeddedTestBackends backends = TestBackends.forFaults();
+
+    private final String session = TwoGateways.freshSession();
+
+    @AfterEach
+    void resume() {
+        backends.broker().resume();
+    }
+
+    private HttpReply ask(TestGateway gateway, String key) {
         long start = System.nanoTime();
-        HttpReply reply = gateway.post("/v1/sessions/s/requests", "{\"question\":\"?\"}", "Idempotency-Key", key);
+        HttpReply reply =
+                gateway.post("/v1/sessions/" + session + "/requests", "{\"question\":\"?\"}", "Idempotency-Key", key);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(IN_TIME);
         return reply;
     }
@@ -33,8 +44,7 @@ class KafkaUnavailableTest {
 
     @Test
     void rejectsAndRecoversIfTheBrokerHangs() throws Exception {
-        try (EmbeddedTestBackends backends = TestBackends.own();
-                TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
+        try (TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics());
                 TestProcessor processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL)) {
             assertThat(ask(gateway, "before").status()).isEqualTo(202);
             processor.nextTurn();
@@ -59,8 +69,7 @@ class KafkaUnavailableTest {
 
     @Test
     void rejectsAndRecoversIfTheBrokerIsKilled() {
-        try (EmbeddedTestBackends backends = TestBackends.own();
-                TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics())) {
+        try (TestGateway gateway = TestGateway.start(backends, TestGateway.freshTopics())) {
             assertThat(kafkaAvailable(gateway)).isTrue();
             backends.broker().kill();
             assertUnavailable(ask(gateway, "k"));
@@ -74,7 +83,6 @@ class KafkaUnavailableTest {
     @Test
     void rejectsPermanentlyARecordThatTheProducerRejects() {
         try (TestGateway gateway = TestGateway.start("spring.kafka.producer.properties.max.request.size=4096")) {
-            String session = TwoGateways.freshSession();
             assertUnavailable(TwoGateways.ask(gateway, session, "k", "?".repeat(8_000)));
             assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
             assertThat(TwoGateways.ask(gateway, session, "k", "?").status())

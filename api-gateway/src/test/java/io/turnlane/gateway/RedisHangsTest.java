@@ -18,9 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,19 +29,10 @@ class RedisHangsTest {
 
     private static final Duration SOON = Duration.ofMillis(500);
 
-    private static EmbeddedTestBackends backends;
+    private static final EmbeddedTestBackends backends = TestBackends.forFaults();
+
     private TestGateway gateway;
     private TestProcessor processor;
-
-    @BeforeAll
-    static void startBackends() {
-        backends = TestBackends.own();
-    }
-
-    @AfterAll
-    static void stopBackends() {
-        backends.close();
-    }
 
     /**
      * Removes the data of earlier tests, which may hold a key. Also makes sure that Redis has replied once before it

@@ -94,27 +94,25 @@ class RebuildTest {
 
     @Test
     void restoresWhatAKilledRedisHadNotYetWritten() throws Exception {
-        try (EmbeddedTestBackends own = TestBackends.own()) {
-            processor = TestProcessors.start(log, "--spring.data.redis.url=" + own.redisUrl());
-            answer("one");
-            Ask two = answer("two");
-            redis().execute((RedisCallback<Object>) connection -> {
-                connection.serverCommands().setConfig("appendfsync", "always");
-                return null;
-            });
-            redis().delete(keys.request(two.requestId()));
-            redis().opsForList().rightPop(keys.history());
-            redis().opsForHash().put(keys.context(), "version", "older");
-            own.redis().kill();
-            own.redis().start();
-            long start = System.nanoTime();
-            answer("three");
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
-            await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("one", "two", "three"));
-            assertThat(redis().opsForHash().get(keys.request(two.requestId()), "status"))
-                    .isEqualTo("completed");
-            processor.close();
-        }
+        EmbeddedTestBackends own = TestBackends.forFaults();
+        processor = TestProcessors.start(log, "--spring.data.redis.url=" + own.redisUrl());
+        answer("one");
+        Ask two = answer("two");
+        redis().execute((RedisCallback<Object>) connection -> {
+            connection.serverCommands().setConfig("appendfsync", "always");
+            return null;
+        });
+        redis().delete(keys.request(two.requestId()));
+        redis().opsForList().rightPop(keys.history());
+        redis().opsForHash().put(keys.context(), "version", "older");
+        own.redis().kill();
+        own.redis().start();
+        long start = System.nanoTime();
+        answer("three");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+        await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("one", "two", "three"));
+        assertThat(redis().opsForHash().get(keys.request(two.requestId()), "status"))
+                .isEqualTo("completed");
     }
 
     @Test
@@ -172,7 +170,7 @@ class RebuildTest {
         Ask failed = put(TestProcessors.ask(session, "?", Map.of("delay_ms", "no number")));
         processor.close();
         flushFromOutside();
-        processor = TestProcessors.start(log);
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         log.awaitTerminals(asked + 2, SOON);
         await().atMost(SOON).until(() -> count("started", stuck) == 2);
         assertThat(count("started", finished)).isEqualTo(1);
@@ -284,7 +282,7 @@ class RebuildTest {
         assertThat(questions()).containsExactly("a", "b", "after");
         processor.close();
         flushFromOutside();
-        processor = TestProcessors.start(log);
+        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
         Ask next = answer("next");
         await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("a", "b", "after", "next"));
         assertThat(started(next).memory()).isEqualTo("rebuilt");

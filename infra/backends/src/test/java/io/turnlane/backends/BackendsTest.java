@@ -34,19 +34,18 @@ class BackendsTest {
 
     @Test
     void keepTheirDataWhenTheyAreKilled() throws Exception {
-        try (EmbeddedTestBackends backends = TestBackends.own()) {
-            append(backends.kafka(), "kept");
-            RedisClient.of(backends.redisUrl()).send("SET k kept");
-            awaitSync(backends.redisUrl());
+        EmbeddedTestBackends backends = TestBackends.forFaults();
+        append(backends.kafka(), "kept");
+        RedisClient.of(backends.redisUrl()).send("SET k kept");
+        awaitSync(backends.redisUrl());
 
-            backends.broker().kill();
-            backends.redis().kill();
-            backends.redis().start();
-            backends.broker().start();
+        backends.broker().kill();
+        backends.redis().kill();
+        backends.redis().start();
+        backends.broker().start();
 
-            assertThat(readFirst(backends.kafka())).isEqualTo("kept");
-            assertThat(RedisClient.of(backends.redisUrl()).send("GET k")).isEqualTo("kept");
-        }
+        assertThat(readFirst(backends.kafka())).isEqualTo("kept");
+        assertThat(RedisClient.of(backends.redisUrl()).send("GET k")).isEqualTo("kept");
     }
 
     @Test
@@ -104,23 +103,22 @@ class BackendsTest {
 
     @Test
     void stopsAnUnrecordedRedisIfItAcceptsThePassword() throws Exception {
-        try (EmbeddedTestBackends backends = TestBackends.own()) {
-            RunState recorded = DataFolder.read(backends.folder()).orElseThrow();
-            RunState.EmbeddedRedis redis = recorded.redis();
+        EmbeddedTestBackends backends = TestBackends.forFaults();
+        RunState recorded = DataFolder.read(backends.folder()).orElseThrow();
+        RunState.EmbeddedRedis redis = recorded.redis();
 
-            OrphanedBackends.stop(new RunState(
-                    recorded.owner(),
-                    null,
-                    recorded.kafkaBootstrapServers(),
-                    recorded.redisUrl(),
-                    null,
-                    new RunState.EmbeddedRedis(redis.port(), "another", null)));
-            assertThat(redis.process().find()).isPresent();
+        OrphanedBackends.stop(new RunState(
+                recorded.owner(),
+                null,
+                recorded.kafkaBootstrapServers(),
+                recorded.redisUrl(),
+                null,
+                new RunState.EmbeddedRedis(redis.port(), "another", null)));
+        assertThat(redis.process().find()).isPresent();
 
-            OrphanedBackends.stop(recorded.withBroker(null)
-                    .withRedis(new RunState.EmbeddedRedis(redis.port(), redis.password(), null)));
-            await().atMost(LIMIT).until(() -> redis.process().find().isEmpty());
-        }
+        OrphanedBackends.stop(
+                recorded.withBroker(null).withRedis(new RunState.EmbeddedRedis(redis.port(), redis.password(), null)));
+        await().atMost(LIMIT).until(() -> redis.process().find().isEmpty());
     }
 
     @Test

@@ -59,6 +59,13 @@ public final class EmbeddedTestBackends extends TestBackends {
         return new BackendProcess(backends.redis());
     }
 
+    /** Resumes and starts what a test has frozen or stopped. */
+    EmbeddedTestBackends restored() {
+        broker().restore();
+        redis().restore();
+        return this;
+    }
+
     @Override
     public void close() {
         try {
@@ -100,6 +107,14 @@ public final class EmbeddedTestBackends extends TestBackends {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
+            }
+        }
+
+        private void restore() {
+            if (process.isAlive()) {
+                resume();
+            } else {
+                start();
             }
         }
 

@@ -15,21 +15,32 @@ import java.util.stream.Stream;
  * Kafka broker and Redis for tests.
  *
  * <p>{@link #shared()} returns the pair that all tests of a JVM share: containers if Docker is available, otherwise
- * child processes. A test that stops, kills or freezes one of them creates its own pair with {@link #own()}. Those are
- * always child processes, because they must keep their ports across restarts.
+ * child processes. Tests that stop, kill or freeze one of them use {@link #forFaults()}. This pair always consists of
+ * child processes, because they must keep their ports across restarts.
  *
  * <p>Thread-safe.
  */
 public abstract sealed class TestBackends implements AutoCloseable permits EmbeddedTestBackends, DockerTestBackends {
+
+    /** The pair for faults, if it was started. */
+    private static volatile TestBackends forFaults;
 
     /** Returns the pair of this JVM. It is started by the first call and stopped when the JVM ends. */
     public static TestBackends shared() {
         return Shared.PAIR;
     }
 
-    /** Starts a new pair for one test, which must close it. */
-    public static EmbeddedTestBackends own() {
-        return EmbeddedTestBackends.start();
+    /**
+     * Returns another pair of this JVM, whose processes a test may stop, kill and freeze. Both are running, even if an
+     * earlier test has stopped them. Redis keeps the data of earlier tests.
+     */
+    public static EmbeddedTestBackends forFaults() {
+        return ForFaults.PAIR.restored();
+    }
+
+    /** Returns true if tests may stop, kill and freeze this pair. */
+    public final boolean isForFaults() {
+        return this == forFaults;
     }
 
     /** Returns the settings of a Kafka client: the bootstrap servers and the login. */
@@ -82,8 +93,24 @@ public abstract sealed class TestBackends implements AutoCloseable permits Embed
             TestBackendsChoice choice = TestBackendsChoice.make();
             System.out.println("Test backends: " + choice.reason());
             TestBackends pair = choice.containers() ? DockerTestBackends.start() : EmbeddedTestBackends.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(pair::close, "test-backends"));
+            closeWhenTheJvmEnds(pair);
             return pair;
         }
+    }
+
+    /** Starts the pair lazily, when this class is loaded. */
+    private static final class ForFaults {
+        static final EmbeddedTestBackends PAIR = start();
+
+        private static EmbeddedTestBackends start() {
+            EmbeddedTestBackends pair = EmbeddedTestBackends.start();
+            closeWhenTheJvmEnds(pair);
+            forFaults = pair;
+            return pair;
+        }
+    }
+
+    private static void closeWhenTheJvmEnds(TestBackends pair) {
+        Runtime.getRuntime().addShutdownHook(new Thread(pair::close, "test-backends"));
     }
 }

@@ -10,7 +10,7 @@ import java.net.URI;
  */
 public final class TestFailover implements AutoCloseable {
 
-    private final EmbeddedTestBackends master = TestBackends.own();
+    private final EmbeddedTestBackends master = TestBackends.forFaults();
     private final URI successor = URI.create(TestBackends.shared().redisUrl());
     private final TestProxy proxy = new TestProxy(successor);
 
@@ -52,7 +52,7 @@ public final class TestFailover implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            master.close();
+            send("REPLICAOF NO ONE");
         }
     }
 }
