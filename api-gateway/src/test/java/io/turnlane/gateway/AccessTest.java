@@ -139,7 +139,7 @@ class AccessTest {
 
     @Test
     void endsAStreamWhenItsKeyExpires() {
-        String key = keys.create("frank", Instant.now().plusSeconds(10), Scope.ASK, Scope.READ);
+        String key = keys.create("frank", Instant.now().plusSeconds(5), Scope.ASK, Scope.READ);
         KeyedClient frank = keys.client(gateway, key);
         String session = freshSession();
         frank.ask(session, "why?");

@@ -97,7 +97,7 @@ public final class TestGateway implements AutoCloseable {
                 return beans.apply(bean);
             }
         }));
-        Map<String, String> own = backends.springProperties();
+        Map<String, String> own = backends.gatewayProperties();
         own.put("turnlane.topics.prefix", topics.prefix());
         own.put("turnlane.topics.partitions", "3");
         own.put("server.port", "0");

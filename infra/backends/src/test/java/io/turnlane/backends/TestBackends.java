@@ -22,6 +22,16 @@ import java.util.stream.Stream;
  */
 public abstract sealed class TestBackends implements AutoCloseable permits EmbeddedTestBackends, DockerTestBackends {
 
+    /**
+     * Timeouts of a gateway for backends that no test stops. With its own timeouts, from 1 s on, a gateway on a machine
+     * that stalls would answer 503.
+     */
+    private static final Map<String, String> PATIENT = Map.of(
+            "spring.data.redis.timeout", "15s",
+            "spring.kafka.producer.properties.max.block.ms", "15000",
+            "spring.kafka.producer.properties.request.timeout.ms", "15000",
+            "spring.kafka.producer.properties.delivery.timeout.ms", "20000");
+
     /** The pair for faults, if it was started. */
     private static volatile TestBackends forFaults;
 
@@ -36,11 +46,6 @@ public abstract sealed class TestBackends implements AutoCloseable permits Embed
      */
     public static EmbeddedTestBackends forFaults() {
         return ForFaults.PAIR.restored();
-    }
-
-    /** Returns true if tests may stop, kill and freeze this pair. */
-    public final boolean isForFaults() {
-        return this == forFaults;
     }
 
     /** Returns the settings of a Kafka client: the bootstrap servers and the login. */
@@ -59,6 +64,18 @@ public abstract sealed class TestBackends implements AutoCloseable permits Embed
         kafka().forEach((name, value) -> all.put("spring.kafka.properties." + name, value.toString()));
         all.put("spring.kafka.bootstrap-servers", all.remove("spring.kafka.properties.bootstrap.servers"));
         all.put("spring.data.redis.url", redisUrl());
+        return all;
+    }
+
+    /**
+     * Returns {@link #springProperties} for a gateway. If no test stops this pair, they contain longer timeouts than
+     * the gateway's own.
+     */
+    public final Map<String, String> gatewayProperties() {
+        Map<String, String> all = springProperties();
+        if (this != forFaults) {
+            all.putAll(PATIENT);
+        }
         return all;
     }
 

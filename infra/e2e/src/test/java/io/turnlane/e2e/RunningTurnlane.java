@@ -9,6 +9,7 @@ import io.turnlane.processor.agent.AgentFactory;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -44,7 +45,7 @@ final class RunningTurnlane implements AutoCloseable {
     /** Starts one more gateway and returns its address. */
     URI addGateway(String... settings) {
         SpringApplication application = GatewayApplication.application();
-        gateways.add(application.run(arguments(settings)));
+        gateways.add(application.run(arguments(TestBackends.shared().gatewayProperties(), settings)));
         return address(gateways.size() - 1);
     }
 
@@ -75,8 +76,9 @@ final class RunningTurnlane implements AutoCloseable {
     private void addProcessor(List<AgentFactory> agents, String... settings) {
         ApplicationContextInitializer<GenericApplicationContext> withAgents = context -> agents.forEach(
                 agent -> context.registerBean(agent.description().name(), AgentFactory.class, () -> agent));
-        processors.add(
-                ProcessorApplication.application().initializers(withAgents).run(arguments(settings)));
+        processors.add(ProcessorApplication.application()
+                .initializers(withAgents)
+                .run(arguments(TestBackends.shared().springProperties(), settings)));
     }
 
     URI address() {
@@ -92,9 +94,9 @@ final class RunningTurnlane implements AutoCloseable {
         return gateways.getFirst();
     }
 
-    private String[] arguments(String... settings) {
+    private String[] arguments(Map<String, String> backends, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(settings));
-        TestBackends.shared().springArguments().forEach(argument -> addUnlessSet(arguments, argument));
+        backends.forEach((name, value) -> addUnlessSet(arguments, "--" + name + "=" + value));
         List.of(
                         "--server.port=0",
                         "--turnlane.topics.prefix=" + prefix,
