@@ -49,7 +49,7 @@ final class Standalone implements AutoCloseable {
      * Starts the program with these settings of gateway and processor ({@code key=value}) and waits until it is ready.
      */
     static Standalone up(String... settings) throws IOException, InterruptedException {
-        createClassCache();
+        createClassCaches();
         Standalone standalone =
                 new Standalone(Files.createTempDirectory("turnlane-e2e-"), freePort(), List.of(settings));
         standalone.start();
@@ -144,8 +144,11 @@ final class Standalone implements AutoCloseable {
         }
     }
 
-    /** Creates the class cache, as the launcher does after each build, so that the start is as fast as for a user. */
-    private static void createClassCache() throws IOException, InterruptedException {
+    /**
+     * Creates the class caches, as the launcher does after each build, so that the start is as fast as for a user.
+     * Returns their files.
+     */
+    static List<Path> createClassCaches() throws IOException, InterruptedException {
         if (!Files.exists(CLASS_CACHE)) {
             List<String> train = new ArrayList<>(JVM);
             train.addAll(List.of("-jar", absolute(PROGRAM), "train", absolute(PROGRAM.getParent())));
@@ -153,8 +156,9 @@ final class Standalone implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
-                    .waitFor(2, TimeUnit.MINUTES);
+                    .waitFor(5, TimeUnit.MINUTES);
         }
+        return List.of(CLASS_CACHE, CLASS_CACHE.resolveSibling("broker.aot"));
     }
 
     private static String absolute(Path path) {

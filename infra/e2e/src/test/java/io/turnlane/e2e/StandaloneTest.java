@@ -16,10 +16,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** {@code ./turnlane up}, as a user runs it. */
+@Tag("alone")
 class StandaloneTest {
 
     private static final String BUSY = "Hello, is anybody there?";
