@@ -1,6 +1,7 @@
 package io.turnlane.e2e;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -19,19 +22,13 @@ import org.awaitility.Awaitility;
  */
 final class Standalone implements AutoCloseable {
 
+    private static final Path LAUNCHER = Path.of("../../turnlane");
     private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar");
     private static final Path CLASS_CACHE = PROGRAM.resolveSibling("turnlane.aot");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** The launcher's command. */
-    private static final List<String> JVM = List.of(
-            System.getProperty("java.home") + "/bin/java",
-            "-Xms48m",
-            "-Xmx384m",
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+    private static final List<String> JVM = jvmOfLauncher();
 
     private final Path data;
     private final int port;
@@ -159,6 +156,26 @@ final class Standalone implements AutoCloseable {
                     .waitFor(5, TimeUnit.MINUTES);
         }
         return List.of(CLASS_CACHE, CLASS_CACHE.resolveSibling("broker.aot"));
+    }
+
+    /** Returns the java command with the flags that the launcher script gives to every command. */
+    private static List<String> jvmOfLauncher() {
+        Matcher flags = Pattern.compile("JVM_FLAGS=\\(([^)]*)\\)").matcher(launcherWithoutComments());
+        if (!flags.find()) {
+            throw new IllegalStateException(LAUNCHER + " has no JVM_FLAGS");
+        }
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.addAll(List.of(flags.group(1).strip().split("\\s+")));
+        return command;
+    }
+
+    private static String launcherWithoutComments() {
+        try {
+            return Files.readString(LAUNCHER).replaceAll("(?m)^\\s*#.*$", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String absolute(Path path) {
