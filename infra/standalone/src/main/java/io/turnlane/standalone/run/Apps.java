@@ -92,7 +92,9 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
     private static ApplicationContextInitializer<GenericApplicationContext> prepare(
             Map<String, Object> properties, List<AgentFactory> agents) {
         return context -> {
-            context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("the options of this command", properties));
+            context.getEnvironment()
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource("the options of this command", properties));
             agents.forEach(agent ->
                     context.registerBean("agent " + agent.description().name(), AgentFactory.class, () -> agent));
         };

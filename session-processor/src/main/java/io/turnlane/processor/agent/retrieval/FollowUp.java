@@ -28,6 +28,7 @@ record FollowUp(String question, boolean needsContext) {
     /** Words that refer to the previous question. "One" in "one dollar" and "there" in "is there" do not. */
     private static final Pattern PRONOUN = Pattern.compile(
             "\\b(it|its|that|this|they|them|their|those|these|one(?! \\p{L})|(?<!\\b(is|are) )there)\\b");
+
     private static final Pattern LEADING_WORD = Pattern.compile(
             "^(what|which|who|why|how|when|where|is|are|do|does|can|should|could|will|would|much|many|a|an|the|i|you|my|to"
                     + "|there|mean|happens|work|s)\\b[ ']*");

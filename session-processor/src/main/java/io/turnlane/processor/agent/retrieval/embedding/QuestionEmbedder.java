@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: any number of threads may call {@link #embed}. Callers wait for the vector and can be interrupted. They
  * are mostly virtual threads, and never run native code. Only the embedder's thread loads and calls the model, one
- * question at a time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. If several
- * callers ask the same question at once, it is embedded once. If a caller is interrupted, its question is still
+ * question at a time. A burst of questions therefore uses one core and never blocks the carrier of a virtual thread. If
+ * several callers ask the same question at once, it is embedded once. If a caller is interrupted, its question is still
  * embedded, which takes about two milliseconds. The queue and the cache are the only shared state, and both are
  * thread-safe. Any thread may call {@link #close}, more than once.
  */
