@@ -78,26 +78,25 @@ class SocketTest {
         }
     }
 
+    private static void awaitAnswer(SseClient stream, String question) {
+        SseClient.SseEvent event = stream.next();
+        while (!event.type().equals("completed")
+                || !event.json().path("answer").path("text").asString().equals("You said: " + question)) {
+            event = stream.next();
+        }
+    }
+
     @Test
     void sendsAcceptedBeforeTheEventsOfTheTurnEvenIfTheAnswerIsQuicker() throws Exception {
         String first = gateway.ask("ws-order", "makes the session").header("Location");
         assertThat(gateway.get(first + "?wait=20").text("status")).isEqualTo("completed");
         try (TestSocket client = open();
                 SseClient other = gateway.stream("/v1/sessions/ws-order/events")) {
-            afterPublishing = () -> {
-                // The whole answer passes this gateway before the asking thread continues.
-                String question = null;
-                while (!"quick".equals(question)) {
-                    SseClient.SseEvent event = other.next();
-                    question = event.type().equals("completed")
-                            ? event.json()
-                                    .path("answer")
-                                    .path("text")
-                                    .asString()
-                                    .replace("You said: ", "")
-                            : null;
-                }
-            };
+            // A later event of the first turn would reach the socket, because it follows the whole session.
+            gateway.ask("ws-order", "read before");
+            awaitAnswer(other, "read before");
+            // The whole answer passes this gateway before the asking thread continues.
+            afterPublishing = () -> awaitAnswer(other, "quick");
             client.send("{'type':'ask','ref':'1','session_id':'ws-order','question':'quick'}");
             assertThat(client.nextFrame().path("type").asString()).isEqualTo("accepted");
             assertThat(client.nextFrame().path("event").path("type").asString()).isEqualTo("started");

@@ -285,11 +285,19 @@ public final class EventStreams implements AutoCloseable {
 
     /**
      * Rejects new clients, asks all connected clients to reconnect to another gateway, and waits up to {@code timeout}
-     * until they are disconnected.
+     * until they are disconnected. Clients that have not received all waiting events after three quarters of this time
+     * are disconnected without them, and can resume elsewhere.
      */
     public void disconnectClients(Duration timeout) {
         stopping.set(true);
         subscriptions.shutDownAll();
+        Duration patience = timeout.multipliedBy(3).dividedBy(4);
+        awaitNoClients(patience);
+        subscriptions.closeAll(DisconnectReason.SHUTDOWN);
+        awaitNoClients(timeout.minus(patience));
+    }
+
+    private void awaitNoClients(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         synchronized (clientLeft) {
             try {

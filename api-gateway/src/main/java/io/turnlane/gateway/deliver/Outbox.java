@@ -138,7 +138,7 @@ public final class Outbox {
         OutboxItem item;
         List<Runnable> waiters;
         synchronized (this) {
-            awaitItem(Math.min(timeout.toNanos(), remainingLife()));
+            awaitItem(timeout.toNanos());
             if (items.isEmpty() && remainingLife() <= 0) {
                 close(DisconnectReason.AGED);
             }
@@ -163,10 +163,13 @@ public final class Outbox {
 
     private void awaitItem(long timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout;
-        long remaining = timeout;
-        while (items.isEmpty() && disconnectReason == null && remaining > 0) {
+        while (items.isEmpty() && disconnectReason == null) {
+            // The end of a call shortens the remaining life while this thread waits.
+            long remaining = Math.min(deadline - System.nanoTime(), remainingLife());
+            if (remaining <= 0) {
+                return;
+            }
             wait(remaining / 1_000_000, (int) (remaining % 1_000_000));
-            remaining = deadline - System.nanoTime();
         }
     }
 
@@ -194,7 +197,7 @@ public final class Outbox {
         return true;
     }
 
-    /** Ends a call, whose reply is in the outbox. */
+    /** Ends a call. The caller must have added the reply before. */
     public synchronized void endCall() {
         inCall = false;
         putEnd();
@@ -235,11 +238,14 @@ public final class Outbox {
     }
 
     /**
-     * Returns the reason for which the outbox was closed; {@link DisconnectReason#GONE} if it is open. The writer calls
-     * this method after the connection has ended.
+     * Returns the reason for which the outbox was closed or ends; {@link DisconnectReason#GONE} if it is open. The
+     * writer calls this method after the connection has ended.
      */
     public synchronized DisconnectReason disconnectReason() {
-        return disconnectReason == null ? DisconnectReason.GONE : disconnectReason;
+        if (disconnectReason != null) {
+            return disconnectReason;
+        }
+        return ending ? DisconnectReason.SHUTDOWN : DisconnectReason.GONE;
     }
 
     /** Returns true if the outbox is closed. */

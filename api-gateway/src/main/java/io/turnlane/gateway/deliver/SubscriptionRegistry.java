@@ -1,5 +1,6 @@
 package io.turnlane.gateway.deliver;
 
+import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,9 +72,14 @@ final class SubscriptionRegistry {
         return subscriptions.size();
     }
 
-    /** Closes all outboxes because the gateway stops. */
+    /** Ends all outboxes after their waiting items, because the gateway stops. */
     void shutDownAll() {
         outboxes.forEach(Outbox::shutDown);
+    }
+
+    /** Closes all outboxes. */
+    void closeAll(DisconnectReason reason) {
+        outboxes.forEach(outbox -> outbox.close(reason));
     }
 
     private static String key(Subscription subscription) {

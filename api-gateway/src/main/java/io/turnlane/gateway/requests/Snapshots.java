@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +29,7 @@ public final class Snapshots {
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
-    /** Number of requests that show if the session has changed. A session has at most 100 open requests. */
+    /** Number of the newest requests of a session whose ends are compared. */
     private static final int NEWEST = 100;
 
     private final RequestRecords records;
@@ -128,7 +127,7 @@ public final class Snapshots {
             return false;
         }
         try {
-            return isLastEnd(last.requestId(), newestQuestions(subscription.session()));
+            return isLastEnd(last.requestId(), subscription.session());
         } catch (DataAccessException unavailable) {
             return false;
         }
@@ -142,18 +141,15 @@ public final class Snapshots {
     }
 
     /** Returns false also if the request is unknown, for example because the session was deleted since. */
-    private static boolean isLastEnd(RequestId last, List<RequestRecord> requests) {
-        Instant end = requests.stream()
-                .filter(request -> request.requestId().equals(last))
+    private boolean isLastEnd(RequestId last, SessionKey session) {
+        Instant end = records.find(session, last).map(RequestRecord::finishedAt).orElse(null);
+        if (end == null || !records.open(session).isEmpty()) {
+            return false;
+        }
+        return newestQuestions(session).stream()
+                .filter(request -> !request.requestId().equals(last))
                 .map(RequestRecord::finishedAt)
-                .filter(Objects::nonNull)
-                .findAny()
-                .orElse(null);
-        return end != null
-                && requests.stream()
-                        .filter(request -> !request.requestId().equals(last))
-                        .map(RequestRecord::finishedAt)
-                        .allMatch(other -> other != null && other.isBefore(end));
+                .allMatch(other -> other != null && other.isBefore(end));
     }
 
     private Snapshot of(SessionKey session, RequestId requestId) {

@@ -1,12 +1,15 @@
 package io.turnlane.gateway.deliver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.turnlane.gateway.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.deliver.OutboxItem.EndItem;
 import io.turnlane.gateway.deliver.OutboxItem.FrameItem;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Planned ends of a client's outbox, which wait for the reply of the client's current call. */
 class OutboxTest {
@@ -29,6 +32,18 @@ class OutboxTest {
         assertThat(outbox.take(SHORT)).isEqualTo(REPLY);
         assertThat(outbox.take(SHORT)).isEqualTo(new EndItem(DisconnectReason.AGED));
         assertThat(outbox.startCall()).isFalse();
+    }
+
+    @Test
+    @Timeout(20)
+    void endsAtOnceIfItAgedDuringACallWhileTheWriterWaited() throws Exception {
+        Outbox outbox = outbox(Duration.ofNanos(1));
+        outbox.startCall();
+        FutureTask<OutboxItem> taken = new FutureTask<>(() -> outbox.take(Duration.ofMinutes(5)));
+        Thread writer = Thread.ofPlatform().start(taken);
+        await().until(() -> writer.getState() == Thread.State.TIMED_WAITING);
+        outbox.endCall();
+        assertThat(taken.get()).isEqualTo(new EndItem(DisconnectReason.AGED));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +81,10 @@ final class EventFeed {
     private boolean readAll(InputStream body, Predicate<TurnUpdate> listener) throws IOException {
         SilenceTimer silence = new SilenceTimer(body);
         long opened = System.nanoTime();
+        AtomicBoolean received = new AtomicBoolean();
         Runnable onLine = () -> {
             silence.reset();
+            received.set(true);
             // Each line that arrives shows that the gateway works, so the patience starts again. Otherwise, the
             // patience of a long stream would already be used up when its connection breaks.
             backoff.succeeded();
@@ -97,8 +100,10 @@ final class EventFeed {
         } finally {
             silence.stop();
             // An agent may be silent for longer than the patience. Without this, the first failure after it would be
-            // the last attempt.
-            backoff.exclude(Duration.ofNanos(System.nanoTime() - opened));
+            // the last attempt. A connection without any line shows no working gateway.
+            if (received.get()) {
+                backoff.exclude(Duration.ofNanos(System.nanoTime() - opened));
+            }
         }
     }
 

@@ -46,7 +46,9 @@ public final class TurnPoller implements Runnable {
     /** Time of the last commit, by {@link System#nanoTime}, because the clock can jump to the time of Redis. */
     private long lastCommitNanos = System.nanoTime();
 
-    private Instant lastProgress;
+    /** Time of the last end of a turn, by {@link System#nanoTime}. */
+    private long lastProgressNanos = System.nanoTime();
+
     private long lastEndedCount;
     private volatile boolean stopping;
     private volatile boolean pausing;
@@ -65,8 +67,7 @@ public final class TurnPoller implements Runnable {
         this.clock = clock;
         this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
-        this.lastProgress = clock.instant();
-        this.statistics = new IntakeStatistics(lastProgress, 0, 0, 0, Duration.ZERO, Duration.ZERO);
+        this.statistics = new IntakeStatistics(clock.instant(), 0, 0, 0, Duration.ZERO, Duration.ZERO);
     }
 
     /**
@@ -201,16 +202,17 @@ public final class TurnPoller implements Runnable {
                 budget.openTurns(),
                 partitions.lag(),
                 partitions.oldestAge(now),
-                stalledFor(exhausted, now));
+                stalledFor(exhausted));
     }
 
-    private Duration stalledFor(boolean exhausted, Instant now) {
+    private Duration stalledFor(boolean exhausted) {
+        long now = System.nanoTime();
         long ended = budget.endedCount();
-        if (!exhausted || ended != lastEndedCount || now.isBefore(lastProgress)) {
+        if (!exhausted || ended != lastEndedCount) {
             lastEndedCount = ended;
-            lastProgress = now;
+            lastProgressNanos = now;
         }
-        return Duration.between(lastProgress, now);
+        return Duration.ofNanos(now - lastProgressNanos);
     }
 
     /** Stops reading new records. The processor stays a member of the group. */

@@ -25,9 +25,13 @@ record FollowUp(String question, boolean needsContext) {
     private static final Pattern QUESTION_WORD_ONLY = Pattern.compile(
             "why|how|how so|how come|why not|when|where|really|for example|an example|example|tell me more|more|go on|explain"
                     + "|what else|what then");
-    /** Words that refer to the previous question. "One" in "one dollar" and "there" in "is there" do not. */
-    private static final Pattern PRONOUN = Pattern.compile(
-            "\\b(it|its|that|this|they|them|their|those|these|one(?! \\p{L})|(?<!\\b(is|are) )there)\\b");
+    /**
+     * Words that refer to the previous question. "One" in "one dollar" and "there" in "is there a limit" do not, but "one"
+     * in "which one is cheaper" and "there" in "are there any risks" do.
+     */
+    private static final Pattern PRONOUN = Pattern.compile("\\b(it|its|that|this|they|them|their|those|these"
+            + "|(?<=\\b(which|the|other|another|each|every|any|first|second|last|new|old) )one|one(?! \\p{L})"
+            + "|(?<!\\b(is|are) )there|(?<=\\b(is|are) )there(?= any\\b|$))\\b");
 
     private static final Pattern LEADING_WORD = Pattern.compile(
             "^(what|which|who|why|how|when|where|is|are|do|does|can|should|could|will|would|much|many|a|an|the|i|you|my|to"

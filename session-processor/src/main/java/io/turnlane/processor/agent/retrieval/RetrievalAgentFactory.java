@@ -7,6 +7,7 @@ import io.turnlane.processor.agent.retrieval.dataset.DataSetReader;
 import io.turnlane.processor.agent.retrieval.embedding.MiniLm;
 import io.turnlane.processor.agent.retrieval.embedding.QuestionEmbedder;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -27,6 +28,9 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
                     "What is a sandwich attack?",
                     "How do I keep my seed phrase safe?"));
 
+    /** Time after which the other parts of a processor have started. */
+    private static final Duration PRELOAD_DELAY = Duration.ofSeconds(10);
+
     private final AnswerIndex index;
     private final QuestionEmbedder embedder;
 
@@ -38,7 +42,7 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
      */
     public RetrievalAgentFactory(int waiting, int remembered) {
         this.index = AnswerIndex.load(new DataSetReader().read());
-        this.embedder = new QuestionEmbedder(MiniLm::load, waiting, remembered);
+        this.embedder = new QuestionEmbedder(MiniLm::load, PRELOAD_DELAY, waiting, remembered);
     }
 
     @Override

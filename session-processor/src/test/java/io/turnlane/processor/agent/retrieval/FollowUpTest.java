@@ -2,12 +2,16 @@ package io.turnlane.processor.agent.retrieval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FollowUpTest {
+
+    private static final DataSetEntry PREVIOUS = TestRetrieval.DATA.entries().getFirst();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -29,6 +33,25 @@ class FollowUpTest {
         TestRetrieval talk = new TestRetrieval();
         talk.ask(first);
         assertThat(List.of(expected.split(","))).contains(talk.source(second));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Which one is cheaper?",
+                "Is the other one safe?",
+                "Why would I want one?",
+                "Are there any risks?",
+                "How do I get there?"
+            })
+    void recognisesFollowUpQuestionsWithOneAndThere(String question) {
+        assertThat(FollowUp.of(question, PREVIOUS)).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"What is one dollar worth?", "Is there a limit for gas?", "Are there fees for swapping?"})
+    void takesQuestionsThatNameTheirTopicAsComplete(String question) {
+        assertThat(FollowUp.of(question, PREVIOUS)).isEmpty();
     }
 
     @Test

@@ -59,7 +59,7 @@ class RetrievalAgentTest {
         }
     }
 
-    /** Nobody who clicks one example after another asks a follow-up question. */
+    /** An example question is never a follow-up question. */
     @Test
     void answersItsExampleQuestionsTheSameInASessionWithHistory() throws Exception {
         List<String> examples = TestRetrieval.AGENTS.description().examples();

@@ -2,12 +2,16 @@ package io.turnlane.processor.agent.retrieval.embedding;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Embeds questions, which means that it computes their vectors. Uses one dedicated platform thread and caches the most
@@ -28,7 +32,10 @@ public final class QuestionEmbedder implements AutoCloseable {
      */
     private static final int MAX_CHARACTERS = 2_000;
 
+    private static final Logger log = LoggerFactory.getLogger(QuestionEmbedder.class);
+
     private final Supplier<? extends SentenceModel> loader;
+    private final Duration preloadDelay;
     private final BlockingQueue<PendingQuestion> queue;
     private final int bound;
     private final AsyncCache<String, UnitVector> vectors;
@@ -40,14 +47,18 @@ public final class QuestionEmbedder implements AutoCloseable {
     private record PendingQuestion(String question, CompletableFuture<UnitVector> vector) {}
 
     /**
-     * Starts the thread. It loads the model for the first question, so that a processor is ready before.
+     * Starts the thread. It loads the model for the first question or after {@code preloadDelay}, so that a processor is
+     * ready sooner.
      *
      * @param loader loads the model; called again for the next question if it throws
+     * @param preloadDelay time after which the model is loaded if nobody has asked
      * @param bound maximum number of questions that wait, in addition to the one that is being embedded
      * @param remembered number of cached vectors, 1.5 KiB each
      */
-    public QuestionEmbedder(Supplier<? extends SentenceModel> loader, int bound, int remembered) {
+    public QuestionEmbedder(
+            Supplier<? extends SentenceModel> loader, Duration preloadDelay, int bound, int remembered) {
         this.loader = loader;
+        this.preloadDelay = preloadDelay;
         this.bound = bound;
         this.queue = new ArrayBlockingQueue<>(bound);
         this.vectors = Caffeine.newBuilder()
@@ -100,14 +111,32 @@ public final class QuestionEmbedder implements AutoCloseable {
     }
 
     private void work() {
-        while (!closed) {
-            try {
-                embed(queue.take());
-            } catch (InterruptedException e) {
-                break; // only close() interrupts this thread
+        try {
+            PendingQuestion first = queue.poll(preloadDelay.toNanos(), TimeUnit.NANOSECONDS);
+            if (first == null) {
+                preload();
+            } else {
+                embed(first);
             }
+            while (!closed) {
+                embed(queue.take());
+            }
+        } catch (InterruptedException e) {
+            // only close() interrupts this thread
         }
         failWaiting();
+    }
+
+    /** Loads the model, so that an operator finds a failure in the log before a user asks. */
+    @SuppressWarnings("CatchingUnchecked")
+    private void preload() {
+        try {
+            loadedModel();
+        } catch (Throwable e) { // as of each question
+            log.atError()
+                    .setCause(e)
+                    .log("the sentence model could not be loaded; questions to the retrieval agent will fail");
+        }
     }
 
     /**

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class QuestionEmbedderTest {
 
+    private static final Duration LATER = Duration.ofHours(1);
+
     private final List<String> embedded = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final CountDownLatch gate = new CountDownLatch(1);
@@ -34,7 +36,7 @@ class QuestionEmbedderTest {
     @Test
     void embedsEachQuestionOnceOnItsOwnPlatformThread() throws Exception {
         gate.countDown();
-        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, 8, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, LATER, 8, 8)) {
             Thread caller = Thread.ofVirtual().start(() -> {
                 try {
                     embedder.embed("a");
@@ -59,11 +61,24 @@ class QuestionEmbedderTest {
             loads.incrementAndGet();
             return this::embed;
         };
-        try (QuestionEmbedder embedder = new QuestionEmbedder(loader, 1, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(loader, LATER, 1, 8)) {
             assertThat(loads).hasValue(0);
             embedder.embed("a");
             embedder.embed("b");
             assertThat(loads).hasValue(1);
+        }
+    }
+
+    @Test
+    void loadsTheModelBeforeTheFirstQuestionIfNobodyAsks() {
+        CountDownLatch loaded = new CountDownLatch(1);
+        Supplier<SentenceModel> loader = () -> {
+            loaded.countDown();
+            return this::embed;
+        };
+        try (QuestionEmbedder embedder = new QuestionEmbedder(loader, Duration.ofMillis(1), 1, 8)) {
+            Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> loaded.getCount() == 0);
+            assertThat(embedder.waiting()).isZero();
         }
     }
 
@@ -77,15 +92,15 @@ class QuestionEmbedderTest {
             }
             return this::embed;
         };
-        try (QuestionEmbedder embedder = new QuestionEmbedder(loader, 1, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(loader, LATER, 1, 8)) {
             assertThatThrownBy(() -> embedder.embed("a")).hasRootCauseMessage("no memory");
-            assertThat(embedder.embed("a")).isNotNull();
+            assertThat(embedder.embed("b")).isNotNull();
         }
     }
 
     @Test
     void rejectsAQuestionIfTooManyAreWaiting() {
-        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, 1, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, LATER, 1, 8)) {
             start(embedder, "in work");
             Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> threads.size() == 1);
             start(embedder, "waits");
@@ -97,7 +112,7 @@ class QuestionEmbedderTest {
 
     @Test
     void callersCanBeInterrupted() throws Exception {
-        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, 1, 8)) {
+        try (QuestionEmbedder embedder = new QuestionEmbedder(() -> this::embed, LATER, 1, 8)) {
             CountDownLatch interrupted = new CountDownLatch(1);
             Thread caller = Thread.ofVirtual().start(() -> {
                 try {
