@@ -2,7 +2,6 @@ package io.turnlane.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.FreePort;
@@ -24,7 +23,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
 
 /** Tests of the commands in processes of their own, as users run them, but without the script. */
 class UpTest {
@@ -98,7 +96,6 @@ class UpTest {
     }
 
     @Test
-    @Execution(CONCURRENT)
     void acceptsAKeyUntilItIsRevoked() throws Exception {
         up("--set", "turnlane.security.mode=api-key", "--set", "turnlane.agents.default=echo");
         assertThat(outputOf(turnlane("ask", "Is anybody there?"))).contains("401 unauthorized");
@@ -124,7 +121,6 @@ class UpTest {
     }
 
     @Test
-    @Execution(CONCURRENT)
     void isFoundByOtherCommandsAndStopsCleanly() throws Exception {
         RunState running = up();
         assertThat(get(running.address() + "/livez")).isEqualTo(200);
@@ -173,7 +169,6 @@ class UpTest {
     }
 
     @Test
-    @Execution(CONCURRENT)
     void endsWithOneSentenceThatNamesAMissingSetting() throws Exception {
         Process up =
                 turnlane("up", "--port", Integer.toString(FreePort.any()), "--set", "turnlane.webhooks.enabled=true");
@@ -186,7 +181,6 @@ class UpTest {
     }
 
     @Test
-    @Execution(CONCURRENT)
     void startsAgainAfterAKill() throws Exception {
         RunState killed = up();
         started.getFirst().destroyForcibly().waitFor();
@@ -201,7 +195,6 @@ class UpTest {
     }
 
     @Test
-    @Execution(CONCURRENT)
     void runsAnOwnAgent() throws Exception {
         Path agent = ExampleAgent.compileTo(Files.createDirectories(temp.resolve("agent")));
         up("--agents", agent.toString(), "--set", "turnlane.processor.retrieval.enabled=false");
