@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -33,6 +34,9 @@ class SoakTest {
     private static final long SESSIONS = Long.getLong("soak.sessions", 1_600);
     private static final int IN_FLIGHT = 2_000;
 
+    /** Fewer than the sessions of any form, so that the cache is full. */
+    private static final int CACHED_SESSIONS = 500;
+
     private final Semaphore room = new Semaphore(IN_FLIGHT);
     private final AtomicLong completed = new AtomicLong();
     private final AtomicLong others = new AtomicLong();
@@ -40,8 +44,10 @@ class SoakTest {
     @Test
     void leavesNothingBehind() throws Exception {
         try (TurnLogFixture log = TurnLogFixture.withoutReader(8);
-                ConfigurableApplicationContext processor =
-                        TestProcessors.start(log, "--logging.level.io.turnlane.turn=WARN")) {
+                ConfigurableApplicationContext processor = TestProcessors.start(
+                        log,
+                        "--logging.level.io.turnlane.turn=WARN",
+                        "--turnlane.processor.cache.sessions=" + CACHED_SESSIONS)) {
             Thread counter = Thread.ofPlatform().daemon().start(() -> countEnds(log));
             List<Long> heap = new ArrayList<>();
             long start = System.nanoTime();
@@ -50,7 +56,10 @@ class SoakTest {
                 var _ = log.publishAsync(
                         TestProcessors.ask(new SessionId("soak-" + turn % SESSIONS), "q" + turn, Map.of()));
                 if ((turn + 1) % (TURNS / 10) == 0) {
-                    room.acquire(IN_FLIGHT); // turns in flight would make the heap differ from one tenth to the next
+                    // Turns in flight would make the heap differ from one tenth to the next.
+                    assertThat(room.tryAcquire(IN_FLIGHT, 2, TimeUnit.MINUTES))
+                            .as("all turns in flight end")
+                            .isTrue();
                     heap.add(heapAfterCollection());
                     room.release(IN_FLIGHT);
                     System.out.printf(
@@ -62,6 +71,7 @@ class SoakTest {
             assertThat(others).as("turns that did not complete").hasValue(0);
             assertThat(completed).hasValue(TURNS);
             assertNothingIsLeft(processor.getBean(MeterRegistry.class));
+            assertTheCacheIsBounded(processor.getBean(MeterRegistry.class));
             assertFlat(heap);
             counter.join();
         }
@@ -75,6 +85,15 @@ class SoakTest {
                             .as(gauge)
                             .isZero());
         }
+    }
+
+    /** Waits, because the cache removes surplus entries on another thread. */
+    private static void assertTheCacheIsBounded(MeterRegistry meters) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(
+                                meters.get("turnlane.cache.sessions").gauge().value())
+                        .as("sessions in the cache")
+                        .isBetween(1.0, (double) CACHED_SESSIONS));
     }
 
     /**
