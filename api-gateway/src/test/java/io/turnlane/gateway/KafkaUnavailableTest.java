@@ -8,6 +8,7 @@ import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,9 +22,14 @@ class KafkaUnavailableTest {
     /** Delivery timeout of the producer plus time for the rest of the call. */
     private static final Duration IN_TIME = Duration.ofMillis(5_500);
 
-    private static final EmbeddedTestBackends backends = TestBackends.forFaults();
-
     private final String session = TwoGateways.freshSession();
+    private EmbeddedTestBackends backends;
+
+    /** Restores the backends before each test, because a failed test may leave them stopped. */
+    @BeforeEach
+    void restoreBackends() {
+        backends = TestBackends.forFaults();
+    }
 
     @AfterEach
     void resume() {

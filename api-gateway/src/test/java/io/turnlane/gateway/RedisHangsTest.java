@@ -29,17 +29,17 @@ class RedisHangsTest {
 
     private static final Duration SOON = Duration.ofMillis(500);
 
-    private static final EmbeddedTestBackends backends = TestBackends.forFaults();
-
+    private EmbeddedTestBackends backends;
     private TestGateway gateway;
     private TestProcessor processor;
 
     /**
-     * Removes the data of earlier tests, which may hold a key. Also makes sure that Redis has replied once before it
-     * hangs.
+     * Restores the backends, because a failed test may leave them frozen. Removes the data of earlier tests, which may
+     * hold a key. Also makes sure that Redis has replied once before it hangs.
      */
     @BeforeEach
     void start() {
+        backends = TestBackends.forFaults();
         flushRedis();
         gateway = TestGateway.start(backends, TestGateway.freshTopics());
         assertThat(gateway.get("/v1/sessions/nobody").status()).isEqualTo(404);
@@ -53,7 +53,7 @@ class RedisHangsTest {
         gateway.close();
     }
 
-    private static void flushRedis() {
+    private void flushRedis() {
         try (RedisClient client = RedisClient.create(backends.redisUrl());
                 StatefulRedisConnection<String, String> redis = client.connect()) {
             redis.sync().flushall();

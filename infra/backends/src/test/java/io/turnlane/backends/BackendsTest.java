@@ -119,6 +119,7 @@ class BackendsTest {
         OrphanedBackends.stop(
                 recorded.withBroker(null).withRedis(new RunState.EmbeddedRedis(redis.port(), redis.password(), null)));
         await().atMost(LIMIT).until(() -> redis.process().find().isEmpty());
+        backends.redis().awaitEnd();
     }
 
     @Test

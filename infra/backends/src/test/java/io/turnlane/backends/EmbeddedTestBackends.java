@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Kafka and Redis as child processes with a temporary data folder. Tests may stop, kill and freeze them. */
 public final class EmbeddedTestBackends extends TestBackends {
@@ -82,6 +83,8 @@ public final class EmbeddedTestBackends extends TestBackends {
     /** One of the two processes, for fault tests. After a restart it has the same port and data. */
     public static final class BackendProcess {
 
+        private static final int END_LIMIT_SECONDS = 40;
+
         private final ChildProcess process;
 
         private BackendProcess(ChildProcess process) {
@@ -110,10 +113,16 @@ public final class EmbeddedTestBackends extends TestBackends {
             }
         }
 
+        /** Waits until the process, which something else has stopped, has ended. */
+        public void awaitEnd() {
+            process.onExit().orTimeout(END_LIMIT_SECONDS, TimeUnit.SECONDS).join();
+        }
+
         private void restore() {
-            if (process.isAlive()) {
+            if (process.handle().filter(ProcessHandle::isAlive).isPresent()) {
                 resume();
             } else {
+                awaitEnd(); // ChildProcess reports an end a little later than the operating system
                 start();
             }
         }

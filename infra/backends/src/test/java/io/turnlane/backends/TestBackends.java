@@ -42,7 +42,7 @@ public abstract sealed class TestBackends implements AutoCloseable permits Embed
 
     /**
      * Returns another pair of this JVM, whose processes a test may stop, kill and freeze. Both are running, even if an
-     * earlier test has stopped them. Redis keeps the data of earlier tests.
+     * earlier test has stopped them. Redis keeps the data and settings of earlier tests.
      */
     public static EmbeddedTestBackends forFaults() {
         return ForFaults.PAIR.restored();
