@@ -48,12 +48,12 @@ class DroppedTurnsTest {
                 .map(assignment -> new SkippedRecords(assignment, 0, 2))
                 .map(skipped -> CompletableFuture.runAsync(() -> dropped.end(skipped), Thread::startVirtualThread))
                 .toArray(CompletableFuture[]::new);
-        assertThat(CompletableFuture.allOf(ends)).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(CompletableFuture.allOf(ends)).succeedsWithin(Duration.ofSeconds(30));
     }
 
     private static void await(CyclicBarrier barrier) {
         try {
-            barrier.await(2, TimeUnit.SECONDS);
+            barrier.await(10, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError("only one partition waits", e);
         }
