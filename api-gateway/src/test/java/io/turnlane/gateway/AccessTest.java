@@ -139,10 +139,10 @@ class AccessTest {
 
     @Test
     void endsAStreamWhenItsKeyExpires() {
-        String key = keys.create("frank", Instant.now().plusSeconds(5), Scope.ASK, Scope.READ);
-        KeyedClient frank = keys.client(gateway, key);
         String session = freshSession();
-        frank.ask(session, "why?");
+        keys.newClient(gateway, "frank", Scope.ASK).ask(session, "why?");
+        String key = keys.create("frank", Instant.now().plusSeconds(5), Scope.READ);
+        KeyedClient frank = keys.client(gateway, key);
         try (SseClient stream = frank.stream("/v1/sessions/" + session + "/events")) {
             assertThat(stream.status()).isEqualTo(200);
             stream.remainingEvents();
