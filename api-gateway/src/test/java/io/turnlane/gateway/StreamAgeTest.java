@@ -3,11 +3,13 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
+import io.turnlane.gateway.ask.TurnPublisher;
 import io.turnlane.model.TurnEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,16 +22,10 @@ class StreamAgeTest {
 
     private static TestGateway gateway;
     private static TestProcessor processor;
-    private static UnreliablePublisher publisher;
 
     @BeforeAll
     static void start() {
-        gateway = TestGateway.startPublishing(
-                log -> {
-                    publisher = new UnreliablePublisher(log);
-                    return publisher;
-                },
-                "turnlane.gateway.streams.max-age=1s");
+        gateway = TestGateway.start("turnlane.gateway.streams.max-age=1s");
         processor = new TestProcessor(gateway).withScript(TestProcessor.MANUAL);
     }
 
@@ -78,16 +74,25 @@ class StreamAgeTest {
         }
     }
 
-    /** Without the reply, the client could not know if its question was accepted. */
+    /**
+     * Without the reply, the client could not know if its question was accepted. The maximum age is longer than in the
+     * other tests, because the question must arrive before it.
+     */
     @Test
     void confirmsAQuestionThatIsBeingAcceptedWhenASocketReachesItsMaximumAge() throws Exception {
-        publisher.failNext(publish -> CompletableFuture.runAsync(
-                        publish, CompletableFuture.delayedExecutor(1_200, TimeUnit.MILLISECONDS))
-                .join());
-        try (TestSocket socket = TestSocket.open(gateway, new String[0])) {
+        UnaryOperator<TurnPublisher> slow = log -> {
+            UnreliablePublisher publisher = new UnreliablePublisher(log);
+            publisher.failNext(publish -> CompletableFuture.runAsync(
+                            publish, CompletableFuture.delayedExecutor(3_200, TimeUnit.MILLISECONDS))
+                    .join());
+            return publisher;
+        };
+        try (TestGateway own = TestGateway.startPublishing(slow, "turnlane.gateway.streams.max-age=3s");
+                TestProcessor receiver = new TestProcessor(own).withScript(TestProcessor.MANUAL);
+                TestSocket socket = TestSocket.open(own, new String[0])) {
             socket.send("{'type':'ask','session_id':'ws-slow','question':'?'}");
             assertThat(socket.nextFrame().path("type").asString()).isEqualTo("accepted");
-            processor.nextTurn();
+            receiver.nextTurn();
             assertThat(socket.closeStatus()).isEqualTo(1012);
         }
     }
