@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,7 +26,9 @@ final class Standalone implements AutoCloseable {
     private static final Path LAUNCHER = Path.of("../../turnlane");
     private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar");
     private static final Path CLASS_CACHE = PROGRAM.resolveSibling("turnlane.aot");
+    private static final Path BROKER_CLASS_CACHE = PROGRAM.resolveSibling("broker.aot");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration TRAINING_LIMIT = Duration.ofMinutes(5);
 
     /** The launcher's command. */
     private static final List<String> JVM = jvmOfLauncher();
@@ -46,7 +49,9 @@ final class Standalone implements AutoCloseable {
      * Starts the program with these settings of gateway and processor ({@code key=value}) and waits until it is ready.
      */
     static Standalone up(String... settings) throws IOException, InterruptedException {
-        createClassCaches();
+        if (!hasClassCachesOfThisBuild()) {
+            createClassCaches();
+        }
         Standalone standalone =
                 new Standalone(Files.createTempDirectory("turnlane-e2e-"), freePort(), List.of(settings));
         standalone.start();
@@ -141,21 +146,40 @@ final class Standalone implements AutoCloseable {
         }
     }
 
+    /** Returns true if both class caches are newer than the program. */
+    private static boolean hasClassCachesOfThisBuild() throws IOException {
+        FileTime built = Files.getLastModifiedTime(PROGRAM);
+        for (Path cache : List.of(CLASS_CACHE, BROKER_CLASS_CACHE)) {
+            if (!Files.exists(cache) || Files.getLastModifiedTime(cache).compareTo(built) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Creates the class caches, as the launcher does after each build, so that the start is as fast as for a user.
-     * Returns their files.
+     * Deletes those of an earlier build first. Returns their files.
+     *
+     * @throws IllegalStateException if the command has not ended after 5 minutes; its processes are then killed
      */
     static List<Path> createClassCaches() throws IOException, InterruptedException {
-        if (!Files.exists(CLASS_CACHE)) {
-            List<String> train = new ArrayList<>(JVM);
-            train.addAll(List.of("-jar", absolute(PROGRAM), "train", absolute(PROGRAM.getParent())));
-            new ProcessBuilder(train)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor(5, TimeUnit.MINUTES);
+        List<Path> caches = List.of(CLASS_CACHE, BROKER_CLASS_CACHE);
+        for (Path cache : caches) {
+            Files.deleteIfExists(cache);
         }
-        return List.of(CLASS_CACHE, CLASS_CACHE.resolveSibling("broker.aot"));
+        List<String> train = new ArrayList<>(JVM);
+        train.addAll(List.of("-jar", absolute(PROGRAM), "train", absolute(PROGRAM.getParent())));
+        Process training = new ProcessBuilder(train)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!training.waitFor(TRAINING_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            training.descendants().forEach(ProcessHandle::destroyForcibly);
+            training.destroyForcibly();
+            throw new IllegalStateException("the class caches were not created within " + TRAINING_LIMIT);
+        }
+        return caches;
     }
 
     /** Returns the java command with the flags that the launcher script gives to every command. */
