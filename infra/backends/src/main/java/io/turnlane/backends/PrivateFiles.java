@@ -69,7 +69,7 @@ final class PrivateFiles {
                 restrict(each);
             }
         } catch (NoSuchFileException deleted) {
-            // has no content that others could read
+            // A deleted file has no content that others could read.
         }
     }
 
