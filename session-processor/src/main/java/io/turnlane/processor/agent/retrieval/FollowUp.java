@@ -26,8 +26,8 @@ record FollowUp(String question, boolean needsContext) {
             "why|how|how so|how come|why not|when|where|really|for example|an example|example|tell me more|more|go on|explain"
                     + "|what else|what then");
     /**
-     * Words that refer to the previous question. "One" in "one dollar" and "there" in "is there a limit" do not, but "one"
-     * in "which one is cheaper" and "there" in "are there any risks" do.
+     * Words that refer to the previous question. "One" in "one dollar" and "there" in "is there a limit" do not, but
+     * "one" in "which one is cheaper" and "there" in "are there any risks" do.
      */
     private static final Pattern PRONOUN = Pattern.compile("\\b(it|its|that|this|they|them|their|those|these"
             + "|(?<=\\b(which|the|other|another|each|every|any|first|second|last|new|old) )one|one(?! \\p{L})"

@@ -47,8 +47,8 @@ public final class QuestionEmbedder implements AutoCloseable {
     private record PendingQuestion(String question, CompletableFuture<UnitVector> vector) {}
 
     /**
-     * Starts the thread. It loads the model for the first question or after {@code preloadDelay}, so that a processor is
-     * ready sooner.
+     * Starts the thread. It loads the model for the first question or after {@code preloadDelay}, so that a processor
+     * is ready sooner.
      *
      * @param loader loads the model; called again for the next question if it throws
      * @param preloadDelay time after which the model is loaded if nobody has asked
