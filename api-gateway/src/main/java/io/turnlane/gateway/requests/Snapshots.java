@@ -11,7 +11,9 @@ import io.turnlane.model.SessionKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -142,14 +144,13 @@ public final class Snapshots {
 
     /** Returns false also if the request is unknown, for example because the session was deleted since. */
     private boolean isLastEnd(RequestId last, SessionKey session) {
-        Instant end = records.find(session, last).map(RequestRecord::finishedAt).orElse(null);
-        if (end == null || !records.open(session).isEmpty()) {
+        if (!records.open(session).isEmpty()) { // can be older than the newest requests
             return false;
         }
-        return newestQuestions(session).stream()
-                .filter(request -> !request.requestId().equals(last))
-                .map(RequestRecord::finishedAt)
-                .allMatch(other -> other != null && other.isBefore(end));
+        Map<RequestId, Instant> ends = new HashMap<>();
+        newestQuestions(session).forEach(request -> ends.put(request.requestId(), request.finishedAt()));
+        Instant end = ends.remove(last);
+        return end != null && ends.values().stream().allMatch(other -> other != null && other.isBefore(end));
     }
 
     private Snapshot of(SessionKey session, RequestId requestId) {

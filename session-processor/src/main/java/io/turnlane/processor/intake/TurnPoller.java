@@ -46,9 +46,7 @@ public final class TurnPoller implements Runnable {
     /** Time of the last commit, by {@link System#nanoTime}, because the clock can jump to the time of Redis. */
     private long lastCommitNanos = System.nanoTime();
 
-    /** Time of the last end of a turn, by {@link System#nanoTime}. */
-    private long lastProgressNanos = System.nanoTime();
-
+    private Instant lastProgress;
     private long lastEndedCount;
     private volatile boolean stopping;
     private volatile boolean pausing;
@@ -67,7 +65,8 @@ public final class TurnPoller implements Runnable {
         this.clock = clock;
         this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
-        this.statistics = new IntakeStatistics(clock.instant(), 0, 0, 0, Duration.ZERO, Duration.ZERO);
+        this.lastProgress = clock.instant();
+        this.statistics = new IntakeStatistics(lastProgress, 0, 0, 0, Duration.ZERO, Duration.ZERO);
     }
 
     /**
@@ -202,17 +201,16 @@ public final class TurnPoller implements Runnable {
                 budget.openTurns(),
                 partitions.lag(),
                 partitions.oldestAge(now),
-                stalledFor(exhausted));
+                stalledFor(exhausted, now));
     }
 
-    private Duration stalledFor(boolean exhausted) {
-        long now = System.nanoTime();
+    private Duration stalledFor(boolean exhausted, Instant now) {
         long ended = budget.endedCount();
-        if (!exhausted || ended != lastEndedCount) {
+        if (!exhausted || ended != lastEndedCount || now.isBefore(lastProgress)) {
             lastEndedCount = ended;
-            lastProgressNanos = now;
+            lastProgress = now;
         }
-        return Duration.ofNanos(now - lastProgressNanos);
+        return Duration.between(lastProgress, now);
     }
 
     /** Stops reading new records. The processor stays a member of the group. */
