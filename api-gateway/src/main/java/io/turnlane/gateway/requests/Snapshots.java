@@ -147,7 +147,7 @@ public final class Snapshots {
         if (!records.open(session).isEmpty()) { // can be older than the newest requests
             return false;
         }
-        Map<RequestId, Instant> ends = new HashMap<>();
+        Map<RequestId, @Nullable Instant> ends = new HashMap<>();
         newestQuestions(session).forEach(request -> ends.put(request.requestId(), request.finishedAt()));
         Instant end = ends.remove(last);
         return end != null && ends.values().stream().allMatch(other -> other != null && other.isBefore(end));
