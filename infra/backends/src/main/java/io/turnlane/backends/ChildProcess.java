@@ -33,6 +33,7 @@ public final class ChildProcess implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final long END_LIMIT_SECONDS = 10;
     private static final long OUTPUT_LIMIT_BYTES = 8 << 20;
     private static final int POLL_MILLIS = 20;
 
@@ -115,7 +116,11 @@ public final class ChildProcess implements AutoCloseable {
                 }
             }
         } catch (IOException | InterruptedException e) {
-            child.destroyForcibly();
+            // Without the wait, the next start could take the ending process for a running one and do nothing.
+            child.destroyForcibly()
+                    .onExit()
+                    .completeOnTimeout(child, END_LIMIT_SECONDS, TimeUnit.SECONDS)
+                    .join();
             throw e;
         }
     }
