@@ -12,7 +12,9 @@ import io.turnlane.chaos.scenario.ScenarioResult;
 import io.turnlane.chaos.scenario.ScenarioRunner.ScenarioRun;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Runs every scenario in its quick form, on one rig of real processes. {@code ./turnlane chaos --seed …} does the same,
  * with {@code --full} in the long form.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES) // a run that hangs must not take the time of the whole build
 class ChaosTest {
 
     @ParameterizedTest

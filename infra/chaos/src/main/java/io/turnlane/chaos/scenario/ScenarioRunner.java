@@ -63,7 +63,7 @@ public final class ScenarioRunner {
     }
 
     /**
-     * One run of a scenario.
+     * Settings of a scenario's run.
      *
      * @param plan faults to inject
      * @param folder folder for the history
