@@ -112,22 +112,26 @@ public final class ChaosCommand implements Callable<Integer> {
         progress.line(
                 "Turnlane chaos: seed " + seed + ", " + (full ? "full" : "quick") + " form, histories in " + output);
         List<ScenarioResult> results = new ArrayList<>();
+        Exception failure = null;
         try {
             run(chosen, output.toAbsolutePath(), progress, results);
+        } catch (Exception e) {
+            failure = e;
+            throw e;
         } finally {
-            report(results).writeTo(output);
+            report(results, failure).writeTo(output);
             progress.line("\nReport: " + output.resolve("report.md"));
         }
         return judged(results, progress);
     }
 
-    private static ChaosReport report(List<ScenarioResult> results) {
-        return ChaosReport.of(results.stream().map(ScenarioResult::report).toList());
+    private static ChaosReport report(List<ScenarioResult> results, @Nullable Exception failure) {
+        return ChaosReport.of(results.stream().map(ScenarioResult::report).toList(), failure);
     }
 
     private int judged(List<ScenarioResult> results, ChaosProgress progress) {
         if (without != null) {
-            boolean found = report(results).passed();
+            boolean found = report(results, null).passed();
             progress.line(
                     found
                             ? "The checker found the violation, as required."

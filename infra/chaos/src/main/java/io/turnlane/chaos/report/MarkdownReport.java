@@ -26,6 +26,9 @@ final class MarkdownReport {
         line("# Chaos report");
         line("");
         line(report.passed() ? "**Passed.**" : "**Failed.**");
+        if (report.failure() != null) {
+            line("The run stopped before its end: `%s`".formatted(report.failure().replace('`', '\'')));
+        }
         provenance();
         overview();
         controls();

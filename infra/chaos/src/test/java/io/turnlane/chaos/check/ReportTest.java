@@ -67,7 +67,7 @@ final class ReportTest {
 
     @Test
     void markdownStartsWithTheVerdict() throws IOException {
-        ChaosReport clean = ChaosReport.of(List.of(report()));
+        ChaosReport clean = ChaosReport.of(List.of(report()), null);
         assertThat(clean.passed()).isTrue();
         assertThat(clean.markdown())
                 .startsWith("# Chaos report\n\n**Passed.**\n")
@@ -79,15 +79,24 @@ final class ReportTest {
     void unmetRequirementsFailTheReport() throws IOException {
         RunFolder written = run.writeTo(folder);
         RunReport vacuous = RunReport.of(written, Checker.check(written), List.of("vacuous: no fault hit anything"));
-        assertThat(ChaosReport.of(List.of(vacuous)).passed()).isFalse();
-        assertThat(ChaosReport.of(List.of(vacuous)).markdown()).contains("- vacuous: no fault", "| **1** |");
+        assertThat(ChaosReport.of(List.of(vacuous), null).passed()).isFalse();
+        assertThat(ChaosReport.of(List.of(vacuous), null).markdown()).contains("- vacuous: no fault", "| **1** |");
+    }
+
+    @Test
+    void aRunThatStopsBeforeItsEndFailsTheReport() throws IOException {
+        ChaosReport stopped = ChaosReport.of(List.of(report()), new IOException("processor-1 was not ready"));
+        assertThat(stopped.passed()).isFalse();
+        assertThat(stopped.markdown())
+                .startsWith("# Chaos report\n\n**Failed.**\nThe run stopped before its end: ")
+                .contains("processor-1 was not ready");
     }
 
     @Test
     void aMissedControlFailsTheReport() throws IOException {
         RunFolder written = run.writeTo(folder);
         written.describe(new RunDescription("by hand", 1, "abc", "2 cores", 0, 10, 5, "dedupe"));
-        ChaosReport blind = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written), List.of())));
+        ChaosReport blind = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written), List.of())), null);
         assertThat(blind.passed()).isFalse();
         assertThat(blind.markdown()).contains("| I4, O4 | nothing | **the checker missed it** |");
     }
@@ -98,7 +107,7 @@ final class ReportTest {
         run.agents.add(new HistoryLine.AgentLeft(6 * SECOND, "processor-2", "a", "a1", 2, OperationOutcome.OK));
         RunFolder written = run.writeTo(folder);
         written.describe(new RunDescription("by hand", 1, "abc", "2 cores", 0, 10, 5, "dedupe"));
-        ChaosReport seen = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written), List.of())));
+        ChaosReport seen = ChaosReport.of(List.of(RunReport.of(written, Checker.check(written), List.of())), null);
         assertThat(seen.passed()).isTrue();
         seen.writeTo(folder.resolve("out"));
         assertThat(Files.readString(folder.resolve("out").resolve("report.md"))).contains("O4 × 1", "passed");
