@@ -1,13 +1,11 @@
 package io.turnlane.gateway.ask;
 
-import io.turnlane.model.Priority;
+import io.turnlane.log.CommandHeaders;
+import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionCommand;
-import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.Topics;
-import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -106,44 +104,10 @@ final class KafkaTurnPublisher implements TurnPublisher {
 
     private static void addHeaders(
             Headers headers, SessionCommand command, long eventsFrom, @Nullable String traceparent) {
-        put(headers, RecordHeaders.TYPE, command.type());
-        put(headers, RecordHeaders.REQUEST_ID, command.requestId().toString());
-        put(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
-        put(headers, RecordHeaders.EVENTS_FROM, Long.toString(eventsFrom));
-        if (command.userId() != null) {
-            put(headers, RecordHeaders.USER_ID, command.userId());
-        }
-        if (command instanceof Ask ask && ask.callbackUrl() != null) {
-            put(headers, RecordHeaders.CALLBACK_URL, ask.callbackUrl().toString());
-        }
+        CommandHeaders.addTo(headers, command, "/turnlane/gateway");
+        HeaderText.add(headers, RecordHeaders.EVENTS_FROM, Long.toString(eventsFrom));
         if (traceparent != null) {
-            put(headers, RecordHeaders.TRACEPARENT, traceparent);
+            HeaderText.add(headers, RecordHeaders.TRACEPARENT, traceparent);
         }
-        if (command instanceof Ask ask) {
-            addAskHeaders(headers, ask);
-        }
-        put(headers, RecordHeaders.CE_ID, command.requestId().toString());
-        put(headers, RecordHeaders.CE_TYPE, "io.turnlane." + command.type());
-        put(headers, RecordHeaders.CE_SOURCE, "/turnlane/gateway");
-        put(headers, RecordHeaders.CE_SPECVERSION, "1.0");
-    }
-
-    /** Adds the headers that a lane needs before it reads the value of the question. */
-    private static void addAskHeaders(Headers headers, Ask ask) {
-        put(headers, RecordHeaders.AGENT, ask.agent());
-        if (ask.policy() != TurnPolicy.ENQUEUE) {
-            put(headers, RecordHeaders.POLICY, ask.policy().wire());
-        }
-        if (ask.priority() != Priority.NORMAL) {
-            put(headers, RecordHeaders.PRIORITY, ask.priority().wire());
-        }
-        if (ask.deadline() != null) {
-            long at = ask.createdAt().plus(ask.deadline()).toEpochMilli();
-            put(headers, RecordHeaders.DEADLINE, Long.toString(at));
-        }
-    }
-
-    private static void put(Headers headers, String name, String value) {
-        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.deliver;
 
-import java.nio.charset.StandardCharsets;
+import io.turnlane.log.LogPartitions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
@@ -122,8 +121,7 @@ public final class EventFollower implements AutoCloseable {
      * session's turns are in the partition with the same number.
      */
     int partitionOf(String key) {
-        return BuiltInPartitioner.partitionForKey(
-                key.getBytes(StandardCharsets.UTF_8), requirePositions().length());
+        return LogPartitions.partitionOf(key, requirePositions().length());
     }
 
     private AtomicLongArray requirePositions() {
@@ -153,9 +151,7 @@ public final class EventFollower implements AutoCloseable {
     }
 
     private void assign(Consumer<String, byte[]> consumer) {
-        List<TopicPartition> all = consumer.partitionsFor(topic).stream()
-                .map(p -> new TopicPartition(topic, p.partition()))
-                .toList();
+        List<TopicPartition> all = LogPartitions.of(consumer, topic);
         consumer.assign(all);
         AtomicLongArray before = positions;
         AtomicLongArray now = before != null && before.length() == all.size() ? before : unknownPositions(all.size());

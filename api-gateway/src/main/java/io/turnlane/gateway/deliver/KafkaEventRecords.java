@@ -1,11 +1,9 @@
 package io.turnlane.gateway.deliver;
 
+import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
-import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +18,13 @@ final class KafkaEventRecords {
     /** Converts a record to an event. Logs and returns null if a header is missing or invalid. */
     static @Nullable LoggedEvent read(ConsumerRecord<String, byte[]> record) {
         try {
-            Headers headers = record.headers();
             return new LoggedEvent(
                     new LoggedEvent.EventPosition(record.partition(), record.offset()),
-                    text(headers, RecordHeaders.TYPE),
-                    RequestId.parse(text(headers, RecordHeaders.REQUEST_ID)),
-                    turn(headers),
-                    Integer.parseInt(text(headers, RecordHeaders.ATTEMPT)),
-                    Integer.parseInt(text(headers, RecordHeaders.SEQ)),
+                    text(record, RecordHeaders.TYPE),
+                    RequestId.parse(text(record, RecordHeaders.REQUEST_ID)),
+                    turn(record),
+                    Integer.parseInt(text(record, RecordHeaders.ATTEMPT)),
+                    Integer.parseInt(text(record, RecordHeaders.SEQ)),
                     value(record));
         } catch (IllegalArgumentException e) {
             LOG.atWarn()
@@ -41,9 +38,9 @@ final class KafkaEventRecords {
     }
 
     /** Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} for records of early processors. */
-    private static long turn(Headers headers) {
-        Header header = headers.lastHeader(RecordHeaders.TURN);
-        return header == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(text(headers, RecordHeaders.TURN));
+    private static long turn(ConsumerRecord<?, ?> record) {
+        String turn = HeaderText.get(record, RecordHeaders.TURN);
+        return turn == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(turn);
     }
 
     private static byte[] value(ConsumerRecord<String, byte[]> record) {
@@ -53,11 +50,11 @@ final class KafkaEventRecords {
         return record.value();
     }
 
-    private static String text(Headers headers, String name) {
-        Header header = headers.lastHeader(name);
-        if (header == null || header.value() == null) {
+    private static String text(ConsumerRecord<?, ?> record, String name) {
+        String value = HeaderText.get(record, name);
+        if (value == null) {
             throw new IllegalArgumentException("no header " + name);
         }
-        return new String(header.value(), StandardCharsets.UTF_8);
+        return value;
     }
 }

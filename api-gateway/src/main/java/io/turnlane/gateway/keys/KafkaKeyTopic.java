@@ -1,11 +1,12 @@
 package io.turnlane.gateway.keys;
 
 import io.turnlane.gateway.topics.KafkaTopicReviewer;
+import io.turnlane.log.HeaderText;
+import io.turnlane.log.LogPartitions;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -110,9 +111,8 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         ProducerRecord<String, byte[]> record = new ProducerRecord<>(name, key.id(), WIRE.writeValue(key));
-        record.headers()
-                .add(RecordHeaders.TYPE, utf8(TYPE))
-                .add(RecordHeaders.SCHEMA_VERSION, utf8(WireFormat.SCHEMA_VERSION));
+        HeaderText.add(record.headers(), RecordHeaders.TYPE, TYPE);
+        HeaderText.add(record.headers(), RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
             producer.send(record).get();
@@ -146,9 +146,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
      * @throws org.apache.kafka.common.KafkaException if the broker or the topic is unavailable
      */
     void readToEnd(Consumer<String, byte[]> consumer, Map<String, ApiKey> into) {
-        List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
-                .map(p -> new TopicPartition(name, p.partition()))
-                .toList();
+        List<TopicPartition> partitions = LogPartitions.of(consumer, name);
         if (partitions.isEmpty()) {
             throw new UnknownTopicOrPartitionException("topic does not exist yet: " + name);
         }
@@ -183,9 +181,5 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
                     .addKeyValue("offset", record.offset())
                     .log();
         }
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -5,16 +5,12 @@ import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import java.time.Duration;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Pool of a few Kafka consumers for HTTP requests that read the quarantine topic. A consumer serves one request at a
@@ -26,8 +22,10 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaConsumerPool implements AutoCloseable {
 
     private static final int MAX_CONSUMERS = 2;
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration POLL = Duration.ofMillis(200);
+
+    /** Maximum time to wait for a consumer, and for a record that exists. */
+    static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
     private final KafkaLogConsumerFactory consumers;
@@ -39,14 +37,6 @@ final class KafkaConsumerPool implements AutoCloseable {
         this.consumers = consumers;
         this.role = role;
     }
-
-    /**
-     * Range of offsets of a partition.
-     *
-     * @param from first offset
-     * @param to offset after the last one
-     */
-    record OffsetRange(long from, long to) {}
 
     /**
      * Runs a task with a consumer of the pool.
@@ -90,38 +80,6 @@ final class KafkaConsumerPool implements AutoCloseable {
             } else {
                 consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
             }
-        }
-    }
-
-    /**
-     * Passes all records of these ranges to {@code sink}. The records of one partition are passed in the order of their
-     * offsets.
-     *
-     * @throws ProblemDetailException if the records cannot be read within 5 s
-     */
-    static void read(
-            Consumer<String, byte[]> consumer,
-            Map<TopicPartition, OffsetRange> ranges,
-            java.util.function.Consumer<ConsumerRecord<String, byte[]>> sink) {
-        Map<TopicPartition, OffsetRange> remaining = new HashMap<>(ranges);
-        remaining.values().removeIf(range -> range.from() >= range.to());
-        consumer.assign(remaining.keySet());
-        remaining.forEach((partition, range) -> consumer.seek(partition, range.from()));
-        long deadline = System.nanoTime() + TIMEOUT.toNanos();
-        while (!remaining.isEmpty()) {
-            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                OffsetRange range = remaining.get(new TopicPartition(record.topic(), record.partition()));
-                if (range != null && record.offset() < range.to()) {
-                    sink.accept(record);
-                }
-            }
-            remaining
-                    .entrySet()
-                    .removeIf(e -> consumer.position(e.getKey()) >= e.getValue().to());
-            if (!remaining.isEmpty() && System.nanoTime() > deadline) {
-                throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "Kafka did not answer in time. Retry later.");
-            }
-            consumer.assign(remaining.keySet());
         }
     }
 

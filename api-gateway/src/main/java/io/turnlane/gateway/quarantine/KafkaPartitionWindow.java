@@ -1,6 +1,6 @@
 package io.turnlane.gateway.quarantine;
 
-import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
+import io.turnlane.log.LogRange;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -27,15 +27,14 @@ final class KafkaPartitionWindow {
     /**
      * Creates a window.
      *
-     * @param begin first offset of the partition
-     * @param end offset after the last record of the partition
+     * @param whole the whole partition
      * @param upper offset from which the page continues downwards; not part of the window
      * @param size number of offsets in the window
      */
-    KafkaPartitionWindow(TopicPartition partition, long begin, long end, long upper, int size) {
-        this.partition = partition;
-        this.begin = begin;
-        this.end = Math.max(begin, end);
+    KafkaPartitionWindow(LogRange whole, long upper, int size) {
+        this.partition = whole.partition();
+        this.begin = whole.from();
+        this.end = Math.max(begin, whole.to());
         this.to = Math.clamp(upper, begin, this.end);
         this.from = Math.max(begin, to - size);
         this.current = to;
@@ -46,8 +45,8 @@ final class KafkaPartitionWindow {
     }
 
     /** Returns the window and the offsets directly above it. */
-    OffsetRange range() {
-        return new OffsetRange(from, Math.min(end, to + OFFSETS_ABOVE));
+    LogRange range() {
+        return new LogRange(partition, from, Math.min(end, to + OFFSETS_ABOVE));
     }
 
     /** Counts a record that was read, and returns true if its offset is inside the window. */

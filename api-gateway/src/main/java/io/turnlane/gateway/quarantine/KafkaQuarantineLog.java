@@ -1,7 +1,8 @@
 package io.turnlane.gateway.quarantine;
 
 import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
-import io.turnlane.gateway.quarantine.KafkaConsumerPool.OffsetRange;
+import io.turnlane.log.LogPartitions;
+import io.turnlane.log.LogRange;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.QuarantinedTurn.Header;
 import io.turnlane.model.RecordHeaders;
@@ -9,7 +10,6 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.Topics;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,39 +81,32 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
 
     private QuarantinePage page(Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
         Map<TopicPartition, KafkaPartitionWindow> windows = windows(consumer, before, limit);
-        Map<TopicPartition, OffsetRange> ranges = new HashMap<>();
-        windows.forEach((partition, window) -> ranges.put(partition, window.range()));
+        List<LogRange> ranges =
+                windows.values().stream().map(KafkaPartitionWindow::range).toList();
         List<Found> below = new ArrayList<>();
         Set<String> shown = new HashSet<>();
-        KafkaConsumerPool.read(
-                consumer,
-                ranges,
-                record -> read(record, MAX_BYTES_IN_LIST).ifPresent(quarantined -> {
-                    KafkaPartitionWindow window = Objects.requireNonNull(windows.get(partitionOf(record)));
-                    if (window.addRecord(record.offset())) {
-                        below.add(new Found(quarantined, window, record.offset()));
-                    } else {
-                        shown.add(quarantined.turn().id());
-                    }
-                }));
+        LogRange.read(consumer, ranges, KafkaConsumerPool.TIMEOUT, record -> {
+            read(record, MAX_BYTES_IN_LIST).ifPresent(quarantined -> {
+                KafkaPartitionWindow window = Objects.requireNonNull(windows.get(partitionOf(record)));
+                if (window.addRecord(record.offset())) {
+                    below.add(new Found(quarantined, window, record.offset()));
+                } else {
+                    shown.add(quarantined.turn().id());
+                }
+            });
+            return true;
+        });
         below.sort(Found.NEWEST_FIRST);
         return new QuarantinePage(newest(below, shown, windows.values(), limit), next(windows.values()));
     }
 
     private Map<TopicPartition, KafkaPartitionWindow> windows(
             Consumer<String, byte[]> consumer, @Nullable QuarantineCursor before, int limit) {
-        List<TopicPartition> partitions = partitions(consumer);
-        // Without the assignment, the Kafka client logs warnings about metrics of these partitions.
-        consumer.assign(partitions);
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         Map<TopicPartition, KafkaPartitionWindow> windows = new HashMap<>();
-        for (TopicPartition partition : partitions) {
-            long end = ends.getOrDefault(partition, 0L);
-            long upper = before == null ? end : before.before().getOrDefault(partition.partition(), end);
-            windows.put(
-                    partition,
-                    new KafkaPartitionWindow(partition, begins.getOrDefault(partition, 0L), end, upper, limit));
+        for (LogRange whole : LogRange.whole(consumer, LogPartitions.of(consumer, topic))) {
+            int partition = whole.partition().partition();
+            long upper = before == null ? whole.to() : before.before().getOrDefault(partition, whole.to());
+            windows.put(whole.partition(), new KafkaPartitionWindow(whole, upper, limit));
         }
         return windows;
     }
@@ -152,18 +144,18 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
     }
 
     private Optional<QuarantineRecord> find(Consumer<String, byte[]> consumer, String id) {
-        TopicPartition partition = partitionOf(id, partitions(consumer));
-        List<TopicPartition> one = List.of(partition);
-        consumer.assign(one);
-        long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
-        long to = consumer.endOffsets(one).getOrDefault(partition, 0L);
-        while (to > begin) {
-            OffsetRange range = new OffsetRange(Math.max(begin, to - SEARCH_STEP), to);
+        int partitions = LogPartitions.of(consumer, topic).size();
+        TopicPartition partition = new TopicPartition(topic, LogPartitions.partitionOf(id, partitions));
+        LogRange whole = LogRange.whole(consumer, List.of(partition)).getFirst();
+        long to = whole.to();
+        while (to > whole.from()) {
+            LogRange range = new LogRange(partition, Math.max(whole.from(), to - SEARCH_STEP), to);
             List<ConsumerRecord<String, byte[]>> matches = new ArrayList<>();
-            KafkaConsumerPool.read(consumer, Map.of(partition, range), record -> {
+            LogRange.read(consumer, List.of(range), KafkaConsumerPool.TIMEOUT, record -> {
                 if (id.equals(record.key())) {
                     matches.add(record);
                 }
+                return true;
             });
             if (!matches.isEmpty()) {
                 return read(matches.getLast(), MAX_BYTES);
@@ -173,19 +165,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
         return Optional.empty();
     }
 
-    private List<TopicPartition> partitions(Consumer<String, byte[]> consumer) {
-        return consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
-    }
-
     private static TopicPartition partitionOf(ConsumerRecord<?, ?> record) {
         return new TopicPartition(record.topic(), record.partition());
-    }
-
-    private static TopicPartition partitionOf(String id, List<TopicPartition> partitions) {
-        int hash = Utils.toPositive(Utils.murmur2(id.getBytes(StandardCharsets.UTF_8)));
-        return new TopicPartition(partitions.getFirst().topic(), hash % partitions.size());
     }
 
     private Optional<QuarantineRecord> read(ConsumerRecord<String, byte[]> record, int shown) {

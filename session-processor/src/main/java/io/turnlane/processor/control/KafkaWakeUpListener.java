@@ -1,5 +1,7 @@
 package io.turnlane.processor.control;
 
+import io.turnlane.log.HeaderText;
+import io.turnlane.log.LogPartitions;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
@@ -15,7 +17,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +65,7 @@ public final class KafkaWakeUpListener {
     /** Starts reading. The listener receives every wake-up that is published after this method returns. */
     public void start() {
         Consumer<byte[], byte[]> newConsumer = consumers.get();
-        List<TopicPartition> all = newConsumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
+        List<TopicPartition> all = LogPartitions.of(newConsumer, topic);
         newConsumer.assign(all);
         newConsumer.seekToEnd(all);
         all.forEach(newConsumer::position);
@@ -111,8 +110,10 @@ public final class KafkaWakeUpListener {
 
     private void handle(ConsumerRecord<byte[], byte[]> record) {
         try {
-            String request = header(record, RecordHeaders.REQUEST_ID);
-            if (WakeUp.TYPE.equals(header(record, RecordHeaders.TYPE)) && record.key() != null && request != null) {
+            String request = HeaderText.get(record, RecordHeaders.REQUEST_ID);
+            if (WakeUp.TYPE.equals(HeaderText.get(record, RecordHeaders.TYPE))
+                    && record.key() != null
+                    && request != null) {
                 listener.accept(
                         SessionKey.parse(new String(record.key(), StandardCharsets.UTF_8)), RequestId.parse(request));
             }
@@ -122,11 +123,6 @@ public final class KafkaWakeUpListener {
                     .setCause(e)
                     .log("wake-up could not be processed; skipping it");
         }
-    }
-
-    private static @Nullable String header(ConsumerRecord<?, ?> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 
     private void waitAfterFailure() {

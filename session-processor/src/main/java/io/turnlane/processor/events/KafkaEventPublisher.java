@@ -1,5 +1,6 @@
 package io.turnlane.processor.events;
 
+import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
@@ -35,19 +36,15 @@ public final class KafkaEventPublisher implements EventPublisher {
                 session.toString().getBytes(StandardCharsets.UTF_8),
                 wire.write(event));
         Headers headers = record.headers();
-        add(headers, RecordHeaders.REQUEST_ID, event.requestId().toString());
-        add(headers, RecordHeaders.TYPE, event.body().type());
-        add(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
-        add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
-        add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
-        add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
+        HeaderText.add(headers, RecordHeaders.REQUEST_ID, event.requestId().toString());
+        HeaderText.add(headers, RecordHeaders.TYPE, event.body().type());
+        HeaderText.add(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
+        HeaderText.add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
+        HeaderText.add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
+        HeaderText.add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
         if (event.callback() != null && event.body().endsTurn()) {
-            add(headers, RecordHeaders.CALLBACK_URL, event.callback());
+            HeaderText.add(headers, RecordHeaders.CALLBACK_URL, event.callback());
         }
         return KafkaSends.send(kafka, record);
-    }
-
-    private static void add(Headers headers, String name, String value) {
-        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.log.LogPartitions;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionKey;
@@ -58,7 +59,7 @@ public final class SkippedRecords {
     /** Returns true if the session's records are on this partition. */
     boolean mayContain(SessionKey session) {
         byte[] key = session.toString().getBytes(StandardCharsets.UTF_8);
-        return TurnReader.partitionOf(key, partitionCount) == assignment.number();
+        return LogPartitions.partitionOf(key, partitionCount) == assignment.number();
     }
 
     /**

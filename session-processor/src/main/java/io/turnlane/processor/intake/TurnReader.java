@@ -1,5 +1,7 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.log.HeaderText;
+import io.turnlane.log.LogPartitions;
 import io.turnlane.model.Priority;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
@@ -12,8 +14,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,7 @@ final class TurnReader {
         if (record.key() == null) {
             throw new UnreadableRecordException("the record has no key");
         }
-        if (partitionOf(record.key(), partitions) != record.partition()) {
+        if (LogPartitions.partitionOf(record.key(), partitions) != record.partition()) {
             throw new UnreadableRecordException("the record is on a partition that is not its session's");
         }
         try {
@@ -55,15 +55,11 @@ final class TurnReader {
         }
     }
 
-    /** Returns the partition that Kafka's default partitioner assigns to this key. */
-    static int partitionOf(byte[] key, int partitions) {
-        return Utils.toPositive(Utils.murmur2(key)) % partitions;
-    }
-
     /** Returns the record's request id, or empty if it has no valid one. */
     static Optional<RequestId> requestId(ConsumerRecord<?, ?> record) {
         try {
-            return Optional.ofNullable(header(record, RecordHeaders.REQUEST_ID)).map(RequestId::parse);
+            return Optional.ofNullable(HeaderText.get(record, RecordHeaders.REQUEST_ID))
+                    .map(RequestId::parse);
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -71,14 +67,14 @@ final class TurnReader {
 
     private static Turn.Envelope envelope(ConsumerRecord<?, ?> record) {
         return new Turn.Envelope(
-                header(record, RecordHeaders.TYPE),
-                header(record, RecordHeaders.SCHEMA_VERSION),
-                number(header(record, RecordHeaders.EVENTS_FROM)),
-                enumValue(header(record, RecordHeaders.POLICY), TurnPolicy::find, TurnPolicy.ENQUEUE),
-                enumValue(header(record, RecordHeaders.PRIORITY), Priority::find, Priority.NORMAL),
-                time(header(record, RecordHeaders.DEADLINE)),
-                header(record, RecordHeaders.AGENT),
-                header(record, RecordHeaders.CALLBACK_URL));
+                HeaderText.get(record, RecordHeaders.TYPE),
+                HeaderText.get(record, RecordHeaders.SCHEMA_VERSION),
+                HeaderText.getNumber(record, RecordHeaders.EVENTS_FROM),
+                enumValue(HeaderText.get(record, RecordHeaders.POLICY), TurnPolicy::find, TurnPolicy.ENQUEUE),
+                enumValue(HeaderText.get(record, RecordHeaders.PRIORITY), Priority::find, Priority.NORMAL),
+                time(HeaderText.getNumber(record, RecordHeaders.DEADLINE)),
+                HeaderText.get(record, RecordHeaders.AGENT),
+                HeaderText.get(record, RecordHeaders.CALLBACK_URL));
     }
 
     /**
@@ -89,28 +85,15 @@ final class TurnReader {
         return text == null ? defaultValue : find.apply(text).orElse(defaultValue);
     }
 
-    private static @Nullable Instant time(@Nullable String text) {
-        Long millis = number(text);
+    private static @Nullable Instant time(@Nullable Long millis) {
         return millis == null ? null : Instant.ofEpochMilli(millis);
     }
 
-    /**
-     * Parses an optional header that contains a number. Returns null if the header is missing or contains no number.
-     */
-    private static @Nullable Long number(@Nullable String text) {
-        return text == null || !text.matches("[0-9]{1,18}") ? null : Long.valueOf(text);
-    }
-
     private static String required(ConsumerRecord<?, ?> record, String name) throws UnreadableRecordException {
-        String value = header(record, name);
+        String value = HeaderText.get(record, name);
         if (value == null) {
             throw new UnreadableRecordException("the record has no " + name + " header");
         }
         return value;
-    }
-
-    private static @Nullable String header(ConsumerRecord<?, ?> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

@@ -1,5 +1,7 @@
 package io.turnlane.processor.replay;
 
+import io.turnlane.log.HeaderText;
+import io.turnlane.log.LogRange;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
@@ -88,11 +90,11 @@ public final class KafkaTurnArchive implements TurnArchive {
     }
 
     private Optional<ConsumerRecord<byte[], byte[]>> find(RequestId request, TopicPartition partition) {
-        KafkaPartitionRange range = createdAt(request)
+        LogRange range = createdAt(request)
                 .map(at ->
                         scan.between(partition, at.minus(KafkaScan.MAX_CLOCK_DIFFERENCE), at.plus(MAX_PUBLISH_DELAY)))
                 .orElseGet(() -> scan.whole(partition));
-        return scan.first(range, record -> request.toString().equals(header(record, RecordHeaders.REQUEST_ID)));
+        return scan.first(range, record -> request.toString().equals(HeaderText.get(record, RecordHeaders.REQUEST_ID)));
     }
 
     /**
@@ -161,7 +163,7 @@ public final class KafkaTurnArchive implements TurnArchive {
         Map<RequestId, TurnEvent> ends = new HashMap<>();
         TopicPartition events = new TopicPartition(topics.events(), partition);
         scan.each(scan.from(events, first.minus(KafkaScan.MAX_CLOCK_DIFFERENCE)), record -> {
-            if (wanted.contains(String.valueOf(header(record, RecordHeaders.REQUEST_ID)))) {
+            if (wanted.contains(String.valueOf(HeaderText.get(record, RecordHeaders.REQUEST_ID)))) {
                 end(record).ifPresent(end -> ends.putIfAbsent(end.requestId(), end));
             }
         });
@@ -187,7 +189,7 @@ public final class KafkaTurnArchive implements TurnArchive {
      * Returns the terminal event in the record. Returns empty if the record contains another event or can't be read.
      */
     private Optional<TurnEvent> end(ConsumerRecord<byte[], byte[]> record) {
-        String type = String.valueOf(header(record, RecordHeaders.TYPE));
+        String type = String.valueOf(HeaderText.get(record, RecordHeaders.TYPE));
         try {
             return RequestStatus.isTerminalType(type)
                     ? Optional.of(wire.readTerminalEvent(record.value()))
@@ -229,18 +231,13 @@ public final class KafkaTurnArchive implements TurnArchive {
 
     private @Nullable SessionCommand command(ConsumerRecord<byte[], byte[]> record) {
         byte[] value = record.value();
-        if (value == null || !WireFormat.isReadable(header(record, RecordHeaders.SCHEMA_VERSION))) {
+        if (value == null || !WireFormat.isReadable(HeaderText.get(record, RecordHeaders.SCHEMA_VERSION))) {
             return null;
         }
         try {
-            return wire.readCommand(header(record, RecordHeaders.TYPE), value);
+            return wire.readCommand(HeaderText.get(record, RecordHeaders.TYPE), value);
         } catch (UnreadableRecordException e) {
             return null;
         }
-    }
-
-    private static @Nullable String header(ConsumerRecord<?, ?> record, String name) {
-        var header = record.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

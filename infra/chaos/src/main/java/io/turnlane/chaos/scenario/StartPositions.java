@@ -1,6 +1,7 @@
 package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.rig.Rig;
+import io.turnlane.log.LogPartitions;
 import io.turnlane.model.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,8 +35,7 @@ record StartPositions(Map<TopicPartition, Long> offsets, Map<String, Long> journ
 
     static Map<TopicPartition, Long> ends(Consumer<?, ?> consumer) {
         List<TopicPartition> partitions = TOPICS.stream()
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                .flatMap(topic -> LogPartitions.of(consumer, topic).stream())
                 .toList();
         return consumer.endOffsets(partitions);
     }

@@ -8,6 +8,8 @@ import io.turnlane.chaos.history.TopicRecord;
 import io.turnlane.chaos.load.Canary;
 import io.turnlane.chaos.load.RunClock;
 import io.turnlane.chaos.rig.Rig;
+import io.turnlane.log.HeaderText;
+import io.turnlane.log.LogRange;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.Topics;
 import java.io.IOException;
@@ -15,13 +17,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -35,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TopicDump implements LogKeeper {
 
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Consumer<byte[], byte[]> consumer;
     private final RunFolder folder;
@@ -81,24 +83,20 @@ final class TopicDump implements LogKeeper {
     }
 
     private void copy(String topic, Map<TopicPartition, Long> ends, Path file) throws IOException {
-        Map<TopicPartition, Long> left = new HashMap<>(ends);
-        left.entrySet()
-                .removeIf(end ->
-                        !end.getKey().topic().equals(topic) || end.getValue() <= next.getOrDefault(end.getKey(), 0L));
-        consumer.assign(left.keySet());
-        left.keySet().forEach(partition -> consumer.seek(partition, next.getOrDefault(partition, 0L)));
+        List<LogRange> ranges = ends.entrySet().stream()
+                .filter(end -> end.getKey().topic().equals(topic))
+                .map(end -> new LogRange(end.getKey(), next.getOrDefault(end.getKey(), 0L), end.getValue()))
+                .toList();
         try (LineWriter lines = LineWriter.buffered(file)) {
-            while (!left.isEmpty()) {
-                for (ConsumerRecord<byte[], byte[]> read : consumer.poll(POLL)) {
-                    TopicRecord line = line(read);
-                    next.put(new TopicPartition(read.topic(), read.partition()), read.offset() + 1);
-                    if (line.key() == null || !sessions.isForeign(Facts.sessionOf(line.key()))) {
-                        lines.write(line);
-                    }
+            LogRange.read(consumer, ranges, PATIENCE, read -> {
+                TopicRecord line = line(read);
+                if (line.key() == null || !sessions.isForeign(Facts.sessionOf(line.key()))) {
+                    lines.write(line);
                 }
-                left.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
-            }
+                return true;
+            });
         }
+        ranges.forEach(range -> next.merge(range.partition(), range.to(), Math::max));
     }
 
     private TopicRecord line(ConsumerRecord<byte[], byte[]> read) {
@@ -110,14 +108,14 @@ final class TopicDump implements LogKeeper {
                 read.partition(),
                 read.offset(),
                 read.key() == null ? null : new String(read.key(), StandardCharsets.UTF_8),
-                header(read, RecordHeaders.REQUEST_ID),
-                header(read, RecordHeaders.TYPE),
-                number(header(read, RecordHeaders.ATTEMPT)),
-                number(header(read, RecordHeaders.SEQ)),
+                HeaderText.get(read, RecordHeaders.REQUEST_ID),
+                HeaderText.get(read, RecordHeaders.TYPE),
+                number(read, RecordHeaders.ATTEMPT),
+                number(read, RecordHeaders.SEQ),
                 clock.ofEpochMicros(read.timestamp() * 1000),
                 Canary.in(question == null ? text : question),
                 text,
-                value.path("error").path("code").asString(header(read, RecordHeaders.ERROR_CODE)),
+                value.path("error").path("code").asString(HeaderText.get(read, RecordHeaders.ERROR_CODE)),
                 value.path("memory").asString(null));
     }
 
@@ -129,12 +127,8 @@ final class TopicDump implements LogKeeper {
         }
     }
 
-    private static @Nullable String header(ConsumerRecord<byte[], byte[]> read, String name) {
-        Header header = read.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
-    }
-
-    private static int number(@Nullable String text) {
-        return text == null || !text.matches("\\d{1,9}") ? 0 : Integer.parseInt(text);
+    private static int number(ConsumerRecord<byte[], byte[]> read, String name) {
+        Long number = HeaderText.getNumber(read, name);
+        return number == null ? 0 : Math.toIntExact(number);
     }
 }

@@ -1,6 +1,6 @@
 package io.turnlane.standalone.memory;
 
-import io.turnlane.model.RecordHeaders;
+import io.turnlane.log.CommandHeaders;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -57,9 +56,9 @@ public record CommandLog(Map<String, Object> connection, String turnsTopic) {
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT_MS,
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, TIMEOUT_MS));
-        ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(turnsTopic, bytes(command.key().toString()), new WireFormat().write(command));
-        addHeaders(record.headers(), command);
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                turnsTopic, command.key().toString().getBytes(StandardCharsets.UTF_8), new WireFormat().write(command));
+        CommandHeaders.addTo(record.headers(), command, "/turnlane/cli");
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(record).get();
@@ -71,19 +70,5 @@ public record CommandLog(Map<String, Object> connection, String turnsTopic) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.putAll(own);
         return settings;
-    }
-
-    private static void addHeaders(Headers headers, SessionCommand command) {
-        headers.add(RecordHeaders.TYPE, bytes(command.type()));
-        headers.add(RecordHeaders.REQUEST_ID, bytes(command.requestId().toString()));
-        headers.add(RecordHeaders.SCHEMA_VERSION, bytes(WireFormat.SCHEMA_VERSION));
-        headers.add(RecordHeaders.CE_ID, bytes(command.requestId().toString()));
-        headers.add(RecordHeaders.CE_TYPE, bytes("io.turnlane." + command.type()));
-        headers.add(RecordHeaders.CE_SOURCE, bytes("/turnlane/cli"));
-        headers.add(RecordHeaders.CE_SPECVERSION, bytes("1.0"));
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.processor.rebuild.recall;
 
+import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -16,7 +17,6 @@ import io.turnlane.processor.rebuild.recall.SessionLog.SessionLogListener;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +40,7 @@ final class KafkaRecordDispatcher {
      * Most events are deltas, which are not needed.
      */
     boolean isRelevant(ConsumerRecord<byte[], byte[]> event) {
-        String type = header(event, RecordHeaders.TYPE);
+        String type = HeaderText.get(event, RecordHeaders.TYPE);
         return STARTED.equals(type) || (type != null && RequestStatus.isTerminalType(type));
     }
 
@@ -57,8 +57,10 @@ final class KafkaRecordDispatcher {
 
     private void command(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
         CommandPosition position = new CommandPosition(
-                record.offset(), Instant.ofEpochMilli(record.timestamp()), number(record, RecordHeaders.EVENTS_FROM));
-        switch (wire.readCommand(header(record, RecordHeaders.TYPE), record.value())) {
+                record.offset(),
+                Instant.ofEpochMilli(record.timestamp()),
+                HeaderText.getNumber(record, RecordHeaders.EVENTS_FROM));
+        switch (wire.readCommand(HeaderText.get(record, RecordHeaders.TYPE), record.value())) {
             case Ask ask when ask.key().equals(session) -> listener.asked(ask, position, record.serializedValueSize());
             case CancelTurn cancel when cancel.key().equals(session) -> listener.cancelled(cancel);
             case DeleteSession _ -> listener.deleted(session, position);
@@ -80,9 +82,9 @@ final class KafkaRecordDispatcher {
     }
 
     private void event(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
-        String request = header(record, RecordHeaders.REQUEST_ID);
-        if (STARTED.equals(header(record, RecordHeaders.TYPE)) && request != null) {
-            Long attempt = number(record, RecordHeaders.ATTEMPT);
+        String request = HeaderText.get(record, RecordHeaders.REQUEST_ID);
+        if (STARTED.equals(HeaderText.get(record, RecordHeaders.TYPE)) && request != null) {
+            Long attempt = HeaderText.getNumber(record, RecordHeaders.ATTEMPT);
             listener.started(
                     session,
                     RequestId.parse(request),
@@ -97,28 +99,10 @@ final class KafkaRecordDispatcher {
     private @Nullable SessionKey wanted(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null
                 || record.value() == null
-                || !WireFormat.isReadable(header(record, RecordHeaders.SCHEMA_VERSION))) {
+                || !WireFormat.isReadable(HeaderText.get(record, RecordHeaders.SCHEMA_VERSION))) {
             return null;
         }
         SessionKey session = SessionKey.parse(new String(record.key(), StandardCharsets.UTF_8));
         return listener.wants(session) ? session : null;
-    }
-
-    /**
-     * Returns the header's value as a number. Returns null if the header is missing or not a number, because the record
-     * can be used without it.
-     */
-    private static @Nullable Long number(ConsumerRecord<byte[], byte[]> record, String name) {
-        String text = header(record, name);
-        try {
-            return text == null ? null : Long.valueOf(text);
-        } catch (NumberFormatException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name) {
-        Header header = record.headers().lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), StandardCharsets.UTF_8);
     }
 }

@@ -2,6 +2,9 @@ package io.turnlane.chaos.fault.act;
 
 import io.turnlane.chaos.fault.FaultExpectations;
 import io.turnlane.chaos.rig.Rig;
+import io.turnlane.log.HeaderText;
+import io.turnlane.log.LogPartitions;
+import io.turnlane.log.LogRange;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
@@ -24,7 +27,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class TurnsTopicFaults {
 
     private static final String TOPIC = Topics.DEFAULT.turns();
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int LARGE = 1_100_000;
 
     private final Rig rig;
@@ -106,7 +108,7 @@ public final class TurnsTopicFaults {
         String request = UUID.randomUUID().toString();
         ProducerRecord<byte[], byte[]> record =
                 record("-:" + session, ask(session, "x".repeat(LARGE), request), "ask", "1.0");
-        record.headers().add(RecordHeaders.REQUEST_ID, request.getBytes(StandardCharsets.UTF_8));
+        HeaderText.add(record.headers(), RecordHeaders.REQUEST_ID, request);
         publish(List.of(record));
     }
 
@@ -128,17 +130,14 @@ public final class TurnsTopicFaults {
 
     private List<ConsumerRecord<byte[], byte[]>> latest(int count) {
         try (Consumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> partitions = consumer.partitionsFor(TOPIC).stream()
-                    .map(partition -> new TopicPartition(TOPIC, partition.partition()))
+            List<LogRange> whole = LogRange.whole(consumer, LogPartitions.of(consumer, TOPIC));
+            int each = 1 + count / whole.size();
+            List<LogRange> newest = whole.stream()
+                    .map(range ->
+                            new LogRange(range.partition(), Math.max(range.from(), range.to() - each), range.to()))
                     .toList();
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            consumer.assign(partitions);
-            int each = 1 + count / partitions.size();
-            ends.forEach((partition, end) -> consumer.seek(partition, Math.max(0, end - each)));
             List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(POLL).forEach(read::add);
-            }
+            LogRange.read(consumer, newest, PATIENCE, read::add);
             read.removeIf(record -> !ofThisRun(record));
             return read;
         }
@@ -171,8 +170,8 @@ public final class TurnsTopicFaults {
             @Nullable String key, byte @Nullable [] value, String type, String version) {
         byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(TOPIC, keyBytes, value);
-        record.headers().add(RecordHeaders.TYPE, type.getBytes(StandardCharsets.UTF_8));
-        record.headers().add(RecordHeaders.SCHEMA_VERSION, version.getBytes(StandardCharsets.UTF_8));
+        HeaderText.add(record.headers(), RecordHeaders.TYPE, type);
+        HeaderText.add(record.headers(), RecordHeaders.SCHEMA_VERSION, version);
         return record;
     }
 
