@@ -172,11 +172,13 @@ class UpTest {
     void endsWithOneSentenceThatNamesAMissingSetting() throws Exception {
         Process up =
                 turnlane("up", "--port", Integer.toString(FreePort.any()), "--set", "turnlane.webhooks.enabled=true");
-        assertThat(outputOf(up).lines().filter(line -> line.startsWith("The command failed")))
+        String output = outputOf(up);
+        assertThat(output.lines().filter(line -> line.contains("turnlane.webhooks.secrets")))
                 .singleElement()
                 .asString()
-                .contains("turnlane.webhooks.secrets is missing or invalid")
-                .doesNotContain("Exception");
+                .startsWith("The command failed: ")
+                .contains("turnlane.webhooks.secrets is missing or invalid");
+        assertThat(output).doesNotContain("Exception");
         assertThat(up.exitValue()).isEqualTo(1);
     }
 
