@@ -224,7 +224,7 @@ class AcceptFailureTest {
         byte[] claimed = gateways.processor
                 .redis()
                 .sync()
-                .hget(io.turnlane.model.MemoryKeys.claimOfUser("-", digest), "session_id");
+                .hget(io.turnlane.store.MemoryKeys.claimOfUser("-", digest), "session_id");
         return new String(claimed, StandardCharsets.UTF_8);
     }
 

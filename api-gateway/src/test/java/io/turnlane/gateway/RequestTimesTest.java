@@ -2,9 +2,9 @@ package io.turnlane.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;

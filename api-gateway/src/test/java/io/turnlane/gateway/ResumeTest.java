@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.gateway.deliver.Cursor;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

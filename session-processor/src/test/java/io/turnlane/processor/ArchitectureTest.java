@@ -123,20 +123,10 @@ class ArchitectureTest {
                 .resideOutsideOfPackages("io.turnlane.processor.system..")
                 .and()
                 .haveSimpleNameNotStartingWith("Redis")
-                .and()
-                .doNotHaveSimpleName("StoredValueReader")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(REDIS)
                 .because("few classes depend on Redis, and their names show it")
-                .check(processor);
-        noClasses()
-                .that()
-                .resideInAPackage("io.turnlane.processor.memory..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(KAFKA)
-                .because("memory is independent of the log")
                 .check(processor);
     }
 

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
@@ -14,6 +13,7 @@ import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

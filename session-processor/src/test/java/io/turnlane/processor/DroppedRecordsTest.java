@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.processor.intake.DroppedTurns;
-import io.turnlane.processor.memory.TestRedis;
+import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.memory.TestRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestId;
@@ -12,6 +11,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
+import io.turnlane.store.MemoryKeys;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

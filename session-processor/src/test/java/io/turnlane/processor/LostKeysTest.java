@@ -3,8 +3,6 @@ package io.turnlane.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.model.Checksummed;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
@@ -14,6 +12,8 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
+import io.turnlane.store.Checksummed;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -4,7 +4,6 @@ import static io.turnlane.processor.TestProcessors.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
@@ -14,6 +13,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-/** Wire contract that gateways and processors share: ids, commands, turn events, topics, Redis keys and their JSON. */
+/** Wire contract that gateways and processors share: ids, commands, turn events, topics and their JSON. */
 @NullMarked
 package io.turnlane.model;
 

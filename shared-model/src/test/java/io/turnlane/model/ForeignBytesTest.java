@@ -3,12 +3,9 @@ package io.turnlane.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.CRC32C;
 
 /**
  * For any bytes, readers return a value or throw their declared exception and nothing else. A value that was read is
@@ -60,36 +57,6 @@ class ForeignBytesTest {
         } catch (UnreadableRecordException e) {
             assertThat(e).hasMessageNotContaining("\n");
         }
-    }
-
-    @FuzzTest(maxDuration = "1m")
-    void sealedValues(byte[] bytes) {
-        opens(bytes);
-        opens(withChecksum(bytes));
-        byte[] sealed = Checksummed.seal(bytes);
-        try {
-            assertThat(Checksummed.open(sealed)).isEqualTo(bytes);
-        } catch (CorruptValueException e) {
-            throw new AssertionError("a sealed value cannot be opened", e);
-        }
-    }
-
-    private static void opens(byte[] bytes) {
-        try {
-            assertThat(Checksummed.open(bytes)).hasSizeLessThanOrEqualTo(Checksummed.MAX_CONTENT);
-        } catch (CorruptValueException e) {
-            assertThat(e).hasMessageNotContaining("\n");
-        }
-    }
-
-    /** Sets a correct checksum, so that the code behind the checksum test is reached. */
-    private static byte[] withChecksum(byte[] bytes) {
-        byte[] sealed = Arrays.copyOf(bytes, Math.max(bytes.length, 1 + Integer.BYTES));
-        CRC32C crc = new CRC32C();
-        crc.update(sealed[0]);
-        crc.update(sealed, 1 + Integer.BYTES, sealed.length - 1 - Integer.BYTES);
-        ByteBuffer.wrap(sealed).putInt(1, (int) crc.getValue());
-        return sealed;
     }
 
     @FuzzTest(maxDuration = "1m")

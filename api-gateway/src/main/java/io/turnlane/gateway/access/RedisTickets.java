@@ -1,11 +1,11 @@
 package io.turnlane.gateway.access;
 
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.Scope;
 import io.turnlane.model.Sha256;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package io.turnlane.gateway.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.CanonicalJson;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.Sha256;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;

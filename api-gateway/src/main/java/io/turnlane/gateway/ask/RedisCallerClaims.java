@@ -1,9 +1,9 @@
 package io.turnlane.gateway.ask;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.breaker;
 
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RedisMonitor;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

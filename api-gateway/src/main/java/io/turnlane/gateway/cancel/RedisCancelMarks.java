@@ -1,8 +1,8 @@
 package io.turnlane.gateway.cancel;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.MemoryKeys;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.core.io.ClassPathResource;

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.directory;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.fleet;
 
-import io.turnlane.model.MemoryKeys;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;

@@ -1,9 +1,9 @@
 package io.turnlane.gateway.fleet;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

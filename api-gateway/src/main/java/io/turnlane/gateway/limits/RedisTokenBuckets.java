@@ -1,6 +1,6 @@
 package io.turnlane.gateway.limits;
 
-import io.turnlane.model.MemoryKeys;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -2,11 +2,11 @@ package io.turnlane.gateway.sessions;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.turnlane.gateway.sessions;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.model.Checksummed;
-import io.turnlane.model.CorruptValueException;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.Checksummed;
+import io.turnlane.store.CorruptValueException;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.limits.OpenConnections.TrackedConnection;
-import io.turnlane.model.MemoryKeys;
+import io.turnlane.store.MemoryKeys;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.UUID;

@@ -205,6 +205,8 @@ class LauncherScriptTest {
         Path jars = Files.createDirectories(temp.resolve("infra/standalone/target/turnlane/lib-1"));
         Files.writeString(jars.resolveSibling("built"), "lib-1\n");
         Files.writeString(jars.resolve("shared-model-1.jar"), "");
+        Files.writeString(jars.resolve("log-1.jar"), "");
+        Files.writeString(jars.resolve("store-1.jar"), "");
         Files.writeString(jars.resolve("session-processor-1.jar"), "");
         Path calls = temp.resolve("calls");
         String arguments = " --port 1 --agents '" + project + "' --agents=" + jars + "/any.jar";
@@ -217,6 +219,12 @@ class LauncherScriptTest {
                 .satisfiesExactly(
                         parent -> assertThat(parent).contains("install:install-file", "-Dfile=" + home + "/pom.xml"),
                         model -> assertThat(model).contains("install:install-file", "lib-1/shared-model-1.jar"),
+                        log -> assertThat(log).contains("install:install-file", "lib-1/log-1.jar"),
+                        store -> assertThat(store)
+                                .contains(
+                                        "install:install-file",
+                                        "lib-1/store-1.jar",
+                                        "-DpomFile=" + home + "/infra/store/pom.xml"),
                         api -> assertThat(api).contains("install:install-file", "lib-1/session-processor-1.jar"),
                         agent -> assertThat(agent)
                                 .isEqualTo("maven -f " + home + "/my agent/pom.xml package dependency:copy-dependencies"

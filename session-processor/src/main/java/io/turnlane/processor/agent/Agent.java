@@ -1,7 +1,7 @@
 package io.turnlane.processor.agent;
 
 import io.turnlane.model.Answer;
-import io.turnlane.processor.memory.Memory;
+import io.turnlane.store.memory.Memory;
 
 /**
  * Answers one turn.

@@ -3,7 +3,7 @@ package io.turnlane.processor.agent;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.processor.memory.Memory;
+import io.turnlane.store.memory.Memory;
 import java.time.Duration;
 import java.util.List;
 

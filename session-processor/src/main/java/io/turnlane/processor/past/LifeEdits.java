@@ -5,7 +5,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionState;
-import io.turnlane.processor.memory.RecalledSession.InitialTurns;
+import io.turnlane.store.memory.RecalledSession.InitialTurns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -13,7 +13,7 @@ public interface LossMarkers {
     /**
      * Reads the markers and creates missing ones.
      *
-     * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer, or if it accepts no
+     * @throws io.turnlane.store.memory.MemoryUnavailableException if the store doesn't answer, or if it accepts no
      *     writes
      */
     MarkerState readOrCreate(Collection<Integer> partitions);
@@ -56,7 +56,7 @@ public interface LossMarkers {
      * Stores the report of a finished rebuild. {@link MarkerState#intact} then returns true for the partition until the
      * markers' digest changes.
      *
-     * @throws io.turnlane.processor.memory.MemoryUnavailableException if the store doesn't answer
+     * @throws io.turnlane.store.memory.MemoryUnavailableException if the store doesn't answer
      */
     void storeIntact(RebuildReport report);
 }

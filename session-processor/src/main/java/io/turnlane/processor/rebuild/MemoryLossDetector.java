@@ -1,10 +1,10 @@
 package io.turnlane.processor.rebuild;
 
-import io.turnlane.processor.memory.MemoryUnavailableException;
-import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.LostMemory;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.Turn.Claim;
+import io.turnlane.store.memory.MemoryUnavailableException;
+import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;

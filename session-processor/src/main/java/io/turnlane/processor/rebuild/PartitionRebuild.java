@@ -2,11 +2,11 @@ package io.turnlane.processor.rebuild;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.processor.memory.MemoryUnavailableException;
-import io.turnlane.processor.memory.RecalledSession;
-import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.rebuild.recall.RecallCollector;
 import io.turnlane.processor.rebuild.recall.SessionLog;
+import io.turnlane.store.memory.MemoryUnavailableException;
+import io.turnlane.store.memory.RecalledSession;
+import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

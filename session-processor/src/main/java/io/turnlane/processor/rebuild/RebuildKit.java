@@ -1,9 +1,9 @@
 package io.turnlane.processor.rebuild;
 
-import io.turnlane.processor.memory.SessionRestore;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
 import io.turnlane.processor.rebuild.recall.SessionLog;
 import io.turnlane.processor.turn.StepRetrier.Pause;
+import io.turnlane.store.memory.SessionRestore;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;

@@ -1,9 +1,9 @@
 package io.turnlane.processor.replay;
 
-import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.LostMemory;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.Turn.Claim;
+import io.turnlane.store.memory.SessionRestore.RestoreResult;
 
 /** Reports that no data was lost. A replay has a new memory in the heap, which cannot lose data. */
 final class NoMemoryLoss implements LostMemory {

@@ -4,9 +4,9 @@ import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.memory.EditResult;
-import io.turnlane.processor.memory.FlightRef;
-import io.turnlane.processor.memory.SessionEdits;
+import io.turnlane.store.memory.EditResult;
+import io.turnlane.store.memory.FlightRef;
+import io.turnlane.store.memory.SessionEdits;
 import org.jspecify.annotations.Nullable;
 
 /**

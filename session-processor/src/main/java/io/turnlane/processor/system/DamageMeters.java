@@ -2,7 +2,7 @@ package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.processor.memory.DamageObserver;
+import io.turnlane.store.memory.DamageObserver;
 
 /**
  * Counts stored values that are damaged and therefore ignored. The counters are registered with value 0 at the start,

@@ -1,6 +1,5 @@
 package io.turnlane.processor.system;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.SessionKey;
@@ -9,9 +8,10 @@ import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
-import io.turnlane.processor.memory.SessionCache;
 import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
+import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.memory.SessionCache;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

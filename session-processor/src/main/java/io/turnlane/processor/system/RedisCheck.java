@@ -1,8 +1,8 @@
 package io.turnlane.processor.system;
 
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.model.RedisMonitor;
 import io.turnlane.model.SharedClock;
+import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

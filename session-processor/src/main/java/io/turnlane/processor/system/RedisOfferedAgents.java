@@ -1,8 +1,8 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.model.AgentDescription;
-import io.turnlane.model.MemoryKeys;
 import io.turnlane.processor.agent.AbsentAgents;
+import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.processor.memory.SessionMemory;
+import io.turnlane.store.memory.SessionMemory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

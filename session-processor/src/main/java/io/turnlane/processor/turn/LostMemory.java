@@ -1,7 +1,7 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
+import io.turnlane.store.memory.SessionRestore.RestoreResult;
 
 /** Detects and rebuilds data that Redis has lost. Lane threads call this interface when they run turns. */
 public interface LostMemory {
@@ -28,7 +28,7 @@ public interface LostMemory {
      * Restores the missing data of the command's session from the log. Blocks while it reads the partition. Repeating
      * the call is harmless.
      *
-     * @throws io.turnlane.processor.memory.MemoryUnavailableException if Redis does not answer
+     * @throws io.turnlane.store.memory.MemoryUnavailableException if Redis does not answer
      * @throws Turn.LogUnavailableException if Kafka does not answer
      */
     RestoreResult rebuild(Turn command);

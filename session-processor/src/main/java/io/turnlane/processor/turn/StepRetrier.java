@@ -1,10 +1,10 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.processor.events.RecordTooLargeForLogException;
-import io.turnlane.processor.memory.MemoryUnavailableException;
 import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
+import io.turnlane.store.memory.MemoryUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

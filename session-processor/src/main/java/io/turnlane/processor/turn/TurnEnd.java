@@ -5,7 +5,7 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
-import io.turnlane.processor.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.BeginResult.TurnEnding;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

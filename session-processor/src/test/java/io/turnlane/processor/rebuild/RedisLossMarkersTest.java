@@ -3,7 +3,7 @@ package io.turnlane.processor.rebuild;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.memory.TestRedis;
+import io.turnlane.store.memory.TestRedis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

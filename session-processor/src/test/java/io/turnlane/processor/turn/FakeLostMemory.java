@@ -1,7 +1,7 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.processor.memory.SessionRestore.RestoreResult;
 import io.turnlane.processor.turn.Turn.Claim;
+import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.util.function.Supplier;
 
 /** {@link LostMemory} whose rebuild takes as long as a test requests. For one thread. */

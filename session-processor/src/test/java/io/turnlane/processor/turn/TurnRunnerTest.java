@@ -14,7 +14,7 @@ import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.lane.LaneOutcome;
-import io.turnlane.processor.memory.SessionRestore.RestoreResult;
+import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

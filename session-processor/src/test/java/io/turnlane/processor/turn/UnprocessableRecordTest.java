@@ -18,7 +18,7 @@ import io.turnlane.model.TurnEvent;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.events.RecordTooLargeForLogException;
 import io.turnlane.processor.lane.LaneOutcome;
-import io.turnlane.processor.memory.EditResult;
+import io.turnlane.store.memory.EditResult;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -16,7 +16,7 @@ import java.nio.file.Path;
  */
 record AlteredScript(String name, String piece, String by) {
 
-    private static final String FOLDER = "io/turnlane/processor/memory/";
+    private static final String FOLDER = "io/turnlane/store/memory/";
 
     void writeTo(Path folder) throws IOException {
         Path file = folder.resolve(FOLDER + name + ".lua");

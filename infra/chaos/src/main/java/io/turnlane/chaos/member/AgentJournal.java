@@ -4,7 +4,7 @@ import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.LineWriter;
 import io.turnlane.chaos.history.OperationOutcome;
 import io.turnlane.processor.agent.CurrentTurn;
-import io.turnlane.processor.memory.Memory;
+import io.turnlane.store.memory.Memory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -10,7 +10,7 @@ import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.Question;
 import io.turnlane.processor.agent.TerminalAgentException;
-import io.turnlane.processor.memory.Memory;
+import io.turnlane.store.memory.Memory;
 import java.time.Duration;
 import java.util.List;
 

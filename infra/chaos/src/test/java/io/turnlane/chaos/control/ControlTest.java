@@ -16,7 +16,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 
 final class ControlTest {
 
-    private static final String SCRIPTS = "io/turnlane/processor/memory/";
+    private static final String SCRIPTS = "io/turnlane/store/memory/";
 
     @TempDir
     Path folder;

@@ -11,7 +11,7 @@ import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import io.turnlane.processor.agent.retrieval.embedding.QuestionEmbedder;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
-import io.turnlane.processor.memory.Memory;
+import io.turnlane.store.memory.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

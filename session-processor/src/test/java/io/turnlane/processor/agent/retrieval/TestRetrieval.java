@@ -11,7 +11,7 @@ import io.turnlane.processor.agent.retrieval.dataset.DataSetReader;
 import io.turnlane.processor.agent.retrieval.embedding.MiniLm;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
-import io.turnlane.processor.memory.Memory;
+import io.turnlane.store.memory.Memory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

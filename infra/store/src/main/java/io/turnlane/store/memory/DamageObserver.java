@@ -1,0 +1,16 @@
+package io.turnlane.store.memory;
+
+/** Observes stored values that can no longer be read. Called by any thread; must neither block nor throw. */
+@FunctionalInterface
+public interface DamageObserver {
+
+    /** Kind of a damaged value. */
+    enum DamagedValue {
+        /** A turn in a session's history. */
+        TURN,
+        /** The answer in a request record. */
+        ANSWER
+    }
+
+    void valueDamaged(DamagedValue what);
+}

@@ -1,0 +1,410 @@
+package io.turnlane.store.memory;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.MemoryIssue;
+import io.turnlane.model.PastTurn;
+import io.turnlane.model.Phase;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.WireFormat;
+import io.turnlane.store.Checksummed;
+import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.memory.RedisScripts.Reply;
+import io.turnlane.store.memory.SessionCache.CachedSession;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * Session memory in Redis. Most calls run one script in one round trip. If a reply is lost, the Redis client (Lettuce)
+ * sends the command again. Repeating a script is harmless, because it first checks by the request id if the change was
+ * already made.
+ *
+ * <p>Thread-safe. All threads share one multiplexed connection. Scripts are short and never block Redis, so a
+ * connection pool would only add sockets.
+ */
+public final class RedisSessionMemory implements SessionMemory {
+
+    /**
+     * Maximum size of a question together with the questions merged into it: four times the maximum size of a single
+     * question.
+     */
+    static final int MAX_MERGED_BYTES = 128 * 1024;
+
+    /**
+     * Maximum number of request ids that a tombstone (the marker of a deleted session) contains. The newest ids
+     * suffice, because a duplicate is logged within seconds of the first record of its request, or not at all.
+     */
+    static final int MAX_ERASED_IDS = 256;
+
+    private final RedisScripts scripts;
+    private final CrossSlotCleanup cleanup;
+    private final StoredValueReader stored;
+    private final ScriptReplies replies;
+    private final SessionCache cache;
+    private final MemoryLimits limits;
+    private final WireFormat wire;
+    private final String processorId;
+
+    public RedisSessionMemory(
+            StringRedisTemplate redis,
+            SessionCache cache,
+            MemoryLimits limits,
+            WireFormat wire,
+            DamageObserver damage,
+            String processorId) {
+        this.scripts = new RedisScripts(redis);
+        this.cleanup = new CrossSlotCleanup(scripts);
+        this.stored = new StoredValueReader(redis, wire, damage);
+        this.replies = new ScriptReplies(stored, wire);
+        this.cache = cache;
+        this.limits = limits;
+        this.wire = wire;
+        this.processorId = processorId;
+    }
+
+    @Override
+    public BeginResult begin(BeginRequest beginning) {
+        FlightRef flight = beginning.flight();
+        Ask ask = beginning.ask();
+        MemoryKeys keys = flight.keys();
+        CachedSession cached = cache.get(flight.session());
+        Reply reply = scripts.run(
+                scripts.begin,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                orEmpty(beginning.eventsFrom()),
+                processorId,
+                json(beginning.phases()),
+                flight.session().sessionId(),
+                orEmpty(ask.userId()),
+                ask.agent(),
+                ask.question(),
+                ask.createdAt().toEpochMilli(),
+                ask.deadline() == null ? "" : ask.deadline().toMillis(),
+                ask.sessionTtl().toMillis(),
+                cached == null ? "" : cached.version(),
+                beginning.tooOld() ? 1 : 0,
+                beginning.soleSuspect() ? 1 : 0,
+                limits.results().toMillis(),
+                limits.crashes(),
+                limits.life().toMillis(),
+                wire.writeValue(MemoryErrors.POISON),
+                wire.writeValue(MemoryErrors.EXPIRED),
+                wire.writeValue(MemoryErrors.DEADLINE_EXCEEDED),
+                cached != null && cached.mustExist(flight.fence()) ? 1 : 0,
+                beginning.lossRuledOut() ? 1 : 0,
+                beginning.computedAttempt(),
+                beginning.outage().toMillis(),
+                beginning.agentWait() == null ? "" : beginning.agentWait().toMillis(),
+                wire.writeValue(MemoryErrors.UNKNOWN_AGENT));
+        return switch (reply.word()) {
+            case "RUN" -> run(flight, cached, reply);
+            case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
+            case "UNWANTED" -> new BeginResult.CancelRequested();
+            case "ELSEWHERE" -> new BeginResult.AgentElsewhere(reply.number(1), reply.number(2) == 1);
+            case "SUSPECT" -> new BeginResult.CrashSuspected();
+            case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
+            default -> replies.nothingToRun(flight.session(), reply);
+        };
+    }
+
+    private BeginResult.RunTurn run(FlightRef flight, @Nullable CachedSession cached, Reply reply) {
+        CachedSession entry = seen(flight.session(), cached, reply).withFence(flight.fence());
+        cache.put(flight.session(), entry, reply.life(7));
+        Memory memory = entry.memory();
+        return new BeginResult.RunTurn(
+                reply.number(1),
+                reply.number(2),
+                reply.millis(3),
+                memory,
+                memoryIssue(memory, reply.text(8)),
+                replies.mergedQuestions(flight.session(), reply.bytes(9)));
+    }
+
+    private static @Nullable MemoryIssue memoryIssue(Memory memory, String stored) {
+        if (memory.damaged()) {
+            return MemoryIssue.DAMAGED;
+        }
+        return stored.isEmpty() ? null : MemoryIssue.of(stored);
+    }
+
+    private static Object orEmpty(@Nullable Object value) {
+        return value == null ? "" : value;
+    }
+
+    private CachedSession seen(SessionKey session, @Nullable CachedSession cached, Reply reply) {
+        if (reply.number(5) == 1 && cached != null) {
+            cache.countHit();
+            return cached;
+        }
+        cache.countMiss();
+        return new CachedSession(reply.text(4), stored.read(session, reply.blobs(6)));
+    }
+
+    @Override
+    public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+        MemoryKeys keys = flight.keys();
+        String version = UUID.randomUUID().toString();
+        CachedSession before = cache.get(flight.session());
+        Reply reply = scripts.run(
+                scripts.commit,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                Checksummed.seal(wire.writeValue(turn)),
+                Checksummed.seal(wire.writeValue(answer)),
+                json(phases),
+                turn.processingTime().toMillis(),
+                version,
+                limits.turns(),
+                limits.bytes(),
+                limits.results().toMillis());
+        SettleResult settled = replies.settled(flight.session(), reply);
+        if (settled instanceof SettleResult.Stored
+                && before != null
+                && before.version().equals(reply.text(3))) {
+            cache.put(
+                    flight.session(),
+                    new CachedSession(version, appended(before.memory(), turn, reply.number(2)), flight.fence()),
+                    reply.life(4));
+        } else {
+            cache.invalidate(flight.session());
+        }
+        return settled;
+    }
+
+    private static Memory appended(Memory before, PastTurn turn, int kept) {
+        // The script has added the same turn to the history in Redis.
+        List<PastTurn> turns = new ArrayList<>(before.turns());
+        turns.add(turn);
+        return new Memory(turns.subList(Math.max(0, turns.size() - kept), turns.size()), before.damaged());
+    }
+
+    @Override
+    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.fail,
+                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.openRequestIds()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                last ? 1 : 0,
+                wire.writeValue(error),
+                json(phases),
+                limits.results().toMillis());
+        return replies.settled(flight.session(), reply);
+    }
+
+    @Override
+    public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.cancel,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
+                flight.fence(),
+                flight.flight(),
+                flight.request(),
+                takesOver ? 1 : 0,
+                Checksummed.seal(wire.writeValue(turn)),
+                json(phases),
+                UUID.randomUUID(),
+                limits.turns(),
+                limits.bytes(),
+                limits.results().toMillis());
+        cache.invalidate(flight.session());
+        return replies.settled(flight.session(), reply);
+    }
+
+    @Override
+    public DismissResult dismiss(FlightRef flight) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.dismiss,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                wire.writeValue(MemoryErrors.DEADLINE_EXCEEDED),
+                limits.results().toMillis());
+        return switch (reply.word()) {
+            case "STAYS" -> new StillWaiting(reply.millis(1));
+            default -> replies.nothingToRun(flight.session(), reply);
+        };
+    }
+
+    @Override
+    public DecideResult decide(BusyArrival arrival) {
+        FlightRef flight = arrival.flight();
+        Ask ask = arrival.ask();
+        MemoryKeys keys = flight.keys();
+        List<Object> arguments = new ArrayList<>(List.of(
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                keys.requestPrefix(),
+                ask.policy().wire(),
+                ask.policy().reason(),
+                limits.results().toMillis(),
+                MAX_MERGED_BYTES,
+                ask.question(),
+                ask.agent(),
+                ask.createdAt().toEpochMilli(),
+                ask.deadline() == null ? "" : ask.deadline().toMillis(),
+                orEmpty(arrival.eventsFrom()),
+                arrival.tooOld() ? 1 : 0,
+                arrival.lossRuledOut() ? 1 : 0));
+        arguments.addAll(arrival.ahead());
+        Reply reply = scripts.run(
+                scripts.decide,
+                List.of(
+                        keys.context(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
+                arguments.toArray());
+        return switch (reply.word()) {
+            case "DECIDED" -> replies.decision(flight.session(), reply);
+            case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
+            default -> ScriptReplies.notOwned(reply);
+        };
+    }
+
+    @Override
+    public void release(FlightRef flight) {
+        MemoryKeys keys = flight.keys();
+        scripts.run(scripts.release, List.of(keys.context(), keys.request(flight.request())), flight.flight());
+    }
+
+    @Override
+    public boolean startHandover(FlightRef flight, Duration handover) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.leave,
+                List.of(keys.context(), keys.request(flight.request())),
+                flight.fence(),
+                flight.flight(),
+                handover.toMillis());
+        return reply.word().equals("LEAVES");
+    }
+
+    @Override
+    public GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts) {
+        MemoryKeys keys = flight.keys();
+        Reply reply = scripts.run(
+                scripts.refuse,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
+                flight.fence(),
+                flight.request(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                wire.writeValue(error),
+                limits.results().toMillis(),
+                orEmpty(type),
+                attempts);
+        return switch (reply.word()) {
+            case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
+            default -> replies.nothingToRun(flight.session(), reply);
+        };
+    }
+
+    @Override
+    public void markQuarantined(FlightRef flight) {
+        scripts.run(scripts.quarantined, List.of(flight.keys().request(flight.request())));
+    }
+
+    @Override
+    public boolean delete(FlightRef flight) {
+        MemoryKeys keys = flight.keys();
+        cleanup.wipeClaims(keys);
+        Reply reply = scripts.run(
+                scripts.delete,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.requestIds(),
+                        keys.tombstone(),
+                        keys.openRequestIds(),
+                        keys.lastRebuild()),
+                flight.fence(),
+                flight.partition(),
+                flight.offset(),
+                flight.loggedAt().toEpochMilli(),
+                keys.requestPrefix(),
+                limits.tombstones().toMillis(),
+                MAX_ERASED_IDS,
+                keys.prefix(),
+                flight.request());
+        cache.invalidate(flight.session());
+        boolean erased = reply.word().equals("ERASED");
+        // If questions wait behind the deletion, the session soon exists again.
+        if (erased && reply.number(1) == 0) {
+            cleanup.unlist(keys, flight.loggedAt());
+        }
+        return erased;
+    }
+
+    @Override
+    public void prefetch(SessionKey session) {
+        if (cache.get(session) == null) {
+            try {
+                stored.fetch(session).ifPresent(fetched -> cache.put(session, fetched.entry(), fetched.life()));
+            } catch (MemoryUnavailableException | IllegalStateException e) {
+                return; // not reported, because begin will fail for the same reason
+            }
+        }
+    }
+
+    private byte[] json(Map<Phase, Instant> phases) {
+        Map<Phase, Long> millis = new EnumMap<>(Phase.class);
+        phases.forEach((phase, at) -> millis.put(phase, at.toEpochMilli()));
+        return wire.writeValue(millis);
+    }
+}

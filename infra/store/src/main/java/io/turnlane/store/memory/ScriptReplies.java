@@ -1,0 +1,116 @@
+package io.turnlane.store.memory;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnError;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.RedisScripts.Reply;
+import io.turnlane.store.memory.SessionMemory.PolicyDecision;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Converts the replies with which scripts report that a turn has ended or must not run. Thread-safe. */
+final class ScriptReplies {
+
+    private final StoredValueReader stored;
+    private final WireFormat wire;
+
+    ScriptReplies(StoredValueReader stored, WireFormat wire) {
+        this.stored = stored;
+        this.wire = wire;
+    }
+
+    private record MergedQuestion(String question) {}
+
+    List<String> mergedQuestions(SessionKey session, byte[] json) {
+        try {
+            return json.length == 0
+                    ? List.of()
+                    : Stream.of(wire.read(json, MergedQuestion[].class))
+                            .map(MergedQuestion::question)
+                            .toList();
+        } catch (UnreadableRecordException e) {
+            throw new IllegalStateException(
+                    "the questions merged into a turn of session " + session.sessionId() + " can't be read", e);
+        }
+    }
+
+    PolicyDecision decision(SessionKey session, Reply reply) {
+        Map<RequestId, TurnEnding> ended = new LinkedHashMap<>();
+        for (Reply entry : reply.replies(1)) {
+            ended.put(RequestId.parse(entry.word()), ending(session, entry.tail(1)));
+        }
+        List<RequestId> toCancel = reply.blobs(2).stream()
+                .map(id -> RequestId.parse(new String(id, StandardCharsets.UTF_8)))
+                .toList();
+        return new PolicyDecision(ended, toCancel);
+    }
+
+    SettleResult settled(SessionKey session, Reply reply) {
+        return switch (reply.word()) {
+            case "STORED" -> new SettleResult.Stored();
+            case "UNWANTED" -> new SettleResult.CancelInstead();
+            case "ENDED" -> new SettleResult.EndedOtherwise(ending(session, reply));
+            case "FENCED" -> new SettleResult.SettleFenced();
+            case "GONE" -> new SettleResult.TurnLost();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    /**
+     * Returns the terminal state of a turn. If the stored answer of a completed turn is damaged, returns
+     * {@code FAILED}, because the answer can neither be published nor computed again.
+     */
+    TurnEnding ending(SessionKey session, Reply reply) {
+        RequestStatus status = RequestStatus.of(reply.text(1));
+        int attempt = reply.number(2);
+        boolean quarantined = reply.number(5) == 1;
+        if (status == RequestStatus.COMPLETED) {
+            Answer answer = stored.answer(session, reply.bytes(3));
+            return answer == null
+                    ? new TurnEnding(RequestStatus.FAILED, attempt, null, MemoryErrors.UNREADABLE, quarantined)
+                    : new TurnEnding(status, attempt, answer, null, quarantined);
+        }
+        EndCause cause = cause(reply.text(6), reply.text(7));
+        return new TurnEnding(status, attempt, null, error(reply.bytes(4)), quarantined, cause);
+    }
+
+    private static @Nullable EndCause cause(String reason, String by) {
+        return reason.isEmpty() ? null : new EndCause(reason, by.isEmpty() ? null : RequestId.parse(by));
+    }
+
+    private @Nullable TurnError error(byte[] json) {
+        try {
+            return json.length == 0 ? null : wire.read(json, TurnError.class);
+        } catch (UnreadableRecordException e) {
+            return MemoryErrors.UNREADABLE;
+        }
+    }
+
+    /** Converts the reply for a turn that must not run. */
+    BeginResult.NothingToRun nothingToRun(SessionKey session, Reply reply) {
+        return reply.word().equals("ENDED") ? new BeginResult.AlreadyEnded(ending(session, reply)) : notOwned(reply);
+    }
+
+    /** Converts the reply for a turn that the caller must neither run nor end. */
+    static BeginResult.NotOwned notOwned(Reply reply) {
+        return switch (reply.word()) {
+            case "FENCED" -> new BeginResult.Fenced();
+            case "ERASED" -> new BeginResult.Erased();
+            default -> throw unexpected(reply);
+        };
+    }
+
+    private static IllegalStateException unexpected(Reply reply) {
+        return new IllegalStateException("unexpected script reply: " + reply.word());
+    }
+}

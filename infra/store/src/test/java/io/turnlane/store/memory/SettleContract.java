@@ -1,0 +1,293 @@
+package io.turnlane.store.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.model.EndCause;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.store.memory.BeginResult.AlreadyEnded;
+import io.turnlane.store.memory.BeginResult.Erased;
+import io.turnlane.store.memory.BeginResult.Fenced;
+import io.turnlane.store.memory.BeginResult.HandoverPending;
+import io.turnlane.store.memory.BeginResult.RunTurn;
+import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.SettleResult.CancelInstead;
+import io.turnlane.store.memory.SettleResult.EndedOtherwise;
+import io.turnlane.store.memory.SettleResult.SettleFenced;
+import io.turnlane.store.memory.SettleResult.Stored;
+import io.turnlane.store.memory.SettleResult.TurnLost;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Contract of the methods that end a flight, a turn or a session. */
+abstract class SettleContract extends BeginContract {
+
+    private static final TurnEnding CANCELLED =
+            new TurnEnding(RequestStatus.CANCELLED, 1, null, null, false, new EndCause(EndCause.REQUESTED, null));
+
+    @Test
+    void commitStoresAnAnswerOnce() {
+        Ask ask = accepted("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        assertThat(commit(flight, ask)).isEqualTo(new Stored());
+        assertThat(commit(flight, ask)).isEqualTo(new Stored());
+        assertThat(openRequests()).isZero();
+        assertThat(history(1)).containsExactly("?");
+    }
+
+    @Test
+    void failStoresAFailureOnce() {
+        Ask ask = accepted("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        assertThat(fail(flight, false)).isEqualTo(new Stored());
+        assertThat(fail(flight, false)).isEqualTo(new Stored());
+        assertThat(openRequests()).isOne();
+        FlightRef last = flight(ask, 1);
+        assertThat(run(last, ask).failures()).isOne();
+        assertThat(fail(last, true)).isEqualTo(new Stored());
+        assertThat(fail(last, true)).isEqualTo(new Stored());
+        assertThat(openRequests()).isZero();
+        assertThat(history(1)).isEmpty();
+    }
+
+    @Test
+    void cancelKeepsATurnThatHasBegunInHistory() {
+        Ask ask = accepted("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        requestCancel(ask);
+        assertThat(cancel(flight, ask, false)).isEqualTo(new EndedOtherwise(CANCELLED));
+        assertThat(cancel(flight, ask, false)).isEqualTo(new EndedOtherwise(CANCELLED));
+        assertThat(openRequests()).isZero();
+        assertThat(history(1)).containsExactly("?");
+    }
+
+    @Test
+    void cancelKeepsNoTurnThatHasNotBegun() {
+        Ask ask = accepted("?");
+        requestCancel(ask);
+        assertThat(cancel(flight(ask, 1), ask, false)).isEqualTo(new TurnLost());
+        assertThat(cancel(flight(ask, 1), ask, true)).isInstanceOf(EndedOtherwise.class);
+        assertThat(history(1)).isEmpty();
+    }
+
+    @Test
+    void cancelTakesOverATurnOfAnEarlierFlight() {
+        Ask ask = accepted("?");
+        begin(flight(ask, 1), ask);
+        requestCancel(ask);
+        FlightRef next = flight(ask, 2);
+        assertThat(cancel(next, ask, false)).isEqualTo(new SettleFenced());
+        assertThat(cancel(next, ask, true)).isEqualTo(new EndedOtherwise(CANCELLED));
+    }
+
+    @Test
+    void anAcceptedCancelRejectsEveryOtherOutcome() {
+        Ask ask = accepted("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        requestCancel(ask);
+        assertThat(commit(flight, ask)).isEqualTo(new CancelInstead());
+        assertThat(fail(flight, true)).isEqualTo(new CancelInstead());
+    }
+
+    @Test
+    void onlyTheLatestFlightSettles() {
+        Ask ask = accepted("?");
+        FlightRef first = flight(ask, 1);
+        begin(first, ask);
+        FlightRef second = flight(ask, 1);
+        begin(second, ask);
+        assertThat(commit(first, ask)).isEqualTo(new SettleFenced());
+        assertThat(fail(first, true)).isEqualTo(new SettleFenced());
+        assertThat(cancel(first, ask, false)).isEqualTo(new SettleFenced());
+        memory().release(second);
+        assertThat(commit(second, ask)).as("was released").isEqualTo(new SettleFenced());
+    }
+
+    @Test
+    void noFlightSettlesAfterANewerOwnerWroteToTheSession() {
+        Ask ask = accepted("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        Ask other = accepted("of the newer owner");
+        begin(flight(other, 2), other);
+        assertThat(commit(flight, ask)).isEqualTo(new SettleFenced());
+        assertThat(fail(flight, true)).isEqualTo(new SettleFenced());
+        assertThat(cancel(flight, ask, true)).isEqualTo(new SettleFenced());
+    }
+
+    @Test
+    void aFlightWhoseDataIsLostMustBeginAgain() {
+        Ask ask = accepted("?");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        loseMemory();
+        assertThat(commit(flight, ask)).isEqualTo(new TurnLost());
+        assertThat(fail(flight, true)).isEqualTo(new TurnLost());
+        assertThat(cancel(flight, ask, false)).isEqualTo(new TurnLost());
+        accept(ask);
+        assertThat(commit(flight, ask)).as("a gateway replaced the context").isEqualTo(new TurnLost());
+        loseRecord(ask);
+        assertThat(cancel(flight, ask, true)).isEqualTo(new TurnLost());
+    }
+
+    @Test
+    void settlingChecksEndedBeforeFenced() {
+        Ask ask = accepted("?");
+        FlightRef frozen = flight(ask, 1);
+        begin(frozen, ask);
+        answer(ask, flight(ask, 2));
+        assertThat(commit(frozen, ask)).isInstanceOf(EndedOtherwise.class);
+        assertThat(fail(frozen, true)).isInstanceOf(EndedOtherwise.class);
+        assertThat(cancel(frozen, ask, true)).isInstanceOf(EndedOtherwise.class);
+    }
+
+    @Test
+    void settlingChecksLostBeforeFenced() {
+        Ask ask = accepted("?");
+        FlightRef frozen = flight(ask, 1);
+        begin(frozen, ask);
+        begin(flight(ask, 2), ask);
+        loseMemory();
+        assertThat(commit(frozen, ask)).isEqualTo(new TurnLost());
+        assertThat(fail(frozen, true)).isEqualTo(new TurnLost());
+        assertThat(cancel(frozen, ask, false)).isEqualTo(new TurnLost());
+    }
+
+    @Test
+    void settlingChecksFencedBeforeCancel() {
+        Ask ask = accepted("?");
+        FlightRef frozen = flight(ask, 1);
+        begin(frozen, ask);
+        begin(flight(ask, 2), ask);
+        requestCancel(ask);
+        assertThat(commit(frozen, ask)).isEqualTo(new SettleFenced());
+        assertThat(fail(frozen, true)).isEqualTo(new SettleFenced());
+    }
+
+    @Test
+    void aReleasedFlightCountsAsNoCrash() {
+        Ask ask = accepted("?");
+        for (int i = 0; i < 5; i++) {
+            FlightRef flight = flight(ask, 1);
+            assertThat(begin(flight, ask)).isInstanceOf(RunTurn.class);
+            memory().release(flight);
+        }
+    }
+
+    @Test
+    void aFlightThatStillMakesCallsCountsAsNoCrash() {
+        Ask ask = accepted("?");
+        FlightRef first = flight(ask, 1);
+        FlightRef second = flight(ask, 1);
+        FlightRef third = flight(ask, 1);
+        begin(first, ask);
+        begin(second, ask);
+        memory().begin(alone(third, ask));
+        memory().release(first);
+        commit(second, ask);
+        assertThat(begin(flight(ask, 1), ask)).as("one crash is left").isInstanceOf(RunTurn.class);
+    }
+
+    @Test
+    void onlyTheFlightThatRunsIsHandedOver() {
+        Ask ask = accepted("?");
+        FlightRef first = flight(ask, 1);
+        assertThat(memory().startHandover(first, MINUTE)).as("not begun").isFalse();
+        begin(first, ask);
+        FlightRef second = flight(ask, 1);
+        begin(second, ask);
+        assertThat(memory().startHandover(first, MINUTE)).as("not the latest").isFalse();
+        Ask other = accepted("of a newer owner");
+        begin(flight(other, 2), other);
+        assertThat(memory().startHandover(second, MINUTE)).as("fenced").isFalse();
+    }
+
+    @Test
+    void aRepeatedHandoverTakesNoLonger() {
+        Ask ask = accepted("?");
+        FlightRef before = flight(ask, 1);
+        begin(before, ask);
+        assertThat(memory().startHandover(before, Duration.ofMillis(100))).isTrue();
+        assertThat(memory().startHandover(before, MINUTE)).isTrue();
+        await().atMost(Duration.ofSeconds(5))
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> assertThat(begin(flight(ask, 2), ask)).isInstanceOf(RunTurn.class));
+        assertThat(commit(before, ask)).isEqualTo(new SettleFenced());
+    }
+
+    @Test
+    void giveUpEndsATurnAsFailedEvenIfItHasNoRecord() {
+        FlightRef flight = flight(new RequestId(UUID.randomUUID()), 1);
+        assertThat(memory().giveUp(flight, null, ERROR, 0)).isEqualTo(failedWith(0, ERROR));
+        assertThat(memory().giveUp(flight, null, MemoryErrors.POISON, 3)).isEqualTo(failedWith(0, ERROR));
+        Ask ask = accepted("?");
+        assertThat(memory().giveUp(flight(ask, 1), null, ERROR, 3)).isEqualTo(failedWith(3, ERROR));
+        assertThat(openRequests()).isZero();
+    }
+
+    @Test
+    void giveUpChecksErasedThenFencedThenEndedThenHandoverThenCancel() {
+        Ask ask = accepted("?");
+        FlightRef leaving = flight(ask, 2);
+        begin(leaving, ask);
+        memory().startHandover(leaving, MINUTE);
+        requestCancel(ask);
+        assertThat(memory().giveUp(flight(ask, 1), null, ERROR, 3)).isEqualTo(new Fenced());
+        assertThat(memory().giveUp(flight(ask, 2), null, ERROR, 3)).isInstanceOf(HandoverPending.class);
+        memory().release(leaving);
+        assertThat(memory().giveUp(flight(ask, 2), null, ERROR, 3)).isEqualTo(new AlreadyEnded(CANCELLED));
+        FlightRef before = flight(ask, 1);
+        assertThat(memory().giveUp(before, null, ERROR, 3)).isEqualTo(new Fenced());
+        delete(2);
+        assertThat(memory().giveUp(before, null, ERROR, 3)).isEqualTo(new Erased());
+    }
+
+    @Test
+    void markQuarantinedIsPartOfTheEnding() {
+        Ask ask = accepted("?");
+        FlightRef flight = flight(ask, 1);
+        memory().giveUp(flight, null, ERROR, 0);
+        assertThat(ending(ask, 1).quarantined()).isFalse();
+        memory().markQuarantined(flight);
+        assertThat(ending(ask, 1).quarantined()).isTrue();
+        memory().markQuarantined(flight(new RequestId(UUID.randomUUID()), 1));
+    }
+
+    @Test
+    void deleteErasesTheSessionAndItsEndedRequests() {
+        answered("before", 1);
+        Ask open = accepted("asked after the deletion");
+        FlightRef deletion = flight(new RequestId(UUID.randomUUID()), 1);
+        assertThat(memory().delete(deletion)).isTrue();
+        assertThat(memory().delete(deletion)).as("is delivered again").isTrue();
+        assertThat(openRequests()).isOne();
+        answer(open, flight(open, 1));
+        assertThat(history(1)).containsExactly("asked after the deletion");
+    }
+
+    @Test
+    void deleteChecksErasedBeforeFenced() {
+        answered("?", 1);
+        FlightRef deletion = delete(2);
+        Ask next = accepted("next");
+        begin(flight(next, 3), next);
+        assertThat(memory().delete(deletion)).as("is delivered again").isTrue();
+        FlightRef fenced = flight(new RequestId(UUID.randomUUID()), 2);
+        assertThat(memory().delete(fenced)).isFalse();
+        assertThat(history(3)).isEmpty();
+    }
+
+    @Test
+    void deleteByAnOlderOwnerErasesNothing() {
+        answered("?", 2);
+        assertThat(memory().delete(flight(new RequestId(UUID.randomUUID()), 1))).isFalse();
+        assertThat(history(2)).containsExactly("?");
+    }
+}

@@ -1,5 +1,0 @@
-/** Session memory and request records: the calls to Redis, the Lua scripts that they run, and the local cache. */
-@NullMarked
-package io.turnlane.processor.memory;
-
-import org.jspecify.annotations.NullMarked;
