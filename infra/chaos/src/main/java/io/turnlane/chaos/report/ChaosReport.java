@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param failure cause for which the run stopped before its end; null if it reached its end
  */
 public record ChaosReport(
-        int checker, List<RunReport> runs, List<RunReport> controls, @Nullable String failure) {
+        int checker,
+        List<RunReport> runs,
+        List<RunReport> controls,
+        @Nullable String failure) {
 
     public ChaosReport {
         runs = List.copyOf(runs);

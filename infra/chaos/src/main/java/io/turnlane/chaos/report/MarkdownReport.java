@@ -27,7 +27,8 @@ final class MarkdownReport {
         line("");
         line(report.passed() ? "**Passed.**" : "**Failed.**");
         if (report.failure() != null) {
-            line("The run stopped before its end: `%s`".formatted(report.failure().replace('`', '\'')));
+            line("The run stopped before its end: `%s`"
+                    .formatted(report.failure().replace('`', '\'')));
         }
         provenance();
         overview();
