@@ -29,19 +29,23 @@ public final class ClassCache {
 
     /**
      * Returns JVM flags for another process with the same class path as this one. In a recording run, the flags make
-     * the other JVM write the cache of this name. In any other run, they make it use the cache. Returns an empty list
-     * if there is no such cache, or if the class path has several entries.
+     * the other JVM write the cache of this name. In any other run, they make it use the cache, see
+     * {@link #flags(String, String)}.
      */
-    public static List<String> flags(String name) {
+    static List<String> flags(String name) {
         String folder = System.getProperty(RECORD_PROPERTY);
-        if (folder != null) {
-            return List.of("-XX:AOTCacheOutput=" + Path.of(folder, name + ".aot"));
-        }
-        String classPath = System.getProperty("java.class.path");
-        if (classPath.contains(File.pathSeparator)) {
-            return List.of();
-        }
-        Path cache = Path.of(classPath).resolveSibling(name + ".aot");
+        return folder == null
+                ? flags(name, System.getProperty("java.class.path"))
+                : List.of("-XX:AOTCacheOutput=" + Path.of(folder, name + ".aot"));
+    }
+
+    /**
+     * Returns JVM flags that make a process with this class path use the cache of this name. The cache is beside the
+     * first entry of the class path, which is the jar of the program. Further entries do not prevent its use. Returns
+     * an empty list if there is no such cache.
+     */
+    public static List<String> flags(String name, String classPath) {
+        Path cache = Path.of(classPath.split(File.pathSeparator, -1)[0]).resolveSibling(name + ".aot");
         return Files.exists(cache) ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off") : List.of();
     }
 }

@@ -1,9 +1,7 @@
 package io.turnlane.chaos.rig;
 
+import io.turnlane.backends.ClassCache;
 import io.turnlane.chaos.control.Control;
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +17,10 @@ record ClassPath(String path, @Nullable Control control) {
 
     /** Returns JVM flags for the class cache and the control. */
     List<String> flags() {
-        List<String> flags = new ArrayList<>(cacheFlags());
+        List<String> flags = new ArrayList<>(ClassCache.flags("turnlane", path));
         if (control != null) {
             flags.add("-D" + Control.PROPERTY + "=" + control.word());
         }
         return flags;
-    }
-
-    private List<String> cacheFlags() {
-        String first = path.split(File.pathSeparator, -1)[0];
-        Path cache = Path.of(first).resolveSibling("turnlane.aot");
-        return first.endsWith("turnlane.jar") && Files.exists(cache)
-                ? List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off", "-Xlog:cds*=off")
-                : List.of();
     }
 }
