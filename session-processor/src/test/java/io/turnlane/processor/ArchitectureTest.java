@@ -5,9 +5,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -156,6 +159,31 @@ class ArchitectureTest {
                 .should()
                 .beFreeOfCycles()
                 .check(processor);
+    }
+
+    @Test
+    void filesOfTurnsHaveNoCycles() {
+        slices().assignedFrom(new FilesOf("io.turnlane.processor.turn"))
+                .should()
+                .beFreeOfCycles()
+                .because("each class of a turn can be read after the classes that it uses")
+                .check(processor);
+    }
+
+    /** Assigns each class of a package to its file. A nested class belongs to the file of its outermost class. */
+    private record FilesOf(String packageName) implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().equals(packageName)
+                    ? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", ""))
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "files of " + packageName;
+        }
     }
 
     @Test

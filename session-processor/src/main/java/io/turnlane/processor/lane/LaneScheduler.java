@@ -109,14 +109,9 @@ public final class LaneScheduler<K, T> {
      * @return the position of the item in the lane, or a result that marks the item as a duplicate
      */
     public OfferResult offer(K key, T item) {
-        lock.lock();
-        try {
-            Lane<K, T> lane = lanes.get(key);
-            int ahead = lane == null ? 0 : lane.depth();
-            if (lane == null) {
-                lane = new Lane<>(key, identity, priority);
-                lanes.put(key, lane);
-            }
+        return locked(() -> {
+            Lane<K, T> lane = lanes.computeIfAbsent(key, _ -> new Lane<>(key, identity, priority));
+            int ahead = lane.depth();
             int priorityBefore = ahead == 0 ? ReadyLanes.PRIORITIES : lane.priority();
             if (!lane.add(item)) {
                 return new OfferResult(ahead, false, true);
@@ -130,9 +125,7 @@ public final class LaneScheduler<K, T> {
             }
             dispatch();
             return new OfferResult(ahead, lane.state() == LaneState.RUNNING && ahead == 0, false);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
@@ -152,18 +145,12 @@ public final class LaneScheduler<K, T> {
      * @return the removed items
      */
     public List<T> withdraw(Predicate<? super T> matching) {
-        lock.lock();
-        try {
-            List<T> withdrawn = new ArrayList<>();
-            for (Lane<K, T> lane : List.copyOf(lanes.values())) {
-                withdraw(lane, matching, withdrawn);
-            }
+        List<T> withdrawn = new ArrayList<>();
+        change(() -> {
+            List.copyOf(lanes.values()).forEach(lane -> withdraw(lane, matching, withdrawn));
             items -= withdrawn.size();
-            dispatch();
-            return withdrawn;
-        } finally {
-            lock.unlock();
-        }
+        });
+        return withdrawn;
     }
 
     private void withdraw(Lane<K, T> lane, Predicate<? super T> matching, List<T> into) {
@@ -203,8 +190,7 @@ public final class LaneScheduler<K, T> {
     }
 
     private int submit(K key, Function<Lane<K, T>, List<T>> matching, SideTask<T> task) {
-        lock.lock();
-        try {
+        return locked(() -> {
             Lane<K, T> lane = lanes.get(key);
             if (lane == null) {
                 return 0;
@@ -213,9 +199,7 @@ public final class LaneScheduler<K, T> {
             waiting.forEach(item -> lane.addSideTask(new QueuedSideTask<>(item, task)));
             startNextSideTask(lane);
             return waiting.size();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void startNextSideTask(Lane<K, T> lane) {
@@ -235,18 +219,8 @@ public final class LaneScheduler<K, T> {
         }
     }
 
-    private <R> R locked(Supplier<R> read) {
-        lock.lock();
-        try {
-            return read.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void sideTaskEnded(Lane<K, T> lane, Collection<T> ended) {
-        lock.lock();
-        try {
+        change(() -> {
             runningSideTasks--;
             lane.endSideTask();
             List<T> removed = new ArrayList<>();
@@ -254,38 +228,25 @@ public final class LaneScheduler<K, T> {
             items -= removed.size();
             afterRemoval(lane, headRemoved);
             startNextSideTask(lane);
-            dispatch();
-            signalIfIdle();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** If the head of the key's lane matches, ends its current delay at once and skips the next one. */
     public void skipDelay(K key, Predicate<? super T> matching) {
-        lock.lock();
-        try {
+        change(() -> {
             Lane<K, T> lane = lanes.get(key);
             if (lane != null && matching.test(lane.head())) {
                 lane.skipNextDelay();
                 if (lane.state() == LaneState.DELAYED) {
                     makeReady(lane);
-                    dispatch();
                 }
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Stops starting items. Items that are already running continue, and side tasks still run. */
     public void stopDispatching() {
-        lock.lock();
-        try {
-            stopped = true;
-        } finally {
-            lock.unlock();
-        }
+        change(() -> stopped = true);
     }
 
     /**
@@ -369,8 +330,7 @@ public final class LaneScheduler<K, T> {
     }
 
     private void ended(Lane<K, T> lane, LaneOutcome outcome, long nanos) {
-        lock.lock();
-        try {
+        change(() -> {
             running--;
             runs++;
             runNanos += nanos;
@@ -378,11 +338,7 @@ public final class LaneScheduler<K, T> {
                 case LaneOutcome.Done _ -> removeHead(lane);
                 case LaneOutcome.RunAgain again -> delayHead(lane, again.delay());
             }
-            dispatch();
-            signalIfIdle();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void removeHead(Lane<K, T> lane) {
@@ -406,15 +362,11 @@ public final class LaneScheduler<K, T> {
 
     /** Makes the lane ready at the end of a delay, unless the delayed item has left or its delay was skipped. */
     private void delayPassed(Lane<K, T> lane, int delayNumber) {
-        lock.lock();
-        try {
+        change(() -> {
             if (lane.depth() > 0 && lane.isDelayed(delayNumber)) {
                 makeReady(lane);
-                dispatch();
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void makeReady(Lane<K, T> lane) {
@@ -422,9 +374,26 @@ public final class LaneScheduler<K, T> {
         ready.add(lane, lane.priority());
     }
 
-    private void signalIfIdle() {
-        if (running == 0 && runningSideTasks == 0) {
-            idle.signalAll();
+    /** Changes lanes under the lock. Then starts the lanes that are ready and notifies threads that wait until idle. */
+    private void change(Runnable step) {
+        lock.lock();
+        try {
+            step.run();
+            dispatch();
+            if (running == 0 && runningSideTasks == 0) {
+                idle.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <R> R locked(Supplier<R> step) {
+        lock.lock();
+        try {
+            return step.get();
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -8,8 +8,7 @@ import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
-import io.turnlane.processor.turn.TurnKit;
-import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.store.memory.BeginResult.TurnEnding;
 import io.turnlane.store.memory.InMemorySessionMemory;
 import io.turnlane.store.memory.MemoryLimits;
@@ -19,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs recorded turns again, with the same {@link TurnRunner} as the lanes. Each replay has its own memory in the heap.
+ * Runs recorded turns again, with the same {@link TurnEngine} as the lanes. Each replay has its own memory in the heap.
  * The other services of a turn are replaced by ones that do nothing: no record is published, and Redis is not used. The
  * agent is called once, and a failure is not retried.
  *
@@ -31,8 +30,8 @@ public final class TurnReplay {
 
     private final TurnArchive archive;
     private final AgentCatalog agents;
-    private final TurnKit.TurnRules rules;
-    private final TurnKit.TurnRuntime surroundings;
+    private final TurnEngine.TurnRules rules;
+    private final TurnEngine.TurnRuntime surroundings;
     private final ReplaySettings settings;
     private final WireFormat wire;
 
@@ -47,13 +46,13 @@ public final class TurnReplay {
     public TurnReplay(
             TurnArchive archive,
             AgentCatalog agents,
-            TurnKit.TurnRules rules,
-            TurnKit.TurnRuntime surroundings,
+            TurnEngine.TurnRules rules,
+            TurnEngine.TurnRuntime surroundings,
             ReplaySettings settings,
             WireFormat wire) {
         this.archive = archive;
         this.agents = agents;
-        this.rules = new TurnKit.TurnRules(ONCE, rules.limits(), rules.minRequestRetention());
+        this.rules = new TurnEngine.TurnRules(ONCE, rules.limits(), rules.minRequestRetention());
         this.surroundings = surroundings;
         this.settings = settings;
         this.wire = wire;
@@ -87,8 +86,7 @@ public final class TurnReplay {
         InMemorySessionMemory memory = new InMemorySessionMemory(limits(), surroundings.clock());
         memory.setHistory(ask.key(), recorded.history());
         memory.accept(ask);
-        Flights flights = new Flights(surroundings.delay(), settings.grace());
-        var _ = new TurnRunner(kit(memory), flights).run(ask.key(), turn(recorded));
+        var _ = engine(memory).runner().run(ask.key(), turn(recorded));
         TurnEnding ending = memory.ending(ask.key(), ask.requestId())
                 .orElseThrow(() -> new IllegalStateException("the replay failed; see the log for the cause"));
         return new TurnOutcome(ending.answer(), ending.error());
@@ -100,8 +98,8 @@ public final class TurnReplay {
         return new MemoryLimits(settings.turns(), Integer.MAX_VALUE, unlimited, unlimited, 1, unlimited);
     }
 
-    private TurnKit kit(InMemorySessionMemory memory) {
-        TurnKit.TurnServices services = new TurnKit.TurnServices(
+    private TurnEngine engine(InMemorySessionMemory memory) {
+        TurnEngine.TurnServices services = new TurnEngine.TurnServices(
                 memory,
                 new UnsupportedSessionEdits(),
                 agents,
@@ -111,7 +109,7 @@ public final class TurnReplay {
                 _ -> {},
                 new NoMemoryLoss(),
                 wire);
-        return new TurnKit(services, rules, surroundings);
+        return new TurnEngine(services, rules, surroundings, new Flights(surroundings.delay(), settings.grace()));
     }
 
     private static Turn turn(RecordedTurn recorded) {

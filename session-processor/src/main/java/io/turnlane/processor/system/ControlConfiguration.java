@@ -4,9 +4,8 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.AgentTimes;
-import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Turn;
-import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.WaitingTurns;
 import java.time.InstantSource;
 import java.util.Map;
@@ -29,9 +28,8 @@ class ControlConfiguration {
     }
 
     @Bean
-    WaitingTurns waitingTurns(
-            TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
-        return new WaitingTurns(kit, flights, lanes, agentTimes);
+    WaitingTurns waitingTurns(TurnEngine engine, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
+        return engine.waitingTurns(lanes, agentTimes);
     }
 
     @Bean

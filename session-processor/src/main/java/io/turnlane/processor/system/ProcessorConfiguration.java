@@ -24,12 +24,10 @@ import io.turnlane.processor.rebuild.MemoryLossDetector;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
-import io.turnlane.processor.turn.RecordQuarantine;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
-import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.TurnObserver;
-import io.turnlane.processor.turn.TurnRunner;
 import io.turnlane.processor.turn.WaitingTurns;
 import io.turnlane.store.memory.RedisUnendedRequests;
 import io.turnlane.store.memory.SessionEdits;
@@ -132,16 +130,30 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    TurnKit turnKit(
-            TurnKit.TurnServices ports,
-            TurnKit.TurnRuntime runtime,
+    TurnEngine turnEngine(
+            SessionMemory memory,
+            SessionEdits edits,
+            AgentCatalog agents,
+            EventPublisher events,
+            CommandPublisher commands,
+            QuarantinePublisher quarantine,
+            TurnObserver turnObserver,
+            MemoryLossDetector lossWatch,
+            WireFormat wire,
             ProcessorProperties properties,
-            TopicsProperties topics) {
-        return new TurnKit(ports, rules(properties, topics), runtime);
+            TopicsProperties topics,
+            TurnEngine.TurnRuntime runtime,
+            Flights flights) {
+        return new TurnEngine(
+                new TurnEngine.TurnServices(
+                        memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire),
+                rules(properties, topics),
+                runtime,
+                flights);
     }
 
     /** Returns the settings that apply to every turn. */
-    static TurnKit.TurnRules rules(ProcessorProperties properties, TopicsProperties topics) {
+    static TurnEngine.TurnRules rules(ProcessorProperties properties, TopicsProperties topics) {
         ProcessorProperties.RetryProperties retry = properties.retry();
         ProcessorProperties.AnswerProperties answer = properties.answer();
         if (answer.maxTimeout().compareTo(MAX_TURN_DURATION) >= 0) {
@@ -149,7 +161,7 @@ class ProcessorConfiguration {
                     "every time limit in turnlane.processor.answer must be less than the maximum duration of a turn, "
                             + MAX_TURN_DURATION);
         }
-        return new TurnKit.TurnRules(
+        return new TurnEngine.TurnRules(
                 new RetryPolicy(retry.failures(), retry.first(), retry.most()),
                 new AnswerLimits(
                         Math.toIntExact(answer.text().toBytes()),
@@ -175,28 +187,13 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    TurnKit.TurnServices turnPorts(
-            SessionMemory memory,
-            SessionEdits edits,
-            AgentCatalog agents,
-            EventPublisher events,
-            CommandPublisher commands,
-            QuarantinePublisher quarantine,
-            TurnObserver turnObserver,
-            MemoryLossDetector lossWatch,
-            WireFormat wire) {
-        return new TurnKit.TurnServices(
-                memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire);
-    }
-
-    @Bean
     CommandPublisher commandPublisher(
             KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire, InstantSource clock) {
         return new KafkaCommandPublisher(kafka, topics.names().turns(), wire, clock);
     }
 
     @Bean
-    TurnKit.TurnRuntime surroundings(InstantSource clock, Delay delay) {
+    TurnEngine.TurnRuntime surroundings(InstantSource clock, Delay delay) {
         return runtimeOf(clock, delay, "lane-");
     }
 
@@ -205,11 +202,11 @@ class ProcessorConfiguration {
      *
      * @param threadNames prefix of thread names
      */
-    static TurnKit.TurnRuntime runtimeOf(InstantSource clock, Delay delay, String threadNames) {
+    static TurnEngine.TurnRuntime runtimeOf(InstantSource clock, Delay delay, String threadNames) {
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name(threadNames, 0);
         Executor threadPerTask = task -> threads.start(task);
         RandomGenerator random = () -> ThreadLocalRandom.current().nextLong(); // can be used by any thread
-        return new TurnKit.TurnRuntime(
+        return new TurnEngine.TurnRuntime(
                 clock, delay, threadPerTask, ProcessorConfiguration::pause, random, new Semaphore(1));
     }
 
@@ -227,14 +224,15 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    LaneScheduler<SessionKey, Turn> lanes(TurnKit kit, Flights flights, ProcessorProperties properties) {
+    LaneScheduler<SessionKey, Turn> lanes(
+            TurnEngine engine, TurnEngine.TurnRuntime runtime, ProcessorProperties properties) {
         return new LaneScheduler<>(
                 properties.intake().running(),
-                kit.runtime().executor(),
-                kit.runtime().delay(),
+                runtime.executor(),
+                runtime.delay(),
                 Turn::identity,
                 Turn::priorityRank,
-                new TurnRunner(kit, flights),
+                engine.runner(),
                 ProcessorConfiguration::failed);
     }
 
@@ -315,13 +313,13 @@ class ProcessorConfiguration {
     Handover handover(
             Flights flights,
             WaitingTurns waiting,
-            TurnKit.TurnServices ports,
-            TurnKit.TurnRuntime runtime,
+            SessionMemory memory,
+            TurnEngine.TurnRuntime runtime,
             ProcessorProperties properties,
             KafkaProperties kafka) {
         return new Handover(
                 flights,
-                ports.memory(),
+                memory,
                 runtime.executor(),
                 handoverTime(
                         properties.intake().handover(),
@@ -349,7 +347,7 @@ class ProcessorConfiguration {
             RecordReader reader,
             StringRedisTemplate redis,
             LaneScheduler<SessionKey, Turn> lanes,
-            TurnKit.TurnRuntime runtime,
+            TurnEngine.TurnRuntime runtime,
             MeterRegistry meters) {
         DroppedTurns dropped =
                 new DroppedTurns(reader, new RedisUnendedRequests(redis), lanes, runtime.pause(), PUBLISH_TIME);
@@ -364,15 +362,16 @@ class ProcessorConfiguration {
             LaneScheduler<SessionKey, Turn> lanes,
             Handover handover,
             WaitingTurns waiting,
-            TurnKit.TurnServices ports,
+            SessionMemory memory,
+            TurnEngine engine,
             DroppedTurns dropped,
-            TurnKit.TurnRuntime runtime) {
+            TurnEngine.TurnRuntime runtime) {
         return new TurnRecordHandler(
                 lanes,
                 handover,
-                ports.memory(),
+                memory,
                 waiting,
-                new RecordQuarantine(ports.quarantine(), runtime.pause()),
+                engine.recordQuarantine(),
                 dropped::end,
                 runtime.executor(),
                 runtime.clock());

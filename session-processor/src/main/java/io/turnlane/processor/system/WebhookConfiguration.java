@@ -10,7 +10,7 @@ import io.turnlane.processor.intake.WebhookRecordHandler;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.RetryPolicy;
-import io.turnlane.processor.turn.TurnKit;
+import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.webhook.CallbackHosts;
 import io.turnlane.processor.webhook.HttpWebhookSender;
 import io.turnlane.processor.webhook.RedisWebhookOutcomes;
@@ -78,7 +78,7 @@ class WebhookConfiguration {
             StringRedisTemplate redis,
             WebhookProperties webhooks,
             CallbackHosts hosts,
-            TurnKit.TurnRuntime runtime,
+            TurnEngine.TurnRuntime runtime,
             MeterRegistry meters) {
         return new WebhookRunner(
                 sender,
@@ -98,7 +98,7 @@ class WebhookConfiguration {
             WebhookProperties webhooks,
             WebhookRunner run,
             CallbackHosts hosts,
-            TurnKit.TurnRuntime runtime,
+            TurnEngine.TurnRuntime runtime,
             RecordReader reader,
             MeterRegistry meters) {
         LaneScheduler<RequestId, WebhookCall> lanes = new LaneScheduler<>(

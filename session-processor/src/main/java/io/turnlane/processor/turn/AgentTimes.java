@@ -2,6 +2,7 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.processor.lane.LaneScheduler.LaneLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,22 @@ public final class AgentTimes implements TurnObserver {
         return statistics == null || statistics.turns() < MIN_CALLS || !isFresh(statistics)
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(Math.round(statistics.meanNanos())));
+    }
+
+    /**
+     * Returns the expected time until a turn begins; empty if its agent has no mean time.
+     *
+     * @param ahead number of turns ahead of the turn in its lane
+     */
+    Optional<Duration> expectedWait(@Nullable String agent, int ahead, Supplier<LaneLoad> load) {
+        return meanTime(agent)
+                .map(each -> slotWait(each, load.get()).multipliedBy(ahead + 1L).plus(each.multipliedBy(ahead)));
+    }
+
+    /** Returns the expected time until a lane that becomes ready now gets a slot. */
+    private static Duration slotWait(Duration runTime, LaneLoad load) {
+        return runTime.multipliedBy(Math.max(0, load.readyLanes() - load.freeSlots()))
+                .dividedBy(load.slots());
     }
 
     private boolean isFresh(CallStatistics statistics) {

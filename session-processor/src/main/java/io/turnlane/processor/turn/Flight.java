@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.Answer;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
+import io.turnlane.store.memory.FlightRef;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -90,6 +91,11 @@ final class Flight {
 
     Turn turn() {
         return turn;
+    }
+
+    /** Returns the reference to this flight for memory, with the current fence. */
+    FlightRef ref() {
+        return turn.flightRef(id);
     }
 
     /**

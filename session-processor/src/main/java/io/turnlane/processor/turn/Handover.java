@@ -94,9 +94,7 @@ public final class Handover {
     private PendingHandover announce(Flight flight) {
         return new PendingHandover(
                 flight,
-                CompletableFuture.supplyAsync(
-                        () -> memory.startHandover(TurnRunner.refOf(flight.turn(), flight.id()), handoverTime),
-                        executor));
+                CompletableFuture.supplyAsync(() -> memory.startHandover(flight.ref(), handoverTime), executor));
     }
 
     /** Flight that is stopped unless memory confirms its handover. */

@@ -18,9 +18,9 @@ public final class RecordQuarantine {
     private final QuarantinePublisher quarantine;
     private final StepRetrier retrier;
 
-    public RecordQuarantine(QuarantinePublisher quarantine, StepRetrier.Pause pause) {
+    RecordQuarantine(QuarantinePublisher quarantine, StepRetrier retrier) {
         this.quarantine = quarantine;
-        this.retrier = new StepRetrier(pause);
+        this.retrier = retrier;
     }
 
     /**

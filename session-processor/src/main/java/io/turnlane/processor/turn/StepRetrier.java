@@ -1,5 +1,8 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.SessionCommand;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
 import io.turnlane.processor.events.RecordTooLargeForLogException;
 import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
@@ -10,14 +13,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retries steps of a turn until they succeed, because Redis or Kafka can be unavailable for some time. Every step is
- * idempotent. Gives up when the turn's partition has left. If the turn's flight is handed over, gives up only when the
- * handover has ended.
+ * Retries steps of a turn until they succeed, because Redis or Kafka can be unavailable for some time, or because Redis
+ * has lost data that is being rebuilt. Every step is idempotent. Gives up when the turn's partition has left. If the
+ * turn's flight is handed over, gives up only when the handover has ended.
  *
  * <p>The calling thread waits between tries: 50 ms at first, then twice as long each time, up to 2 s. Callers are
  * virtual threads that are never interrupted.
@@ -32,15 +34,17 @@ public final class StepRetrier {
     private static final Duration CHECK_DELAY = Duration.ofMillis(100);
 
     private final Pause pause;
+    private final LostMemory lostMemory;
     private final BooleanSupplier inHandover;
 
     /** Creates a retrier for turns without a handover. It gives up as soon as the turn's partition has left. */
-    StepRetrier(Pause pause) {
-        this(pause, () -> false);
+    StepRetrier(Pause pause, LostMemory lostMemory) {
+        this(pause, lostMemory, () -> false);
     }
 
-    private StepRetrier(Pause pause, BooleanSupplier inHandover) {
+    private StepRetrier(Pause pause, LostMemory lostMemory, BooleanSupplier inHandover) {
         this.pause = pause;
+        this.lostMemory = lostMemory;
         this.inHandover = inHandover;
     }
 
@@ -49,7 +53,7 @@ public final class StepRetrier {
      * handover has ended.
      */
     StepRetrier forFlight(Flight flight) {
-        return new StepRetrier(pause, flight::inHandover);
+        return new StepRetrier(pause, lostMemory, flight::inHandover);
     }
 
     /** Suspends the calling thread. Tests use an implementation that returns at once. */
@@ -87,13 +91,43 @@ public final class StepRetrier {
     }
 
     /**
-     * Restores the turn's session from the log if Redis lost it. Called if the turn waits no longer for a rebuild of
-     * the partition, because the last rebuild can be older than the loss.
+     * Handles missing data of the turn without blocking until a rebuild has ended. If Redis has lost the data, the turn
+     * must wait. Otherwise, or if turns have waited for the maximum time, restores the session, and the caller repeats
+     * its step with the loss ruled out.
      *
+     * @param sessionLost true if Redis has certainly lost data of the session
+     * @return true if the turn must wait for the rebuild
      * @throws ClaimLostException if the partition left before the session was restored. The turn must not begin then,
      *     because the partition's next owner can restore the session
      */
-    void restoreSession(Turn turn, LostMemory lostMemory, boolean lost) {
+    boolean mustWaitForRebuild(Turn turn, boolean sessionLost) {
+        if (isLost(turn.claim(), sessionLost)) {
+            return true;
+        }
+        restoreSession(turn, sessionLost);
+        return false;
+    }
+
+    /** Returns true if the turn's missing data was lost, so that the turn must {@linkplain #awaitReady wait}. */
+    boolean isLost(Claim claim, boolean sessionLost) {
+        return lostMemory.reportMissing(claim, sessionLost);
+    }
+
+    /** Does the same as {@link #mustWaitForRebuild}, but blocks until the rebuild has ended. */
+    void awaitRebuild(Turn turn, boolean sessionLost) {
+        if (mustWaitForRebuild(turn, sessionLost)) {
+            awaitReady(turn.claim());
+            restoreSession(turn, sessionLost);
+        }
+    }
+
+    /** Waits until turns may begin, because no data of the partition is being rebuilt. */
+    void awaitReady(Claim claim) {
+        await(claim, () -> lostMemory.isReady(claim));
+    }
+
+    /** The turn waits no longer for a rebuild of the partition, and the last rebuild can be older than the loss. */
+    private void restoreSession(Turn turn, boolean lost) {
         if (lost
                 && call(turn.claim(), () -> lostMemory.rebuild(turn)).fenced()
                 && !turn.claim().held()) {
@@ -101,17 +135,13 @@ public final class StepRetrier {
         }
     }
 
-    /**
-     * Reads the value of the turn's record. Repeats the read until the log answers.
-     *
-     * @throws RecordGoneException if the log no longer holds the record
-     */
-    byte @Nullable [] readValue(Claim claim) throws RecordGoneException {
+    /** {@linkplain Turn#readCommand Reads} the turn's command. Repeats the read until the log answers. */
+    SessionCommand readCommand(Turn turn, WireFormat wire) throws UnreadableRecordException, RecordGoneException {
         for (Duration delay = FIRST_DELAY; ; delay = next(delay)) {
             try {
-                return claim.value();
+                return turn.readCommand(wire);
             } catch (LogUnavailableException e) {
-                waitBeforeRetry(claim, delay, "log", e);
+                waitBeforeRetry(turn.claim(), delay, "log", e);
             }
         }
     }
@@ -139,6 +169,11 @@ public final class StepRetrier {
         while (!condition.getAsBoolean()) {
             pause(claim, CHECK_DELAY);
         }
+    }
+
+    /** Suspends the calling thread. */
+    void pause(Duration time) {
+        pause.pause(time);
     }
 
     private void waitBeforeRetry(Claim claim, Duration delay, String what, RuntimeException cause) {

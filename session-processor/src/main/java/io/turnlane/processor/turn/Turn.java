@@ -3,10 +3,15 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.Priority;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
 import io.turnlane.processor.events.EventPublisher.TurnOrigin;
+import io.turnlane.processor.lane.LaneOutcome;
+import io.turnlane.store.memory.FlightRef;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +106,50 @@ public record Turn(
             case NORMAL -> 1;
             case LOW -> 2;
         };
+    }
+
+    /**
+     * Returns a reference to a flight of this turn, with the current fence.
+     *
+     * @param flight id of the flight
+     */
+    FlightRef flightRef(String flight) {
+        return new FlightRef(session, requestId, flight, claim.fence(), partition, offset, loggedAt);
+    }
+
+    /**
+     * Reads the turn's command. Blocks like {@link Claim#value}.
+     *
+     * @throws UnreadableRecordException if the value cannot be read, or if the record's key or headers contradict the
+     *     value
+     * @throws RecordGoneException if the log no longer holds the record
+     * @throws LogUnavailableException if Kafka does not answer; repeating the call is harmless
+     */
+    SessionCommand readCommand(WireFormat wire) throws UnreadableRecordException, RecordGoneException {
+        if (!WireFormat.isReadable(envelope.schemaVersion())) {
+            throw new UnreadableRecordException("unknown schema version");
+        }
+        byte[] value = claim.value();
+        if (value == null) {
+            throw new UnreadableRecordException("the record has no value");
+        }
+        SessionCommand command = wire.readCommand(envelope.type(), value);
+        if (!command.key().equals(session) || !command.requestId().equals(requestId)) {
+            throw new UnreadableRecordException("the record's key or request-id header contradicts its value");
+        }
+        return command;
+    }
+
+    /** Completes the turn's offset. Called after the turn's result has been stored and published (promise O9). */
+    LaneOutcome complete() {
+        claim.complete();
+        return LaneOutcome.DONE;
+    }
+
+    /** Leaves the turn to another execution, which the next delivery of its record starts. */
+    LaneOutcome release() {
+        claim.release();
+        return LaneOutcome.DONE;
     }
 
     /**

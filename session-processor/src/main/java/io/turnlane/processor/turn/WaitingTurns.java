@@ -3,8 +3,9 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
@@ -12,11 +13,11 @@ import io.turnlane.processor.turn.Turn.RecordGoneException;
 import io.turnlane.store.memory.BeginResult;
 import io.turnlane.store.memory.BeginResult.TurnEnding;
 import io.turnlane.store.memory.FlightRef;
+import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
 import io.turnlane.store.memory.SessionMemory.PolicyDecision;
 import io.turnlane.store.memory.SessionMemory.StillWaiting;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,24 +66,45 @@ public final class WaitingTurns {
 
     private static final Duration DEFECT_DELAY = Duration.ofMillis(500);
 
-    private final TurnKit kit;
+    private final SessionMemory memory;
+    private final TurnStreams streams;
+    private final TurnEnds ends;
+    private final WireFormat wire;
+    private final Predicate<Turn> tooOld;
+    private final Delay delay;
+    private final StepRetrier retrier;
     private final Flights flights;
     private final LaneScheduler<SessionKey, Turn> lanes;
     private final AgentTimes agentTimes;
-    private final StepRetrier retrier;
     private final Set<RequestId> recentlyCancelled = Collections.synchronizedSet(boundedSet(MAX_RECENT_CANCELS));
 
     /**
      * Creates a handler of waiting turns.
      *
+     * @param tooOld matches turns that are so old that their request record can have expired
      * @param agentTimes times from which waits are estimated
      */
-    public WaitingTurns(TurnKit kit, Flights flights, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
-        this.kit = kit;
+    WaitingTurns(
+            SessionMemory memory,
+            TurnStreams streams,
+            TurnEnds ends,
+            WireFormat wire,
+            Predicate<Turn> tooOld,
+            Delay delay,
+            StepRetrier retrier,
+            Flights flights,
+            LaneScheduler<SessionKey, Turn> lanes,
+            AgentTimes agentTimes) {
+        this.memory = memory;
+        this.streams = streams;
+        this.ends = ends;
+        this.wire = wire;
+        this.tooOld = tooOld;
+        this.delay = delay;
+        this.retrier = retrier;
         this.flights = flights;
         this.lanes = lanes;
         this.agentTimes = agentTimes;
-        this.retrier = new StepRetrier(kit.runtime().pause());
     }
 
     /**
@@ -125,8 +148,7 @@ public final class WaitingTurns {
 
     /** Ends the turn if it still waits when its deadline passes. */
     public void scheduleDeadline(Turn turn, Duration left) {
-        Cancellation timer =
-                kit.runtime().delay().after(left, () -> lanes.submitSideTask(turn.session(), turn, this::dismiss));
+        Cancellation timer = delay.after(left, () -> lanes.submitSideTask(turn.session(), turn, this::dismiss));
         turn.claim().onEnd(timer::cancel);
     }
 
@@ -137,35 +159,16 @@ public final class WaitingTurns {
      */
     public void publishQueued(Turn turn, int position) {
         Duration wait = agentTimes
-                .meanTime(turn.envelope().agent())
-                .map(each -> slotWait(each).multipliedBy(position + 1L).plus(each.multipliedBy(position)))
+                .expectedWait(turn.envelope().agent(), position, lanes::load)
                 .orElse(null);
-        var _ = kit.services()
-                .events()
-                .publish(
-                        turn.session(),
-                        turn.origin(),
-                        new TurnEvent(
-                                turn.requestId(),
-                                turn.session().sessionId(),
-                                0,
-                                0,
-                                kit.runtime().clock().instant().truncatedTo(ChronoUnit.MILLIS),
-                                new TurnEvent.Queued(position, wait, null)));
-    }
-
-    /** Returns the expected time until a lane that becomes ready now gets a slot. */
-    private Duration slotWait(Duration runTime) {
-        LaneScheduler.LaneLoad load = lanes.load();
-        return runTime.multipliedBy(Math.max(0, load.readyLanes() - load.freeSlots()))
-                .dividedBy(load.slots());
+        streams.publishQueued(turn, position, wait);
     }
 
     private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {
         return guarded(turn, () -> {
             while (true) {
                 FlightRef ref = refOf(turn);
-                switch (askMemory(turn, () -> kit.services().memory().dismiss(ref))) {
+                switch (askMemory(turn, () -> memory.dismiss(ref))) {
                     case BeginResult.AlreadyEnded ended -> {
                         return end(turn, ended.ending());
                     }
@@ -206,7 +209,7 @@ public final class WaitingTurns {
                 return List.of(); // the lane releases the turn
             } catch (RuntimeException | Error e) {
                 logUnexpected(turn, e);
-                kit.runtime().pause().pause(DEFECT_DELAY);
+                retrier.pause(DEFECT_DELAY);
             }
         }
         keepQueued(turn, others.size(), ifWaiting);
@@ -218,8 +221,8 @@ public final class WaitingTurns {
         boolean lossRuledOut = false;
         while (true) {
             BusyArrival arrival = new BusyArrival(
-                    refOf(turn), ask, turn.envelope().eventsFrom(), kit.isTooOld(turn), lossRuledOut, ahead);
-            switch (askMemory(turn, () -> kit.services().memory().decide(arrival))) {
+                    refOf(turn), ask, turn.envelope().eventsFrom(), tooOld.test(turn), lossRuledOut, ahead);
+            switch (askMemory(turn, () -> memory.decide(arrival))) {
                 case PolicyDecision decision -> {
                     return follow(decision, turn, others, ifWaiting);
                 }
@@ -228,14 +231,14 @@ public final class WaitingTurns {
                 }
                 case BeginResult.Fenced _ -> awaitNewerFence(turn, arrival.flight());
                 case BeginResult.DataMissing missed ->
-                    lossRuledOut = !kit.services().lostMemory().reportMissing(turn.claim(), missed.sessionLost());
+                    lossRuledOut = !retrier.isLost(turn.claim(), missed.sessionLost());
             }
         }
     }
 
     private @Nullable Ask read(Turn turn) {
         try {
-            return TurnRunner.read(turn, retrier, kit.services().wire()) instanceof Ask ask ? ask : null;
+            return retrier.readCommand(turn, wire) instanceof Ask ask ? ask : null;
         } catch (UnreadableRecordException | RecordGoneException e) {
             return null;
         }
@@ -286,30 +289,25 @@ public final class WaitingTurns {
     }
 
     private Collection<Turn> end(Turn turn, TurnEnding ending) {
-        new TurnEnd(kit, retrier, turn, "").republish(ending);
-        String code = ending.error() == null ? "" : ending.error().code();
         String outcome =
                 ending.attempt() > 0 ? "republished" : ending.status().wire(); // its flight was reported before
-        kit.services()
-                .observer()
-                .flightEnded(new TurnReport(
-                        turn.session(), turn.requestId(), "", outcome, code, ending.attempt(), Map.of()));
-        return complete(turn);
+        ends.of(turn, "", retrier, "", Map.of()).completeAs(outcome, ending, null);
+        return List.of(turn);
     }
 
     private static Collection<Turn> complete(Turn turn) {
-        turn.claim().complete();
+        turn.complete();
         return List.of(turn);
     }
 
     private <T> T askMemory(Turn turn, Supplier<T> step) {
-        retrier.await(turn.claim(), () -> kit.services().lostMemory().isReady(turn.claim()));
+        retrier.awaitReady(turn.claim());
         return retrier.call(turn.claim(), step);
     }
 
     /** The flight id is random, because a waiting turn has no flight. */
     private static FlightRef refOf(Turn turn) {
-        return TurnRunner.refOf(turn, UUID.randomUUID().toString());
+        return turn.flightRef(UUID.randomUUID().toString());
     }
 
     /**

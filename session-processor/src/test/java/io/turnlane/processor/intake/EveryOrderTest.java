@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import io.turnlane.processor.Choices;
-import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.Turn;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,13 +21,12 @@ class EveryOrderTest {
     /** Suppresses the warnings of tens of thousands of failing agents. */
     @BeforeAll
     static void suppressWarnings() {
-        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(TurnRunner.class.getPackageName()))
-                .setLevel(Level.ERROR);
+        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Turn.class.getPackageName())).setLevel(Level.ERROR);
     }
 
     @AfterAll
     static void restoreLogLevel() {
-        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(TurnRunner.class.getPackageName())).setLevel(null);
+        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Turn.class.getPackageName())).setLevel(null);
     }
 
     @Test

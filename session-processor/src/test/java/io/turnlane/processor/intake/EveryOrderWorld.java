@@ -22,11 +22,9 @@ import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.FakeLostMemory;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Handover;
-import io.turnlane.processor.turn.RecordQuarantine;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
-import io.turnlane.processor.turn.TurnKit;
-import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.WaitingTurns;
 import io.turnlane.store.memory.FakeSessionEdits;
 import io.turnlane.store.memory.FakeSessionMemory;
@@ -115,13 +113,13 @@ final class EveryOrderWorld {
     }
 
     private ProcessorUnderTest processor() {
-        TurnKit kit = kit();
         Flights flights = new Flights(delay, Duration.ofSeconds(10));
+        TurnEngine engine = engine(flights);
         LaneScheduler<SessionKey, Turn> lanes =
-                new LaneScheduler<>(10, threads, delay, Turn::identity, new TurnRunner(kit, flights), (turn, e) -> {
+                new LaneScheduler<>(10, threads, delay, Turn::identity, engine.runner(), (turn, e) -> {
                     throw new AssertionError(e);
                 });
-        WaitingTurns waiting = new WaitingTurns(kit, flights, lanes, new AgentTimes(InstantSource.fixed(NOW)));
+        WaitingTurns waiting = engine.waitingTurns(lanes, new AgentTimes(InstantSource.fixed(NOW)));
         return new ProcessorUnderTest(
                 lanes,
                 waiting,
@@ -130,7 +128,7 @@ final class EveryOrderWorld {
                         new Handover(flights, memory, Runnable::run, HANDOVER, Duration.ofMillis(1)),
                         memory,
                         waiting,
-                        new RecordQuarantine(kit.services().quarantine(), time -> {}),
+                        engine.recordQuarantine(),
                         SkippedRecords::complete,
                         Runnable::run,
                         InstantSource.fixed(NOW)));
@@ -347,7 +345,7 @@ final class EveryOrderWorld {
         }
     }
 
-    private TurnKit kit() {
+    private TurnEngine engine(Flights flights) {
         AgentFactory factory = new AgentFactory() {
             @Override
             public AgentDescription description() {
@@ -359,8 +357,8 @@ final class EveryOrderWorld {
                 return (question, remembered, sink) -> answer(new SessionId(question.text()), question.text());
             }
         };
-        return new TurnKit(
-                new TurnKit.TurnServices(
+        return new TurnEngine(
+                new TurnEngine.TurnServices(
                         memory,
                         new FakeSessionEdits(),
                         new AgentCatalog(List.of(factory)),
@@ -373,12 +371,13 @@ final class EveryOrderWorld {
                         report -> {},
                         new FakeLostMemory(),
                         WIRE),
-                new TurnKit.TurnRules(
+                new TurnEngine.TurnRules(
                         new RetryPolicy(10, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new AnswerLimits(1_000, 1_000, 1_000, Duration.ofMillis(15), Duration.ofSeconds(900)),
                         Duration.ofDays(7)),
-                new TurnKit.TurnRuntime(
-                        InstantSource.fixed(NOW), delay, Runnable::run, time -> {}, new Random(1), new Semaphore(1)));
+                new TurnEngine.TurnRuntime(
+                        InstantSource.fixed(NOW), delay, Runnable::run, time -> {}, new Random(1), new Semaphore(1)),
+                flights);
     }
 
     private void note(TurnEvent event) {

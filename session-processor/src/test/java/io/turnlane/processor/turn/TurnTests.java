@@ -62,10 +62,10 @@ abstract class TurnTests {
     }
 
     LaneOutcome run(Turn turn) {
-        return new TurnRunner(kit(), flights).run(turn.session(), turn);
+        return engine().runner().run(turn.session(), turn);
     }
 
-    TurnKit kit() {
+    TurnEngine engine() {
         AgentFactory factory = new AgentFactory() {
             @Override
             public AgentDescription description() {
@@ -78,8 +78,8 @@ abstract class TurnTests {
                 return agent;
             }
         };
-        return new TurnKit(
-                new TurnKit.TurnServices(
+        return new TurnEngine(
+                new TurnEngine.TurnServices(
                         memory,
                         edits,
                         new AgentCatalog(List.of(factory)),
@@ -101,11 +101,12 @@ abstract class TurnTests {
                         reports::add,
                         lost,
                         wire),
-                new TurnKit.TurnRules(
+                new TurnEngine.TurnRules(
                         new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(30)),
                         new AnswerLimits(262_144, 524_288, 16_384, Duration.ofMillis(15), Duration.ofSeconds(300)),
                         Duration.ofDays(7)),
-                new TurnKit.TurnRuntime(clock, delay, executor, pause, new Random(1), crashSuspectPermit));
+                new TurnEngine.TurnRuntime(clock, delay, executor, pause, new Random(1), crashSuspectPermit),
+                flights);
     }
 
     /** Returns the record of an accepted question. */

@@ -74,7 +74,7 @@ class WaitingTurnsTest extends TurnTests {
         lanes.offer(ask.key(), new Turn(first.session(), first.requestId(), first.envelope(), 0, 6, NOW, other));
         Turn turn = turn(ask, wire.write(ask));
         lanes.offer(ask.key(), turn);
-        new WaitingTurns(kit(), flights, lanes, new AgentTimes(clock)).applyPolicy(turn, () -> waitingCalls++);
+        engine().waitingTurns(lanes, new AgentTimes(clock)).applyPolicy(turn, () -> waitingCalls++);
         threads.stepLast();
     }
 }

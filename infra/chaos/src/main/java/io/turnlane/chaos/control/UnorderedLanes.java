@@ -3,10 +3,10 @@ package io.turnlane.chaos.control;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneScheduler;
-import io.turnlane.processor.turn.Flights;
+import io.turnlane.processor.lane.LaneWork;
 import io.turnlane.processor.turn.Turn;
-import io.turnlane.processor.turn.TurnKit;
-import io.turnlane.processor.turn.TurnRunner;
+import io.turnlane.processor.turn.TurnEngine;
+import io.turnlane.processor.turn.TurnEngine.TurnRuntime;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -31,16 +31,17 @@ final class UnorderedLanes implements BeanFactoryPostProcessor {
         beans.removeBeanDefinition(LANES);
         RootBeanDefinition unordered = new RootBeanDefinition(LaneScheduler.class);
         unordered.setTargetType(ResolvableType.forClassWithGenerics(LaneScheduler.class, SessionKey.class, Turn.class));
-        unordered.setInstanceSupplier(() -> unordered(beans.getBean(TurnKit.class), beans.getBean(Flights.class)));
+        unordered.setInstanceSupplier(
+                () -> unordered(beans.getBean(TurnEngine.class), beans.getBean(TurnRuntime.class)));
         beans.registerBeanDefinition(LANES, unordered);
     }
 
-    private static LaneScheduler<SessionKey, Turn> unordered(TurnKit kit, Flights flights) {
-        TurnRunner runner = new TurnRunner(kit, flights);
+    private static LaneScheduler<SessionKey, Turn> unordered(TurnEngine engine, TurnRuntime runtime) {
+        LaneWork<SessionKey, Turn> runner = engine.runner();
         return new LaneScheduler<>(
                 RUNNING,
-                kit.runtime().executor(),
-                kit.runtime().delay(),
+                runtime.executor(),
+                runtime.delay(),
                 Turn::identity,
                 (session, turn) -> {
                     Thread.ofVirtual().start(() -> run(runner, session, turn));
@@ -49,7 +50,7 @@ final class UnorderedLanes implements BeanFactoryPostProcessor {
                 (turn, e) -> turn.claim().release());
     }
 
-    private static void run(TurnRunner runner, SessionKey session, Turn turn) {
+    private static void run(LaneWork<SessionKey, Turn> runner, SessionKey session, Turn turn) {
         try {
             while (runner.run(session, turn) instanceof LaneOutcome.RunAgain again) {
                 Thread.sleep(again.delay());

@@ -5,6 +5,8 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.Question;
@@ -12,33 +14,39 @@ import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import io.turnlane.processor.turn.Flight.AgentAbandonedException;
+import io.turnlane.processor.turn.TurnStreams.TurnStream;
 import io.turnlane.store.memory.BeginResult;
 import io.turnlane.store.memory.Memory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Call of the agent within a flight (one execution of a turn). An object makes one call: a lane thread waits while the
- * agent runs on a thread of its own. Only the agent's thread is interrupted: if the agent's time limit or the turn's
- * deadline passes, if the answer is too large, if the turn is cancelled, or if the flight is released.
+ * Calls the agent within a flight (one execution of a turn). A lane thread waits while the agent runs on a thread of
+ * its own. Only the agent's thread is interrupted: if the agent's time limit or the turn's deadline passes, if the
+ * answer is too large, if the turn is cancelled, or if the flight is released. Thread-safe.
  */
-final class AgentCall {
+final class AgentCaller {
 
-    private static final Logger log = LoggerFactory.getLogger(AgentCall.class);
+    private static final Logger log = LoggerFactory.getLogger(AgentCaller.class);
 
-    private final TurnKit kit;
-    private final Flight flight;
-    private final Ask ask;
-    private final BeginResult.RunTurn run;
+    private final AgentCatalog agents;
+    private final AnswerLimits limits;
+    private final WireFormat wire;
+    private final Delay delay;
+    private final Executor executor;
 
-    AgentCall(TurnKit kit, Flight flight, Ask ask, BeginResult.RunTurn run) {
-        this.kit = kit;
-        this.flight = flight;
-        this.ask = ask;
-        this.run = run;
+    AgentCaller(AgentCatalog agents, AnswerLimits limits, WireFormat wire, Delay delay, Executor executor) {
+        this.agents = agents;
+        this.limits = limits;
+        this.wire = wire;
+        this.delay = delay;
+        this.executor = executor;
     }
 
     /** Outcome of the call. */
@@ -66,34 +74,34 @@ final class AgentCall {
      * Publishes the {@code started} event and calls the agent. If the flight was stopped before this call, publishes
      * nothing and does not call the agent.
      */
-    CallResult call(TurnStream stream) {
+    CallResult call(Flight flight, Ask ask, BeginResult.RunTurn run, TurnStream stream) {
         if (!flight.enterAgent()) {
             return flight.isCancelled() ? new CallResult.AgentCancelled() : new CallResult.AgentReleased();
         }
         stream.publishStarted(run.memoryIssue());
-        List<Cancellation> timers = startTimers();
+        List<Cancellation> timers = startTimers(flight, ask, run);
         try {
-            AgentOutput output = new AgentOutput(stream, flight, kit.services().wire());
-            return accept(flight.callAgent(kit.runtime().executor(), () -> output.complete(answer(output))));
+            AgentOutput output = new AgentOutput(stream, flight, wire);
+            return accept(flight, flight.callAgent(executor, () -> output.complete(answer(ask, run, output))));
         } catch (TerminalAgentException e) {
             return flight.isCancelled()
                     ? new CallResult.AgentCancelled()
                     : failed(e.code(), AgentOutput.line(e.getMessage()), true);
         } catch (Throwable e) {
-            return failure(e);
+            return failure(flight, ask, e);
         } finally {
             timers.forEach(Cancellation::cancel);
         }
     }
 
-    private List<Cancellation> startTimers() {
-        Delay delay = kit.runtime().delay();
+    /** Returns the maximum time that a turn waits for a processor with the agent; empty if it must not wait. */
+    Optional<Duration> maxWait(String agent) {
+        return agents.maxWait(agent);
+    }
+
+    private List<Cancellation> startTimers(Flight flight, Ask ask, BeginResult.RunTurn run) {
         Cancellation timeout = delay.after(
-                kit.services()
-                        .agents()
-                        .timeout(ask.agent())
-                        .orElse(kit.rules().limits().timeout()),
-                () -> flight.stop(Flight.StopReason.TIMEOUT));
+                agents.timeout(ask.agent()).orElse(limits.timeout()), () -> flight.stop(Flight.StopReason.TIMEOUT));
         return run.timeLeft() == null
                 ? List.of(timeout)
                 : List.of(timeout, delay.after(run.timeLeft(), () -> flight.stop(Flight.StopReason.DEADLINE)));
@@ -103,16 +111,15 @@ final class AgentCall {
      * Returns the result for an answer of the agent. Accepts the answer even if the flight was meanwhile released to
      * another processor. Discards the answer if the flight was stopped for another reason.
      */
-    private CallResult accept(Answer answer) {
+    private CallResult accept(Flight flight, Answer answer) {
         Flight.@Nullable StopReason stop = flight.stopReason();
         return stop == null || stop == Flight.StopReason.RELEASED ? checkSize(answer) : stopped(stop);
     }
 
-    private Answer answer(AnswerSink sink) throws Exception {
+    private Answer answer(Ask ask, BeginResult.RunTurn run, AnswerSink sink) throws Exception {
         CurrentTurn current = new CurrentTurn(ask.requestId(), ask.sessionId(), ask.userId(), run.attempt());
         Question question = new Question(ask.question(), ask.metadata());
-        return current.call(
-                () -> kit.services().agents().create(ask.agent()).answer(question, answeredTurns(run.memory()), sink));
+        return current.call(() -> agents.create(ask.agent()).answer(question, answeredTurns(run.memory()), sink));
     }
 
     /** Returns the memory without turns that have no answer, because they were cancelled while they ran. */
@@ -127,8 +134,7 @@ final class AgentCall {
     }
 
     private boolean textTooLarge(Answer answer) {
-        return answer.text().getBytes(StandardCharsets.UTF_8).length
-                > kit.rules().limits().textBytes();
+        return answer.text().getBytes(StandardCharsets.UTF_8).length > limits.textBytes();
     }
 
     /**
@@ -136,15 +142,14 @@ final class AgentCall {
      * one record.
      */
     private boolean artifactsTooLarge(Answer answer) {
-        return sizeOf(answer.artifacts()) + sizeOf(answer.sources())
-                > kit.rules().limits().artifactBytes();
+        return sizeOf(answer.artifacts()) + sizeOf(answer.sources()) > limits.artifactBytes();
     }
 
     private int sizeOf(List<?> values) {
-        return values.isEmpty() ? 0 : kit.services().wire().writeValue(values).length;
+        return values.isEmpty() ? 0 : wire.writeValue(values).length;
     }
 
-    private CallResult failure(Throwable e) {
+    private CallResult failure(Flight flight, Ask ask, Throwable e) {
         Flight.@Nullable StopReason stop = flight.stopReason();
         if (e instanceof AgentAbandonedException) {
             log.atWarn()
@@ -155,7 +160,7 @@ final class AgentCall {
                     .addKeyValue("stopped_for", stop)
                     .log("agent did not stop after its interrupt; the turn continues without it");
         }
-        return stop == null ? agentError(e) : stopped(stop);
+        return stop == null ? agentError(ask, e) : stopped(stop);
     }
 
     private CallResult stopped(Flight.StopReason stop) {
@@ -173,7 +178,7 @@ final class AgentCall {
     }
 
     /** Logs only the type and origin of the exception, because its message might quote the question or a secret. */
-    private CallResult agentError(Throwable e) {
+    private CallResult agentError(Ask ask, Throwable e) {
         log.atWarn()
                 .addKeyValue("user", ask.key().namespace())
                 .addKeyValue("session", ask.sessionId())
