@@ -55,6 +55,15 @@ class GatewayArchitectureTest {
     }
 
     @Test
+    void makesNoFencedWrites() {
+        check(noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.turnlane.store.memory..")
+                .because("only the owner of a partition may write the memory of its sessions"));
+    }
+
+    @Test
     void deliveryDependsOnNoOtherPackage() {
         check(noClasses()
                 .that()

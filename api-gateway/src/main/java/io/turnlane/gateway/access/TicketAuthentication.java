@@ -10,10 +10,10 @@ import org.springframework.security.core.Authentication;
 /** Authenticates callers by a ticket. Each ticket is valid for one call only. */
 public final class TicketAuthentication implements AuthenticationProvider {
 
-    private final RedisTickets tickets;
+    private final Tickets tickets;
     private final CredentialValidity standing;
 
-    public TicketAuthentication(RedisTickets tickets, CredentialValidity standing) {
+    public TicketAuthentication(Tickets tickets, CredentialValidity standing) {
         this.tickets = tickets;
         this.standing = standing;
     }

@@ -16,9 +16,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class TicketController {
 
-    private final RedisTickets tickets;
+    private final Tickets tickets;
 
-    TicketController(RedisTickets tickets) {
+    TicketController(Tickets tickets) {
         this.tickets = tickets;
     }
 
@@ -41,6 +41,6 @@ final class TicketController {
     ResponseEntity<Ticket> issue(Caller caller) {
         return ResponseEntity.status(HttpStatus.CREATED)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .body(new Ticket(tickets.issue(caller), RedisTickets.LIFETIME));
+                .body(new Ticket(tickets.issue(caller), Tickets.LIFETIME));
     }
 }

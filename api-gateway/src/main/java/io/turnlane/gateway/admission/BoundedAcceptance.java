@@ -1,9 +1,9 @@
 package io.turnlane.gateway.admission;
 
-import io.turnlane.gateway.ask.Acceptance;
-import io.turnlane.gateway.ask.PreparedTurn;
 import io.turnlane.gateway.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.store.accept.Acceptance;
+import io.turnlane.store.accept.PreparedTurn;
 
 /**
  * Accepts a question unless the processors are overloaded or the user who asks it has too many open turns. A rejected

@@ -3,7 +3,6 @@ package io.turnlane.gateway.admission;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.fleet.ProcessorDirectory;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ProcessorStatistics;
@@ -16,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -45,7 +45,7 @@ public final class OverloadGuard implements AutoCloseable {
     private static final Duration CALM = Duration.ofSeconds(10);
     private static final Duration MAX_RETRY_AFTER = Duration.ofSeconds(60);
 
-    private final ProcessorDirectory processors;
+    private final Supplier<List<ProcessorStatistics>> processors;
     private final IntSupplier gateways;
     private final Duration maxWait;
     private final InstantSource clock;
@@ -60,11 +60,12 @@ public final class OverloadGuard implements AutoCloseable {
     /**
      * Creates the guard. It has no statistics and admits every question until {@link #start} is called.
      *
+     * @param processors returns the statistics of the processors that are alive
      * @param gateways returns the number of gateways, this one included
      * @param maxWait maximum expected time that a new turn waits for a slot; zero for no limit
      */
     public OverloadGuard(
-            ProcessorDirectory processors,
+            Supplier<List<ProcessorStatistics>> processors,
             IntSupplier gateways,
             Duration maxWait,
             InstantSource clock,
@@ -103,7 +104,7 @@ public final class OverloadGuard implements AutoCloseable {
     void refresh() {
         List<ProcessorStatistics> alive;
         try {
-            alive = processors.alive();
+            alive = processors.get();
             gatewayCount = Math.max(1, gateways.getAsInt());
         } catch (DataAccessException | IllegalStateException away) { // thrown by a connection that is closing
             LOG.debug("processor statistics not read: {}", away.toString());

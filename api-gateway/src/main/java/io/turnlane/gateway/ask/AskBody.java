@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.turnlane.model.Priority;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.store.accept.AskOptions;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -8,6 +8,7 @@ import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.gateway.requests.WaitTimes;
 import io.turnlane.model.SessionId;
+import io.turnlane.store.accept.PreparedTurn;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

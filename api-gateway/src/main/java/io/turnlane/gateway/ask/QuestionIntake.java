@@ -2,26 +2,29 @@ package io.turnlane.gateway.ask;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.ask.Acceptance.AcceptOutcome;
-import io.turnlane.gateway.ask.Acceptance.Accepted;
-import io.turnlane.gateway.ask.Acceptance.AlreadyPublished;
-import io.turnlane.gateway.ask.Acceptance.Conflict;
-import io.turnlane.gateway.ask.Acceptance.ForkInProgress;
-import io.turnlane.gateway.ask.Acceptance.Full;
-import io.turnlane.gateway.ask.Acceptance.UndoResult;
 import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.accept.Acceptance;
+import io.turnlane.store.accept.Acceptance.AcceptOutcome;
+import io.turnlane.store.accept.Acceptance.Accepted;
+import io.turnlane.store.accept.Acceptance.AlreadyPublished;
+import io.turnlane.store.accept.Acceptance.Conflict;
+import io.turnlane.store.accept.Acceptance.ForkInProgress;
+import io.turnlane.store.accept.Acceptance.Full;
+import io.turnlane.store.accept.Acceptance.UndoResult;
+import io.turnlane.store.accept.IdempotencyClaim;
+import io.turnlane.store.accept.PreparedTurn;
+import io.turnlane.store.request.RequestRecords;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +95,7 @@ public final class QuestionIntake {
         Map<String, Object> metadata = rules.metadata(body.metadata());
         Duration deadline = rules.deadline(body.deadlineSeconds());
         CallbackUrl callback = rules.callback(body.callbackUrl());
-        IdempotencyClaim claim = IdempotencyClaim.of(
+        IdempotencyClaim claim = IdempotencyKeys.of(
                 idempotencyKey,
                 new AskBody(
                                 question,
@@ -261,7 +264,7 @@ public final class QuestionIntake {
             return currentState(new AlreadyPublished(turn.session(), turn.requestId()), accepted.replayed());
         }
         count("unavailable");
-        RequestId requestId = undone == UndoResult.POSSIBLY_PUBLISHED ? turn.requestId() : null;
+        RequestId requestId = undone == UndoResult.NOT_PUBLISHED ? null : turn.requestId();
         throw new ProblemDetailException(ErrorCode.UNAVAILABLE, detail(e), requestId, e.getCause());
     }
 

@@ -2,14 +2,15 @@ package io.turnlane.gateway.cancel;
 
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.requests.RedisLostRecords;
-import io.turnlane.gateway.requests.RequestRecords;
+import io.turnlane.gateway.requests.LostRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WakeUp;
+import io.turnlane.store.request.CancelMarks;
+import io.turnlane.store.request.RequestRecords;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public final class Cancellations {
     private final CancelLog cancelLog;
     private final WakeUpPublisher wakeUps;
     private final RequestRecords records;
-    private final RedisLostRecords lost;
+    private final LostRecords lost;
     private final InstantSource clock;
 
     Cancellations(
@@ -44,7 +45,7 @@ public final class Cancellations {
             CancelLog cancelLog,
             WakeUpPublisher wakeUps,
             RequestRecords records,
-            RedisLostRecords lost,
+            LostRecords lost,
             InstantSource clock) {
         this.marks = marks;
         this.cancelLog = cancelLog;

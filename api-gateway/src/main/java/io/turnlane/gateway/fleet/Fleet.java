@@ -25,14 +25,17 @@ public final class Fleet {
 
     private static final Duration CACHE_TIME = Duration.ofSeconds(1);
 
-    private final ProcessorDirectory directory;
+    private final Supplier<List<ProcessorStatistics>> directory;
     private final String defaultAgent;
     private final Supplier<Duration> slotWait;
     private final Cache<String, List<ProcessorStatistics>> recent =
             Caffeine.newBuilder().expireAfterWrite(CACHE_TIME).maximumSize(1).build();
 
-    /** @param slotWait returns the time that a turn asked now is expected to wait for a slot */
-    public Fleet(ProcessorDirectory directory, String defaultAgent, Supplier<Duration> slotWait) {
+    /**
+     * @param directory returns the statistics of the processors that are alive
+     * @param slotWait returns the time that a turn asked now is expected to wait for a slot
+     */
+    public Fleet(Supplier<List<ProcessorStatistics>> directory, String defaultAgent, Supplier<Duration> slotWait) {
         this.directory = directory;
         this.slotWait = slotWait;
         this.defaultAgent = defaultAgent;
@@ -44,7 +47,7 @@ public final class Fleet {
      * @throws DataAccessException if Redis is unavailable
      */
     public List<ProcessorStatistics> alive() {
-        return recent.get("alive", _ -> directory.alive());
+        return recent.get("alive", _ -> directory.get());
     }
 
     /** Returns the name of the agent that answers if neither the question nor the session names an agent. */

@@ -2,6 +2,7 @@ package io.turnlane.gateway.limits;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.turnlane.store.limit.TokenBuckets;
 import java.time.Duration;
 import java.time.InstantSource;
 

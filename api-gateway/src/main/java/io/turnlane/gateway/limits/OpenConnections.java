@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.store.limit.RedisConnectionReservations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

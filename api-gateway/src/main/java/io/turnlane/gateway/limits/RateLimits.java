@@ -2,9 +2,11 @@ package io.turnlane.gateway.limits;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.limits.TokenBuckets.TokenResult;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.store.limit.RedisTokenBuckets;
+import io.turnlane.store.limit.TokenBuckets;
+import io.turnlane.store.limit.TokenBuckets.TokenResult;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;

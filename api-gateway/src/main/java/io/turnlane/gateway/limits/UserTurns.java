@@ -2,11 +2,12 @@ package io.turnlane.gateway.limits;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.caller.Caller;
-import io.turnlane.gateway.limits.RedisUserTurns.CountedTurn;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.limit.RedisUserTurns;
+import io.turnlane.store.limit.RedisUserTurns.CountedTurn;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

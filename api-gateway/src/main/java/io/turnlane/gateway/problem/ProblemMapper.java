@@ -3,6 +3,8 @@ package io.turnlane.gateway.problem;
 import io.turnlane.gateway.breaker.BreakerOpenException;
 import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.store.DamagedRecordException;
+import io.turnlane.store.session.LostHistoryException;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,11 @@ public final class ProblemMapper {
             // parameter.
             case InvalidParameterException _ ->
                 ProblemDetailException.invalid("The query string is not valid percent-encoded UTF-8.");
+            case DamagedRecordException damaged ->
+                logged(new ProblemDetailException(
+                        ErrorCode.INTERNAL_ERROR, String.valueOf(damaged.getMessage()), damaged.requestId(), damaged));
+            case LostHistoryException lost ->
+                new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(lost.getMessage()));
             case EventsUnavailableException away ->
                 new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(away.getMessage()));
             default -> {

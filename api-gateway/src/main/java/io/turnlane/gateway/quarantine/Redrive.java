@@ -1,16 +1,20 @@
 package io.turnlane.gateway.quarantine;
 
 import io.turnlane.gateway.ask.AskBody;
+import io.turnlane.gateway.ask.IdempotencyKeys;
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.ask.Submission;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.store.accept.IdempotencyClaim;
+import io.turnlane.store.accept.PreparedTurn;
+import io.turnlane.store.request.RedriveMarks;
+import io.turnlane.store.request.RequestRecords;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +39,7 @@ public final class Redrive {
     private final RequestRecords records;
     private final RedriveMarks marks;
 
-    public Redrive(QuestionIntake intake, RequestRecords records, RedisRedriveMarks marks) {
+    public Redrive(QuestionIntake intake, RequestRecords records, RedriveMarks marks) {
         this.intake = intake;
         this.records = records;
         this.marks = marks;
@@ -70,13 +74,14 @@ public final class Redrive {
     }
 
     private Submission ask(Ask ask, boolean again, @Nullable String traceparent) {
-        Submission submission = intake.submit(intake.prepare(
-                        new Caller(ask.userId()),
-                        ask.sessionId(),
-                        new AskBody(ask.question(), ask.agent(), ask.metadata(), null, null, ask.priority(), null),
-                        traceparent,
-                        null)
-                .asRedriveOf(ask.requestId(), !again));
+        PreparedTurn turn = intake.prepare(
+                new Caller(ask.userId()),
+                ask.sessionId(),
+                new AskBody(ask.question(), ask.agent(), ask.metadata(), null, null, ask.priority(), null),
+                traceparent,
+                null);
+        IdempotencyClaim once = again ? null : IdempotencyKeys.ofRedrive(ask.requestId(), turn);
+        Submission submission = intake.submit(turn.asRedriveOf(ask.requestId(), once));
         mark(ask, submission.request().requestId());
         return submission;
     }

@@ -6,6 +6,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.request.RequestRecord;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,6 +11,8 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.request.RequestRecord;
+import io.turnlane.store.request.RequestRecords;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +39,9 @@ final class RequestController {
     private final RequestRecords records;
     private final EventStreams streams;
     private final Fleet fleet;
-    private final RedisLostRecords lost;
+    private final LostRecords lost;
 
-    RequestController(RequestRecords records, EventStreams streams, Fleet fleet, RedisLostRecords lost) {
+    RequestController(RequestRecords records, EventStreams streams, Fleet fleet, LostRecords lost) {
         this.records = records;
         this.streams = streams;
         this.fleet = fleet;

@@ -5,9 +5,11 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.requests.RequestRecords.RequestPage;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
+import io.turnlane.store.request.RequestRecords;
+import io.turnlane.store.request.RequestRecords.RequestPage;
+import io.turnlane.store.request.RequestRecords.RequestPosition;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -59,13 +61,13 @@ final class RequestListController {
         Set<RequestStatus> wanted =
                 status == null || status.isEmpty() ? EnumSet.allOf(RequestStatus.class) : EnumSet.copyOf(status);
         RequestCursor after = cursor == null ? null : RequestCursor.parse(cursor);
-        RequestPage page = records.page(caller.sessionKey(sid), wanted, after, limit)
+        RequestPage page = records.page(caller.sessionKey(sid), wanted, after == null ? null : after.position(), limit)
                 .orElseThrow(() -> ProblemDetailException.notFound("session"));
-        RequestCursor next = page.next();
+        RequestPosition next = page.next();
         return ResponseEntity.ok()
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .body(new RequestListResponse(
                         page.requests().stream().map(RequestSummary::of).toList(),
-                        next == null ? null : next.toString()));
+                        next == null ? null : new RequestCursor(next).toString()));
     }
 }

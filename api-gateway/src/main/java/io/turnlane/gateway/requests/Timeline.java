@@ -5,6 +5,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
+import io.turnlane.store.request.RequestRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -14,6 +14,11 @@ import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.request.CommandRecords;
+import io.turnlane.store.request.CommandRecords.CommandCreated;
+import io.turnlane.store.request.CommandRecords.TooLarge;
+import io.turnlane.store.request.CommandRecords.TooManyOpen;
+import io.turnlane.store.session.SessionContext;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -108,12 +113,28 @@ final class SessionCommands {
         int extra = deletes ? EXTRA_DELETIONS : 0;
         turns.reserveCommand(command.userId(), command.key(), command.requestId(), bytes, extra);
         try {
-            records.create(command, bytes, extra);
+            check(records.create(command, bytes, extra));
             return bytes;
         } catch (RuntimeException e) {
             turns.releaseCommand(command.userId(), command.key(), command.requestId(), bytes);
             throw e;
         }
+    }
+
+    private static void check(CommandRecords.CreateResult created) {
+        switch (created) {
+            case CommandCreated _ -> {}
+            case TooManyOpen full ->
+                throw full(
+                        "This session already has " + full.open() + " open turns and commands, which is the maximum.");
+            case TooLarge large ->
+                throw full("The open imports and forks of this session already have " + large.bytes()
+                        + " bytes, and this command would exceed the maximum of " + large.maxBytes() + " bytes.");
+        }
+    }
+
+    private static ProblemDetailException full(String detail) {
+        return new ProblemDetailException(ErrorCode.SESSION_QUEUE_FULL, detail + " Retry when one of them has ended.");
     }
 
     /**

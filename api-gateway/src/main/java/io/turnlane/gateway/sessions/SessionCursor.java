@@ -1,8 +1,8 @@
 package io.turnlane.gateway.sessions;
 
-import io.turnlane.gateway.directory.SessionList.ListedSession;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.SessionId;
+import io.turnlane.store.session.SessionList.ListedSession;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;

@@ -3,6 +3,7 @@ package io.turnlane.gateway.sessions;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.ValueRanges;
+import io.turnlane.store.session.SessionContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -19,6 +19,7 @@ import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionState;
+import io.turnlane.store.session.SessionContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

@@ -1,9 +1,11 @@
 package io.turnlane.gateway.sessions;
 
-import io.turnlane.gateway.directory.SessionList;
-import io.turnlane.gateway.directory.SessionList.ListedSession;
-import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.DamagedRecordException;
+import io.turnlane.store.session.SessionContext;
+import io.turnlane.store.session.SessionList;
+import io.turnlane.store.session.SessionList.ListedSession;
+import io.turnlane.store.session.SessionStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +60,7 @@ final class SessionPages {
                 list.remove(namespace, entry);
             }
             return context;
-        } catch (ProblemDetailException damaged) {
+        } catch (DamagedRecordException damaged) {
             // The store has logged the damaged session. The page still contains the other sessions.
             return Optional.empty();
         }

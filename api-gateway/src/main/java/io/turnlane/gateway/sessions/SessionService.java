@@ -2,20 +2,22 @@ package io.turnlane.gateway.sessions;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.directory.SessionList;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.requests.RedisLostRecords;
-import io.turnlane.gateway.requests.RequestRecord;
-import io.turnlane.gateway.requests.RequestRecords;
-import io.turnlane.gateway.sessions.SessionStore.NewSession;
-import io.turnlane.gateway.sessions.SessionStore.SessionHistory;
-import io.turnlane.gateway.sessions.SessionStore.SessionSnapshot;
+import io.turnlane.gateway.requests.LostRecords;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.request.RequestRecord;
+import io.turnlane.store.request.RequestRecords;
+import io.turnlane.store.session.SessionContext;
+import io.turnlane.store.session.SessionList;
+import io.turnlane.store.session.SessionStore;
+import io.turnlane.store.session.SessionStore.NewSession;
+import io.turnlane.store.session.SessionStore.SessionHistory;
+import io.turnlane.store.session.SessionStore.SessionSnapshot;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -28,7 +30,7 @@ final class SessionService {
 
     private final SessionStore store;
     private final RequestRecords requests;
-    private final RedisLostRecords lost;
+    private final LostRecords lost;
     private final SessionList list;
     private final WireFormat wire;
     private final Counter created;
@@ -36,7 +38,7 @@ final class SessionService {
     SessionService(
             SessionStore store,
             RequestRecords requests,
-            RedisLostRecords lost,
+            LostRecords lost,
             SessionList list,
             WireFormat wire,
             MeterRegistry metrics) {

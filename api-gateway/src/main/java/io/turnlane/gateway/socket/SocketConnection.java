@@ -1,6 +1,5 @@
 package io.turnlane.gateway.socket;
 
-import io.turnlane.gateway.ask.PreparedTurn;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.deliver.Cursor;
 import io.turnlane.gateway.deliver.EventStreams;
@@ -12,12 +11,14 @@ import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.requests.ClientCursor;
+import io.turnlane.gateway.requests.ExistingSession;
 import io.turnlane.gateway.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.Scope;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.accept.PreparedTurn;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -143,7 +144,7 @@ final class SocketConnection {
     private void subscribe(ClientFrame.SubscribeFrame subscribe) {
         SessionKey session = key(subscribe.sessionId());
         Cursor after = ClientCursor.read(subscribe.after());
-        services.records().requireSession(session, after);
+        ExistingSession.require(services.records(), session, after);
         if (after != null) {
             services.guard().rates().consumeOrThrow(caller, RateLimitKind.CATCH_UPS);
             unfollow(session);

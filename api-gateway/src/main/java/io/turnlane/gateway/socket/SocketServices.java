@@ -3,7 +3,7 @@ package io.turnlane.gateway.socket;
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.cancel.Cancellations;
 import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.requests.RequestRecords;
+import io.turnlane.store.request.RequestRecords;
 
 /**
  * Services shared by all sockets.

@@ -8,11 +8,11 @@ import io.turnlane.gateway.deliver.OutboxItem;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.EventFilter;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.requests.RedisLostRecords;
-import io.turnlane.gateway.requests.RequestRecord;
-import io.turnlane.gateway.requests.RequestRecords;
+import io.turnlane.gateway.requests.LostRecords;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.request.RequestRecord;
+import io.turnlane.store.request.RequestRecords;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,13 +39,12 @@ public final class RequestStreams {
     private static final Duration FIRST_ITEM_TIMEOUT = Duration.ofSeconds(10);
 
     private final RequestRecords records;
-    private final RedisLostRecords lost;
+    private final LostRecords lost;
     private final EventStreams streams;
     private final SseStream sse;
     private final InstantSource clock;
 
-    RequestStreams(
-            RequestRecords records, RedisLostRecords lost, EventStreams streams, SseStream sse, InstantSource clock) {
+    RequestStreams(RequestRecords records, LostRecords lost, EventStreams streams, SseStream sse, InstantSource clock) {
         this.records = records;
         this.lost = lost;
         this.streams = streams;

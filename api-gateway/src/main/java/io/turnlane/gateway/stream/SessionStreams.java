@@ -5,8 +5,9 @@ import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
 import io.turnlane.gateway.deliver.Subscription;
 import io.turnlane.gateway.deliver.Subscription.EventFilter;
-import io.turnlane.gateway.requests.RequestRecords;
+import io.turnlane.gateway.requests.ExistingSession;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.request.RequestRecords;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -26,7 +27,7 @@ final class SessionStreams {
     }
 
     void serve(SessionKey session, @Nullable Cursor after, boolean headOnly, HttpServletResponse response) {
-        records.requireSession(session, after);
+        ExistingSession.require(records, session, after);
         if (headOnly) {
             SseConnection.writeHead(response);
             return;

@@ -4,7 +4,6 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.UUIDClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.admission.OverloadGuard;
-import io.turnlane.gateway.ask.Acceptance;
 import io.turnlane.gateway.ask.AnsweredTurns;
 import io.turnlane.gateway.ask.QuestionIntake;
 import io.turnlane.gateway.ask.QuestionRules;
@@ -13,15 +12,16 @@ import io.turnlane.gateway.ask.TurnPublisher;
 import io.turnlane.gateway.deliver.ClientMetrics;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.fleet.Fleet;
-import io.turnlane.gateway.fleet.ProcessorDirectory;
-import io.turnlane.gateway.quarantine.RedisRedriveMarks;
 import io.turnlane.gateway.quarantine.Redrive;
 import io.turnlane.gateway.requests.FinishedRequestEvents;
-import io.turnlane.gateway.requests.RequestRecords;
 import io.turnlane.gateway.requests.Snapshots;
 import io.turnlane.gateway.stream.SseStream;
 import io.turnlane.model.SharedClock;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.accept.Acceptance;
+import io.turnlane.store.fleet.ProcessorDirectory;
+import io.turnlane.store.request.RedriveMarks;
+import io.turnlane.store.request.RequestRecords;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -93,7 +93,7 @@ class GatewayConfiguration {
 
     @Bean
     Fleet fleet(ProcessorDirectory directory, AgentsProperties agents, OverloadGuard overload) {
-        return new Fleet(directory, agents.defaultAgent(), overload::expectedWait);
+        return new Fleet(directory::alive, agents.defaultAgent(), overload::expectedWait);
     }
 
     @Bean
@@ -115,7 +115,7 @@ class GatewayConfiguration {
     }
 
     @Bean
-    Redrive redrive(QuestionIntake intake, RequestRecords records, RedisRedriveMarks marks) {
+    Redrive redrive(QuestionIntake intake, RequestRecords records, RedriveMarks marks) {
         return new Redrive(intake, records, marks);
     }
 

@@ -1,9 +1,9 @@
 package io.turnlane.gateway.system;
 
-import io.turnlane.gateway.ask.AcceptRules;
 import io.turnlane.gateway.deliver.EventStreams;
 import io.turnlane.gateway.deliver.Outbox;
-import io.turnlane.gateway.sessions.RedisCommandRecords.CommandRules;
+import io.turnlane.store.accept.AcceptRules;
+import io.turnlane.store.request.RedisCommandRecords.CommandRules;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

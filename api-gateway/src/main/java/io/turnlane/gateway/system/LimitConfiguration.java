@@ -4,19 +4,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.access.CredentialValidity;
 import io.turnlane.gateway.admission.BoundedAcceptance;
 import io.turnlane.gateway.admission.OverloadGuard;
-import io.turnlane.gateway.ask.Acceptance;
-import io.turnlane.gateway.ask.RedisAcceptance;
-import io.turnlane.gateway.directory.SessionList;
-import io.turnlane.gateway.fleet.ProcessorDirectory;
-import io.turnlane.gateway.fleet.RedisGatewayDirectory;
 import io.turnlane.gateway.limits.LocalTokenBuckets;
 import io.turnlane.gateway.limits.OpenConnections;
 import io.turnlane.gateway.limits.RateLimits;
-import io.turnlane.gateway.limits.RedisConnectionReservations;
-import io.turnlane.gateway.limits.RedisTokenBuckets;
-import io.turnlane.gateway.limits.RedisUserTurns;
 import io.turnlane.gateway.limits.UserLimits;
 import io.turnlane.gateway.limits.UserTurns;
+import io.turnlane.store.accept.Acceptance;
+import io.turnlane.store.accept.RedisAcceptance;
+import io.turnlane.store.fleet.GatewayDirectory;
+import io.turnlane.store.fleet.ProcessorDirectory;
+import io.turnlane.store.limit.RedisConnectionReservations;
+import io.turnlane.store.limit.RedisTokenBuckets;
+import io.turnlane.store.limit.RedisUserTurns;
+import io.turnlane.store.session.SessionList;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -49,18 +49,18 @@ class LimitConfiguration {
     }
 
     @Bean
-    RedisGatewayDirectory gatewayDirectory(StringRedisTemplate redis, InstantSource clock) {
-        return new RedisGatewayDirectory(redis, clock);
+    GatewayDirectory gatewayDirectory(StringRedisTemplate redis, InstantSource clock) {
+        return new GatewayDirectory(redis, clock);
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
     OverloadGuard overload(
             ProcessorDirectory processors,
-            RedisGatewayDirectory gateways,
+            GatewayDirectory gateways,
             LimitProperties limits,
             InstantSource clock,
             MeterRegistry metrics) {
-        return new OverloadGuard(processors, gateways::heartbeatAndCount, limits.maxWait(), clock, metrics);
+        return new OverloadGuard(processors::alive, gateways::heartbeatAndCount, limits.maxWait(), clock, metrics);
     }
 
     @Bean

@@ -7,11 +7,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.ask.QuestionRules;
 import io.turnlane.gateway.breaker.RedisBreaker;
 import io.turnlane.gateway.breaker.RedisWatch;
-import io.turnlane.gateway.directory.RedisSessionList;
-import io.turnlane.gateway.directory.SessionList;
-import io.turnlane.gateway.quarantine.RedisRedriveMarks;
-import io.turnlane.gateway.sessions.RedisCommandRecords;
 import io.turnlane.model.SharedClock;
+import io.turnlane.model.WireFormat;
+import io.turnlane.store.fleet.ProcessorDirectory;
+import io.turnlane.store.request.CancelMarks;
+import io.turnlane.store.request.RedisCommandRecords;
+import io.turnlane.store.request.RedriveMarks;
+import io.turnlane.store.request.RequestRecords;
+import io.turnlane.store.session.SessionList;
+import io.turnlane.store.session.SessionStore;
 import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -63,8 +67,28 @@ class RedisConfiguration {
     }
 
     @Bean
-    RedisRedriveMarks redriveMarks(StringRedisTemplate redis, GatewayTopicsProperties topics) {
-        return new RedisRedriveMarks(redis, topics.quarantineRetention());
+    RedriveMarks redriveMarks(StringRedisTemplate redis, GatewayTopicsProperties topics) {
+        return new RedriveMarks(redis, topics.quarantineRetention());
+    }
+
+    @Bean
+    RequestRecords requestRecords(RedisTemplate<String, byte[]> redis, WireFormat wire) {
+        return new RequestRecords(redis, wire);
+    }
+
+    @Bean
+    SessionStore sessionStore(StringRedisTemplate text, RedisTemplate<String, byte[]> blobs, WireFormat wire) {
+        return new SessionStore(text, blobs, wire);
+    }
+
+    @Bean
+    CancelMarks cancelMarks(StringRedisTemplate redis) {
+        return new CancelMarks(redis);
+    }
+
+    @Bean
+    ProcessorDirectory processorDirectory(RedisTemplate<String, byte[]> redis, WireFormat wire) {
+        return new ProcessorDirectory(redis, wire);
     }
 
     /**
@@ -73,7 +97,7 @@ class RedisConfiguration {
      */
     @Bean
     SessionList sessionList(StringRedisTemplate redis) {
-        return new RedisSessionList(redis, QuestionRules.LONGEST_TTL.plus(LONGEST_TURN));
+        return new SessionList(redis, QuestionRules.LONGEST_TTL.plus(LONGEST_TURN));
     }
 
     @Bean

@@ -7,9 +7,9 @@ import io.turnlane.gateway.access.CredentialValidity;
 import io.turnlane.gateway.access.IssuerResponses;
 import io.turnlane.gateway.access.JwtAuthentication;
 import io.turnlane.gateway.access.KeyAuthentication;
-import io.turnlane.gateway.access.RedisTickets;
 import io.turnlane.gateway.access.RouteAuthorization;
 import io.turnlane.gateway.access.TicketAuthentication;
+import io.turnlane.gateway.access.Tickets;
 import io.turnlane.gateway.caller.Callers;
 import io.turnlane.gateway.deliver.KafkaLogConsumerFactory;
 import io.turnlane.gateway.keys.KafkaKeyFollower;
@@ -20,6 +20,7 @@ import io.turnlane.gateway.origin.ApiCorsProcessor;
 import io.turnlane.gateway.socket.SocketEndpoint;
 import io.turnlane.gateway.system.SecurityProperties.Mode;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.access.TicketRecords;
 import jakarta.servlet.DispatcherType;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -147,8 +148,8 @@ class SecurityConfiguration {
     }
 
     @Bean
-    RedisTickets redisTickets(StringRedisTemplate redis, WireFormat wire) {
-        return new RedisTickets(redis, wire);
+    Tickets tickets(StringRedisTemplate redis, WireFormat wire) {
+        return new Tickets(new TicketRecords(redis, wire));
     }
 
     /** Reads the API keys before the gateway serves its first call. Does nothing in the other authentication modes. */
@@ -206,7 +207,7 @@ class SecurityConfiguration {
 
         @Bean
         AuthenticationManager authenticationManager(
-                SecurityProperties security, KeyRing keys, RedisTickets tickets, CredentialValidity standing) {
+                SecurityProperties security, KeyRing keys, Tickets tickets, CredentialValidity standing) {
             AuthenticationProvider bearers = switch (security.mode()) {
                 case API_KEY, NONE -> new KeyAuthentication(keys);
                 case JWT ->

@@ -7,6 +7,7 @@ import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.limits.OpenConnections.TrackedConnection;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.limit.RedisConnectionReservations;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.UUID;

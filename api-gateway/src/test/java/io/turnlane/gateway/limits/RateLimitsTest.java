@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.gateway.caller.Caller;
 import io.turnlane.gateway.limits.RateLimits.RateLimitKind;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.store.limit.RedisTokenBuckets;
+import io.turnlane.store.limit.TokenBuckets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;

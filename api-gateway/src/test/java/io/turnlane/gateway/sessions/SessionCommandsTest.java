@@ -21,6 +21,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.request.CommandRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,11 +77,12 @@ class SessionCommandsTest {
     private record UnreliableRecords(CommandRecords records) implements CommandRecords {
 
         @Override
-        public void create(SessionCommand command, long bytes, int extra) {
-            records.create(command, bytes, extra);
+        public CreateResult create(SessionCommand command, long bytes, int extra) {
+            CreateResult created = records.create(command, bytes, extra);
             if (LOSE_REPLY.getAndSet(false)) {
                 throw new QueryTimeoutException("no reply");
             }
+            return created;
         }
 
         @Override
@@ -155,8 +157,9 @@ class SessionCommandsTest {
     private CommandRecords records() {
         return new CommandRecords() {
             @Override
-            public void create(SessionCommand command, long bytes, int extra) {
+            public CreateResult create(SessionCommand command, long bytes, int extra) {
                 calls.add("create");
+                return new CommandCreated();
             }
 
             @Override

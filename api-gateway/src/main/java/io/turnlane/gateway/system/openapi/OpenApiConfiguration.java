@@ -126,6 +126,7 @@ class OpenApiConfiguration {
     OpenApiCustomizer problemsAndOtherPaths() {
         return api -> {
             describeErrorCodes(api.getComponents());
+            describeSessions(api.getComponents());
             api.getComponents().addSchemas(PROBLEM, problem()).addSchemas(HEALTH, health());
             api.getPaths().values().stream()
                     .flatMap(path -> path.readOperations().stream())
@@ -151,6 +152,26 @@ class OpenApiConfiguration {
         Schema<?> code = typed("string")
                 .description("One of " + codes + ", the code of a problem, or a code that the agent chose");
         components.getSchemas().computeIfPresent("TurnError", (_, error) -> error.addProperty("code", code));
+    }
+
+    private static void describeSessions(Components components) {
+        components.getSchemas().computeIfPresent("SessionContext", (_, session) -> {
+            describe(
+                    session,
+                    "request_count",
+                    "Number of turns that completed. Failed and cancelled turns do not count.");
+            describe(
+                    session,
+                    "total_processing_time",
+                    "Seconds from acceptance to the end, summed over these turns. Includes their waiting.");
+            return session;
+        });
+    }
+
+    private static void describe(Schema<?> schema, String property, String text) {
+        if (((Map<?, ?>) schema.getProperties()).get(property) instanceof Schema<?> described) {
+            described.setDescription(text);
+        }
     }
 
     private static Schema<?> problem() {

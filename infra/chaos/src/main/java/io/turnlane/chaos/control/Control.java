@@ -116,12 +116,12 @@ public enum Control {
             case DEDUPE ->
                 List.of(
                         new AlteredScript("begin", ALREADY_ENDED, ""),
-                        new AlteredScript("common", ENDED, ENDED_IGNORED),
+                        new AlteredScript("fenced", ENDED, ENDED_IGNORED),
                         new AlteredScript("commit", STORED, NEVER));
             case ORDER -> List.of();
             case FENCE ->
                 List.of(
-                        new AlteredScript("common", NEWER_OWNER, NEVER),
+                        new AlteredScript("fenced", NEWER_OWNER, NEVER),
                         new AlteredScript("commit", NOT_THIS_FLIGHT, ANY_FLIGHT),
                         new AlteredScript("fail", NOT_THIS_FLIGHT, ANY_FLIGHT));
         };

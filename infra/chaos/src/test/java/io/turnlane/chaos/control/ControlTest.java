@@ -25,7 +25,7 @@ final class ControlTest {
     void theScriptsContainThePiecesToReplace() throws IOException {
         Control.FENCE.writeTo(folder);
         assertThat(Files.readString(folder.resolve(SCRIPTS + "commit.lua"))).doesNotContain("~= flight");
-        assertThat(Files.readString(folder.resolve(SCRIPTS + "common.lua"))).doesNotContain("tonumber(fence)");
+        assertThat(Files.readString(folder.resolve(SCRIPTS + "fenced.lua"))).doesNotContain("tonumber(fence)");
         Control.DEDUPE.writeTo(folder);
         assertThat(Files.readString(folder.resolve(SCRIPTS + "begin.lua"))).doesNotContain("ended[status]");
     }

@@ -1,8 +1,9 @@
 package io.turnlane.store.memory;
 
 import io.turnlane.store.MemoryKeys;
-import io.turnlane.store.memory.RedisScripts.Reply;
-import io.turnlane.store.memory.RedisScripts.Script;
+import io.turnlane.store.Reply;
+import io.turnlane.store.Script;
+import io.turnlane.store.session.SessionList;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -14,12 +15,13 @@ import java.util.List;
  */
 final class CrossSlotCleanup {
 
-    private final Script claimsElsewhere = RedisScripts.load("claims_elsewhere");
-    private final Script wipeClaim = RedisScripts.load("wipe_claim");
-    private final Script unlist = RedisScripts.load("unlist");
-    private final RedisScripts scripts;
+    private static final Script CLAIMS_ELSEWHERE = FencedScripts.load("claims_elsewhere");
+    private static final Script WIPE_CLAIM = FencedScripts.load("wipe_claim");
+    private static final Script UNLIST = Script.load(SessionList.class, "unlist");
 
-    CrossSlotCleanup(RedisScripts scripts) {
+    private final FencedScripts scripts;
+
+    CrossSlotCleanup(FencedScripts scripts) {
         this.scripts = scripts;
     }
 
@@ -28,16 +30,16 @@ final class CrossSlotCleanup {
      * request records are deleted, because only these records name the claims.
      */
     void wipeClaims(MemoryKeys keys) {
-        Reply reply = scripts.run(claimsElsewhere, List.of(keys.requestIds()), keys.requestPrefix(), keys.prefix());
+        Reply reply = scripts.run(CLAIMS_ELSEWHERE, List.of(keys.requestIds()), keys.requestPrefix(), keys.prefix());
         for (byte[] claim : reply.blobs(1)) {
-            scripts.run(wipeClaim, List.of(new String(claim, StandardCharsets.UTF_8)));
+            scripts.run(WIPE_CLAIM, List.of(new String(claim, StandardCharsets.UTF_8)));
         }
     }
 
     /** Removes the session from its user's list. Must run after the session was deleted. */
     void unlist(MemoryKeys keys, Instant deletedAt) {
         scripts.run(
-                unlist,
+                UNLIST,
                 List.of(MemoryKeys.sessionsOfUser(keys.session().namespace())),
                 keys.session().sessionId(),
                 deletedAt.toEpochMilli());

@@ -15,8 +15,9 @@ import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
-import io.turnlane.store.memory.RedisScripts.Reply;
-import io.turnlane.store.memory.RedisScripts.Script;
+import io.turnlane.store.Reply;
+import io.turnlane.store.Script;
+import io.turnlane.store.request.RequestFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,14 +53,14 @@ public final class RedisSessionEdits implements SessionEdits {
     private static final TurnError TOO_LARGE = TurnError.of(
             ErrorCode.METADATA_TOO_LARGE, "The session's metadata would become too large. Remove entries first.");
 
-    private final Script update = RedisScripts.load("receipt", "update");
-    private final Script replace = RedisScripts.load("receipt", "import");
-    private final Script snapshot = RedisScripts.load("receipt", "snapshot");
-    private final Script settle = RedisScripts.load("receipt", "settle");
-    private final Script unreserve = RedisScripts.load("unreserve");
+    private static final Script UPDATE = FencedScripts.load("receipt", "update");
+    private static final Script REPLACE = FencedScripts.load("receipt", "import");
+    private static final Script SNAPSHOT = FencedScripts.load("receipt", "snapshot");
+    private static final Script SETTLE = FencedScripts.load("receipt", "settle");
+    private static final Script UNRESERVE = FencedScripts.load("unreserve");
 
     private final StringRedisTemplate redis;
-    private final RedisScripts scripts;
+    private final FencedScripts scripts;
     private final StoredValueReader stored;
     private final SessionCache cache;
     private final MemoryLimits limits;
@@ -72,7 +73,7 @@ public final class RedisSessionEdits implements SessionEdits {
             WireFormat wire,
             DamageObserver damage) {
         this.redis = redis;
-        this.scripts = new RedisScripts(redis);
+        this.scripts = new FencedScripts(redis);
         this.stored = new StoredValueReader(redis, wire, damage);
         this.cache = cache;
         this.limits = limits;
@@ -89,7 +90,7 @@ public final class RedisSessionEdits implements SessionEdits {
                 return settle(flight, command, conditions, TOO_LARGE);
             }
             Reply reply = run(
-                    update,
+                    UPDATE,
                     flight,
                     command,
                     conditions,
@@ -145,7 +146,7 @@ public final class RedisSessionEdits implements SessionEdits {
                 wire.writeValue(EXISTS),
                 wire.writeValue(FORK_IN_PROGRESS)));
         arguments.addAll(kept(state.turns()));
-        return edited(flight, run(replace, flight, command, conditions, arguments.toArray()));
+        return edited(flight, run(REPLACE, flight, command, conditions, arguments.toArray()));
     }
 
     private Deque<byte[]> kept(List<PastTurn> turns) {
@@ -164,7 +165,7 @@ public final class RedisSessionEdits implements SessionEdits {
 
     @Override
     public EditResult snapshot(FlightRef flight, ForkSession command, EditConditions conditions) {
-        Reply reply = run(snapshot, flight, command, conditions);
+        Reply reply = run(SNAPSHOT, flight, command, conditions);
         cache.invalidate(flight.session()); // the script has possibly stored that memory was lost
         return switch (reply.word()) {
             case "STATE" -> new EditResult.SnapshotTaken(state(flight.session(), reply));
@@ -178,8 +179,8 @@ public final class RedisSessionEdits implements SessionEdits {
         return new SessionState(
                 reply.text(1),
                 object(reply.text(2)),
-                Duration.ofMillis(Long.parseLong(reply.text(3))),
-                Instant.ofEpochMilli(Long.parseLong(reply.text(4))),
+                reply.millis(3),
+                Instant.ofEpochMilli(reply.wholeNumber(4)),
                 0,
                 Duration.ZERO,
                 stored.read(session, reply.blobs(5)).turns());
@@ -194,7 +195,7 @@ public final class RedisSessionEdits implements SessionEdits {
     public void abandonFork(ForkSession command, TurnError error) {
         MemoryKeys keys = new MemoryKeys(SessionKey.of(command.userId(), command.into()));
         scripts.run(
-                unreserve,
+                UNRESERVE,
                 List.of(keys.context(), keys.request(command.requestId()), keys.history()),
                 command.requestId(),
                 wire.writeValue(error),
@@ -203,7 +204,7 @@ public final class RedisSessionEdits implements SessionEdits {
 
     private EditResult settle(
             FlightRef flight, SessionCommand command, EditConditions conditions, @Nullable TurnError error) {
-        return edited(flight, run(settle, flight, command, conditions, (Object)
+        return edited(flight, run(SETTLE, flight, command, conditions, (Object)
                 (error == null ? new byte[0] : wire.writeValue(error))));
     }
 
@@ -216,11 +217,11 @@ public final class RedisSessionEdits implements SessionEdits {
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
                 flight.request(),
-                typeOfRequest(command),
                 command.createdAt().toEpochMilli(),
                 limits.results().toMillis(),
                 conditions.tooOld() ? 1 : 0,
                 conditions.lossRuledOut() ? 1 : 0));
+        arguments.addAll(RequestFields.ofCommand(typeOfRequest(command)));
         Collections.addAll(arguments, more);
         return scripts.run(
                 script,
@@ -249,7 +250,7 @@ public final class RedisSessionEdits implements SessionEdits {
             case "DONE" -> new EditResult.EditEnded(reply.text(1).equals("failed"));
             case "FENCED" -> new EditResult.EditFenced();
             case "MISSED" -> new EditResult.RecordMissing(reply.number(1) == 1);
-            default -> throw new IllegalStateException("unexpected script reply: " + reply.word());
+            default -> throw reply.unexpected();
         };
     }
 }

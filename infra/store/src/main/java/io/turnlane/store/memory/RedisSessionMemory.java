@@ -10,8 +10,10 @@ import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
-import io.turnlane.store.memory.RedisScripts.Reply;
+import io.turnlane.store.Reply;
+import io.turnlane.store.Script;
 import io.turnlane.store.memory.SessionCache.CachedSession;
+import io.turnlane.store.request.RequestFields;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +46,19 @@ public final class RedisSessionMemory implements SessionMemory {
      */
     static final int MAX_ERASED_IDS = 256;
 
-    private final RedisScripts scripts;
+    private static final Script BEGIN = FencedScripts.load("begin");
+    private static final Script COMMIT = FencedScripts.load("commit");
+    private static final Script FAIL = FencedScripts.load("fail");
+    private static final Script CANCEL = FencedScripts.load("cancel");
+    private static final Script DISMISS = FencedScripts.load("dismiss");
+    private static final Script DECIDE = FencedScripts.load("decide");
+    private static final Script RELEASE = FencedScripts.load("release");
+    private static final Script LEAVE = FencedScripts.load("leave");
+    private static final Script REFUSE = FencedScripts.load("refuse");
+    private static final Script QUARANTINED = FencedScripts.load("quarantined");
+    private static final Script DELETE = FencedScripts.load("delete");
+
+    private final FencedScripts scripts;
     private final CrossSlotCleanup cleanup;
     private final StoredValueReader stored;
     private final ScriptReplies replies;
@@ -60,7 +74,7 @@ public final class RedisSessionMemory implements SessionMemory {
             WireFormat wire,
             DamageObserver damage,
             String processorId) {
-        this.scripts = new RedisScripts(redis);
+        this.scripts = new FencedScripts(redis);
         this.cleanup = new CrossSlotCleanup(scripts);
         this.stored = new StoredValueReader(redis, wire, damage);
         this.replies = new ScriptReplies(stored, wire);
@@ -76,30 +90,17 @@ public final class RedisSessionMemory implements SessionMemory {
         Ask ask = beginning.ask();
         MemoryKeys keys = flight.keys();
         CachedSession cached = cache.get(flight.session());
-        Reply reply = scripts.run(
-                scripts.begin,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.requestIds(),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
+        List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
                 flight.partition(),
                 flight.offset(),
                 flight.loggedAt().toEpochMilli(),
-                orEmpty(beginning.eventsFrom()),
                 processorId,
                 json(beginning.phases()),
                 flight.session().sessionId(),
                 orEmpty(ask.userId()),
-                ask.agent(),
-                ask.question(),
-                ask.createdAt().toEpochMilli(),
-                ask.deadline() == null ? "" : ask.deadline().toMillis(),
                 ask.sessionTtl().toMillis(),
                 cached == null ? "" : cached.version(),
                 beginning.tooOld() ? 1 : 0,
@@ -115,26 +116,45 @@ public final class RedisSessionMemory implements SessionMemory {
                 beginning.computedAttempt(),
                 beginning.outage().toMillis(),
                 beginning.agentWait() == null ? "" : beginning.agentWait().toMillis(),
-                wire.writeValue(MemoryErrors.UNKNOWN_AGENT));
+                wire.writeValue(MemoryErrors.UNKNOWN_AGENT)));
+        addRequest(arguments, ask, beginning.eventsFrom());
+        Reply reply = scripts.run(
+                BEGIN,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
+                arguments.toArray());
         return switch (reply.word()) {
             case "RUN" -> run(flight, cached, reply);
             case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
             case "UNWANTED" -> new BeginResult.CancelRequested();
             case "ELSEWHERE" -> new BeginResult.AgentElsewhere(reply.number(1), reply.number(2) == 1);
             case "SUSPECT" -> new BeginResult.CrashSuspected();
-            case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
+            case "LEAVING" -> new BeginResult.HandoverPending(reply.millis(1));
             default -> replies.nothingToRun(flight.session(), reply);
         };
     }
 
+    /** Adds the arguments from which a script creates the record of a question that has none. */
+    static void addRequest(List<Object> arguments, Ask ask, @Nullable Long eventsFrom) {
+        arguments.add(ask.agent());
+        arguments.add(ask.createdAt().toEpochMilli());
+        arguments.add(ask.deadline() == null ? "" : ask.deadline().toMillis());
+        arguments.addAll(RequestFields.ofQuestion(ask, eventsFrom));
+    }
+
     private BeginResult.RunTurn run(FlightRef flight, @Nullable CachedSession cached, Reply reply) {
         CachedSession entry = seen(flight.session(), cached, reply).withFence(flight.fence());
-        cache.put(flight.session(), entry, reply.life(7));
+        cache.put(flight.session(), entry, reply.millis(7));
         Memory memory = entry.memory();
         return new BeginResult.RunTurn(
                 reply.number(1),
                 reply.number(2),
-                reply.millis(3),
+                reply.millisOrNull(3),
                 memory,
                 memoryIssue(memory, reply.text(8)),
                 replies.mergedQuestions(flight.session(), reply.bytes(9)));
@@ -166,7 +186,7 @@ public final class RedisSessionMemory implements SessionMemory {
         String version = UUID.randomUUID().toString();
         CachedSession before = cache.get(flight.session());
         Reply reply = scripts.run(
-                scripts.commit,
+                COMMIT,
                 List.of(
                         keys.context(),
                         keys.history(),
@@ -191,7 +211,7 @@ public final class RedisSessionMemory implements SessionMemory {
             cache.put(
                     flight.session(),
                     new CachedSession(version, appended(before.memory(), turn, reply.number(2)), flight.fence()),
-                    reply.life(4));
+                    reply.millis(4));
         } else {
             cache.invalidate(flight.session());
         }
@@ -209,7 +229,7 @@ public final class RedisSessionMemory implements SessionMemory {
     public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
-                scripts.fail,
+                FAIL,
                 List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.openRequestIds()),
                 flight.fence(),
                 flight.flight(),
@@ -225,7 +245,7 @@ public final class RedisSessionMemory implements SessionMemory {
     public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
-                scripts.cancel,
+                CANCEL,
                 List.of(
                         keys.context(),
                         keys.history(),
@@ -250,7 +270,7 @@ public final class RedisSessionMemory implements SessionMemory {
     public DismissResult dismiss(FlightRef flight) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
-                scripts.dismiss,
+                DISMISS,
                 List.of(
                         keys.context(),
                         keys.history(),
@@ -265,7 +285,7 @@ public final class RedisSessionMemory implements SessionMemory {
                 wire.writeValue(MemoryErrors.DEADLINE_EXCEEDED),
                 limits.results().toMillis());
         return switch (reply.word()) {
-            case "STAYS" -> new StillWaiting(reply.millis(1));
+            case "STAYS" -> new StillWaiting(reply.millisOrNull(1));
             default -> replies.nothingToRun(flight.session(), reply);
         };
     }
@@ -286,16 +306,12 @@ public final class RedisSessionMemory implements SessionMemory {
                 ask.policy().reason(),
                 limits.results().toMillis(),
                 MAX_MERGED_BYTES,
-                ask.question(),
-                ask.agent(),
-                ask.createdAt().toEpochMilli(),
-                ask.deadline() == null ? "" : ask.deadline().toMillis(),
-                orEmpty(arrival.eventsFrom()),
                 arrival.tooOld() ? 1 : 0,
                 arrival.lossRuledOut() ? 1 : 0));
+        addRequest(arguments, ask, arrival.eventsFrom());
         arguments.addAll(arrival.ahead());
         Reply reply = scripts.run(
-                scripts.decide,
+                DECIDE,
                 List.of(
                         keys.context(),
                         keys.request(flight.request()),
@@ -313,14 +329,14 @@ public final class RedisSessionMemory implements SessionMemory {
     @Override
     public void release(FlightRef flight) {
         MemoryKeys keys = flight.keys();
-        scripts.run(scripts.release, List.of(keys.context(), keys.request(flight.request())), flight.flight());
+        scripts.run(RELEASE, List.of(keys.context(), keys.request(flight.request())), flight.flight());
     }
 
     @Override
     public boolean startHandover(FlightRef flight, Duration handover) {
         MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
-                scripts.leave,
+                LEAVE,
                 List.of(keys.context(), keys.request(flight.request())),
                 flight.fence(),
                 flight.flight(),
@@ -331,15 +347,7 @@ public final class RedisSessionMemory implements SessionMemory {
     @Override
     public GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts) {
         MemoryKeys keys = flight.keys();
-        Reply reply = scripts.run(
-                scripts.refuse,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.requestIds(),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
+        List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
                 flight.request(),
                 flight.partition(),
@@ -347,17 +355,27 @@ public final class RedisSessionMemory implements SessionMemory {
                 flight.loggedAt().toEpochMilli(),
                 wire.writeValue(error),
                 limits.results().toMillis(),
-                orEmpty(type),
-                attempts);
+                attempts));
+        arguments.addAll(RequestFields.ofCommand(type));
+        Reply reply = scripts.run(
+                REFUSE,
+                List.of(
+                        keys.context(),
+                        keys.history(),
+                        keys.request(flight.request()),
+                        keys.requestIds(),
+                        keys.openRequestIds(),
+                        keys.tombstone()),
+                arguments.toArray());
         return switch (reply.word()) {
-            case "LEAVING" -> new BeginResult.HandoverPending(Duration.ofMillis(reply.number(1)));
+            case "LEAVING" -> new BeginResult.HandoverPending(reply.millis(1));
             default -> replies.nothingToRun(flight.session(), reply);
         };
     }
 
     @Override
     public void markQuarantined(FlightRef flight) {
-        scripts.run(scripts.quarantined, List.of(flight.keys().request(flight.request())));
+        scripts.run(QUARANTINED, List.of(flight.keys().request(flight.request())));
     }
 
     @Override
@@ -365,7 +383,7 @@ public final class RedisSessionMemory implements SessionMemory {
         MemoryKeys keys = flight.keys();
         cleanup.wipeClaims(keys);
         Reply reply = scripts.run(
-                scripts.delete,
+                DELETE,
                 List.of(
                         keys.context(),
                         keys.history(),

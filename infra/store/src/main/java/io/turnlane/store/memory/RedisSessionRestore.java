@@ -8,9 +8,11 @@ import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.Reply;
+import io.turnlane.store.Script;
 import io.turnlane.store.memory.RecalledSession.Life;
-import io.turnlane.store.memory.RedisScripts.Reply;
 import io.turnlane.store.memory.SessionCache.CachedSession;
+import io.turnlane.store.request.RequestFields;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -34,13 +36,15 @@ public final class RedisSessionRestore implements SessionRestore {
 
     private static final CachedSession NOTHING = new CachedSession("", Memory.EMPTY);
 
-    private final RedisScripts scripts;
+    private static final Script RESTORE = FencedScripts.load("restore");
+
+    private final FencedScripts scripts;
     private final StoredValueReader stored;
     private final MemoryLimits limits;
     private final WireFormat wire;
 
     public RedisSessionRestore(StringRedisTemplate redis, MemoryLimits limits, WireFormat wire, DamageObserver damage) {
-        this.scripts = new RedisScripts(redis);
+        this.scripts = new FencedScripts(redis);
         this.stored = new StoredValueReader(redis, wire, damage);
         this.limits = limits;
         this.wire = wire;
@@ -59,7 +63,7 @@ public final class RedisSessionRestore implements SessionRestore {
                     return RestoreResult.FENCED;
                 }
                 case "MOVED" -> seen = readStored(recalled);
-                default -> throw new IllegalStateException("unexpected script reply: " + reply.word());
+                default -> throw reply.unexpected();
             }
         }
         throw new MemoryUnavailableException("a session changed during every attempt to merge its history", null);
@@ -100,7 +104,7 @@ public final class RedisSessionRestore implements SessionRestore {
         recalled.edits().forEach(edit -> addEdit(arguments, edit));
         addHistory(arguments, recalled, seen);
         return scripts.run(
-                scripts.restore,
+                RESTORE,
                 List.of(
                         keys.context(),
                         keys.history(),
@@ -140,22 +144,23 @@ public final class RedisSessionRestore implements SessionRestore {
     }
 
     private void addEnd(List<Object> arguments, EndedTurn turn) {
-        arguments.add(turn.requestId());
-        arguments.add(turn.offset());
-        arguments.add(turn.loggedAt().toEpochMilli());
-        arguments.add(turn.status().wire());
-        arguments.add(turn.ask().question());
-        arguments.add(turn.ask().agent());
-        arguments.add(turn.ask().createdAt().toEpochMilli());
-        arguments.add(turn.attempt());
-        arguments.add(turn.answer() == null ? "" : Checksummed.seal(wire.writeValue(turn.answer())));
-        arguments.add(turn.error() == null ? "" : wire.writeValue(turn.error()));
-        arguments.add(turn.startedAt().toEpochMilli());
-        arguments.add(turn.endedAt().toEpochMilli());
-        arguments.add(wire.writeValue(phases(turn)));
         EndCause cause = turn.cause();
-        arguments.add(cause == null ? "" : cause.reason());
-        arguments.add(cause == null || cause.by() == null ? "" : cause.by());
+        arguments.addAll(List.of(
+                turn.requestId(),
+                turn.offset(),
+                turn.loggedAt().toEpochMilli(),
+                turn.ask().agent(),
+                turn.ask().createdAt().toEpochMilli(),
+                turn.status().wire(),
+                turn.attempt(),
+                turn.answer() == null ? "" : Checksummed.seal(wire.writeValue(turn.answer())),
+                turn.error() == null ? "" : wire.writeValue(turn.error()),
+                turn.startedAt().toEpochMilli(),
+                turn.endedAt().toEpochMilli(),
+                wire.writeValue(phases(turn)),
+                cause == null ? "" : cause.reason(),
+                cause == null || cause.by() == null ? "" : cause.by()));
+        arguments.addAll(RequestFields.ofQuestion(turn.ask(), null));
     }
 
     /** Returns the times of the lifecycle phases that the log records. The times of the other phases are lost. */
@@ -171,22 +176,22 @@ public final class RedisSessionRestore implements SessionRestore {
 
     private void addOpen(List<Object> arguments, OpenTurn turn) {
         Ask ask = turn.ask();
-        arguments.add(turn.requestId());
-        arguments.add(turn.offset());
-        arguments.add(turn.loggedAt().toEpochMilli());
-        arguments.add(ask.question());
-        arguments.add(ask.agent());
-        arguments.add(ask.createdAt().toEpochMilli());
-        arguments.add(ask.deadline() == null ? "" : ask.deadline().toMillis());
-        arguments.add(turn.eventsFrom() == null ? "" : turn.eventsFrom());
-        arguments.add(turn.attempt());
-        arguments.add(wire.writeValue(Map.of(
-                Phase.RECEIVED, ask.createdAt().toEpochMilli(),
-                Phase.QUEUED, turn.loggedAt().toEpochMilli())));
-        arguments.add(turn.mergedQuestions().isEmpty() ? "" : wire.writeValue(mergedQuestions(turn)));
         CancelTurn cancel = turn.cancel();
-        arguments.add(cancel == null ? "" : cancel.createdAt().toEpochMilli());
-        arguments.add(cancel == null || cancel.reason() == null ? "" : cancel.reason());
+        arguments.addAll(List.of(
+                turn.requestId(),
+                turn.offset(),
+                turn.loggedAt().toEpochMilli(),
+                ask.agent(),
+                ask.createdAt().toEpochMilli(),
+                ask.deadline() == null ? "" : ask.deadline().toMillis(),
+                turn.attempt(),
+                wire.writeValue(Map.of(
+                        Phase.RECEIVED, ask.createdAt().toEpochMilli(),
+                        Phase.QUEUED, turn.loggedAt().toEpochMilli())),
+                turn.mergedQuestions().isEmpty() ? "" : wire.writeValue(mergedQuestions(turn)),
+                cancel == null ? "" : cancel.createdAt().toEpochMilli(),
+                cancel == null || cancel.reason() == null ? "" : cancel.reason()));
+        arguments.addAll(RequestFields.ofQuestion(ask, turn.eventsFrom()));
     }
 
     private static List<Map<String, String>> mergedQuestions(OpenTurn turn) {
@@ -196,11 +201,12 @@ public final class RedisSessionRestore implements SessionRestore {
     }
 
     private static void addEdit(List<Object> arguments, RecalledSession.Edit edit) {
-        arguments.add(edit.command().requestId());
-        arguments.add(edit.offset());
-        arguments.add(edit.loggedAt().toEpochMilli());
-        arguments.add(edit.command().type());
-        arguments.add(edit.command().createdAt().toEpochMilli());
+        arguments.addAll(List.of(
+                edit.command().requestId(),
+                edit.offset(),
+                edit.loggedAt().toEpochMilli(),
+                edit.command().createdAt().toEpochMilli()));
+        arguments.addAll(RequestFields.ofCommand(edit.command().type()));
     }
 
     private void addHistory(List<Object> arguments, RecalledSession recalled, CachedSession seen) {

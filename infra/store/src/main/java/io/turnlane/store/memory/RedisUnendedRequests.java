@@ -1,9 +1,9 @@
 package io.turnlane.store.memory;
 
-import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.store.MemoryKeys;
-import io.turnlane.store.memory.RedisScripts.Reply;
+import io.turnlane.store.Reply;
+import io.turnlane.store.Script;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,14 +26,15 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class RedisUnendedRequests implements UnendedRequests {
 
+    private static final Script UNENDED = FencedScripts.load("unended");
     private static final int KEYS_PER_STEP = 1000;
 
     private final StringRedisTemplate redis;
-    private final RedisScripts scripts;
+    private final FencedScripts scripts;
 
     public RedisUnendedRequests(StringRedisTemplate redis) {
         this.redis = redis;
-        this.scripts = new RedisScripts(redis);
+        this.scripts = new FencedScripts(redis);
     }
 
     @Override
@@ -86,13 +87,10 @@ public final class RedisUnendedRequests implements UnendedRequests {
 
     private void addUnended(SessionKey session, List<UnendedRequest> into) {
         MemoryKeys keys = new MemoryKeys(session);
-        Reply reply = scripts.run(scripts.unended, List.of(keys.requestIds()), keys.requestPrefix());
+        Reply reply = scripts.run(UNENDED, List.of(keys.requestIds()), keys.requestPrefix());
         for (int i = 1; i < reply.size(); i += 3) {
             into.add(new UnendedRequest(
-                    session,
-                    RequestId.parse(reply.text(i)),
-                    reply.text(i + 1),
-                    Instant.ofEpochMilli(Long.parseLong(reply.text(i + 2)))));
+                    session, reply.requestId(i), reply.text(i + 1), Instant.ofEpochMilli(reply.wholeNumber(i + 2))));
         }
     }
 }

@@ -8,8 +8,8 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.Reply;
 import io.turnlane.store.memory.BeginResult.TurnEnding;
-import io.turnlane.store.memory.RedisScripts.Reply;
 import io.turnlane.store.memory.SessionMemory.PolicyDecision;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -62,7 +62,7 @@ final class ScriptReplies {
             case "ENDED" -> new SettleResult.EndedOtherwise(ending(session, reply));
             case "FENCED" -> new SettleResult.SettleFenced();
             case "GONE" -> new SettleResult.TurnLost();
-            default -> throw unexpected(reply);
+            default -> throw reply.unexpected();
         };
     }
 
@@ -106,11 +106,7 @@ final class ScriptReplies {
         return switch (reply.word()) {
             case "FENCED" -> new BeginResult.Fenced();
             case "ERASED" -> new BeginResult.Erased();
-            default -> throw unexpected(reply);
+            default -> throw reply.unexpected();
         };
-    }
-
-    private static IllegalStateException unexpected(Reply reply) {
-        return new IllegalStateException("unexpected script reply: " + reply.word());
     }
 }

@@ -3,14 +3,14 @@
 -- caller's copy is current. If the call is repeated for the same flight, the attempt is counted only once.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local logged_at, events_from, processor, phases = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local session_id, user_id, agent, question = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
-local created_at, deadline, session_ttl = ARGV[14], ARGV[15], ARGV[16]
-local cached_version, too_old, alone = ARGV[17], ARGV[18], ARGV[19]
-local record_ttl, most_crashes, longest_life = ARGV[20], tonumber(ARGV[21]), tonumber(ARGV[22])
-local poison, expired, deadline_exceeded = ARGV[23], ARGV[24], ARGV[25]
-local known, sure, settles, waited = ARGV[26], ARGV[27], ARGV[28], tonumber(ARGV[29])
-local agent_wait, unknown_agent = ARGV[30], ARGV[31] -- both '' if this processor has the agent or no processor has it
+local logged_at, processor, phases = ARGV[6], ARGV[7], ARGV[8]
+local session_id, user_id, session_ttl = ARGV[9], ARGV[10], ARGV[11]
+local cached_version, too_old, alone = ARGV[12], ARGV[13], ARGV[14]
+local record_ttl, most_crashes, longest_life = ARGV[15], tonumber(ARGV[16]), tonumber(ARGV[17])
+local poison, expired, deadline_exceeded = ARGV[18], ARGV[19], ARGV[20]
+local known, sure, settles, waited = ARGV[21], ARGV[22], ARGV[23], tonumber(ARGV[24])
+local agent_wait, unknown_agent = ARGV[25], ARGV[26] -- both '' if this processor has the agent or no processor has it
+local agent, created_at, deadline, fields = ARGV[27], ARGV[28], ARGV[29], 30
 
 -- Copies the phases and the outcome of the last attempt to a separate field, because the next attempt overwrites them.
 -- Only the newest attempts are kept, because a turn can have many if its flights are released repeatedly.
@@ -64,8 +64,9 @@ end
 local now = now_ms()
 local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- excludes outages of Redis
 local deadline_at = was[7] or ''
-if deadline_at == '' then
-  deadline_at = deadline_time(created_at, deadline)
+if not status then
+  deadline_at = create_request(req, {reqs, open},
+    {id = request_id, created_at = created_at, agent = agent, deadline = deadline, ttl = record_ttl, fields = fields})
 end
 local again = was[2] == flight and status == 'running'
 local blamed = was[8] or '' -- ids of the flights counted as crashes, each followed by a space
@@ -86,8 +87,7 @@ if not again then
     error = tonumber(now) - tonumber(since) >= tonumber(agent_wait) and unknown_agent or nil
   end
   if error or agent_wait ~= '' then
-    redis.call('HSET', req, 'question', question, 'agent', agent, 'created_at', created_at,
-      'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset)
+    redis.call('HSET', req, 'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset)
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
     if attempt == 0 then
       redis.call('HSET', req, 'phases', phases)
@@ -98,10 +98,7 @@ if not again then
   end
   if agent_wait ~= '' then -- the turn keeps its position until a processor with the agent owns the partition
     redis.call('HSET', req, 'status', status == 'retrying' and status or 'queued', 'stage', 'waiting_for_agent',
-      'blamed', blamed, 'flight', '', 'deadline_at', deadline_at)
-    if events_from ~= '' then
-      redis.call('HSETNX', req, 'events_from', events_from)
-    end
+      'blamed', blamed, 'flight', '')
     redis.call('HDEL', req, 'leaving_until')
     redis.call('ZADD', open, 'NX', created_at, request_id)
     for _, key in ipairs({req, reqs, open}) do
@@ -128,8 +125,8 @@ end
 
 local orphan = redis.call('PTTL', hist) > 1000
 if redis.call('EXISTS', ctx) == 0 then
-  redis.call('HSET', ctx, 'session_id', session_id, 'user_id', user_id, 'agent', agent, 'created_at', created_at,
-    'request_count', 0, 'total_processing_time', 0, 'version', '', 'metadata', '{}', 'ttl', session_ttl, 'hist_bytes', 0)
+  create_context(ctx, {id = session_id, user_id = user_id, agent = agent, created_at = created_at, stage = 'running',
+    ttl = session_ttl})
   if orphan then
     adopt(ctx, hist, flight)
     version = flight
@@ -144,16 +141,12 @@ if lost then -- the caller could not restore the lost data from the log
     version = ''
   end
 end
-redis.call('HSET', ctx, 'fence', fence, 'current_question', question, 'processing_stage', 'running', 'last_activity', now)
+redis.call('HSET', ctx, 'fence', fence, 'current_question', fields_at(fields).question, 'processing_stage', 'running', 'last_activity', now)
 if not again then
   redis.call('HDEL', req, 'leaving_until', 'no_agent_since')
   redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'failures', failures, 'crashes', crashes,
     'flight', flight, 'blamed', blamed, 'fence', fence, 'stage', 'running', 'started_at', now, 'begun_at', begun_at,
-    'phases', phases, 'processor', processor, 'partition', partition, 'offset', offset,
-    'question', question, 'agent', agent, 'created_at', created_at, 'deadline_at', deadline_at)
-end
-if events_from ~= '' then
-  redis.call('HSETNX', req, 'events_from', events_from)
+    'phases', phases, 'processor', processor, 'partition', partition, 'offset', offset)
 end
 redis.call('PEXPIRE', req, record_ttl)
 for _, index in ipairs({reqs, open}) do

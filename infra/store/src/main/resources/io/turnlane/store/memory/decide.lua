@@ -4,9 +4,8 @@
 local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])
-local question, agent, created_at, deadline, events_from = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15]
-local too_old, sure = ARGV[16], ARGV[17]
-local first_ahead = 18
+local too_old, sure, agent, created_at, deadline, fields = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], 16
+local first_ahead = fields + 1 + ARGV[fields]
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -29,19 +28,8 @@ if not own[1] then
   if too_old == '1' then
     return {'DECIDED', {}, {}}
   end
-  redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
-    'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0)
-  if deadline ~= '' then
-    redis.call('HSET', req, 'deadline_at', deadline_time(created_at, deadline))
-  end
-  if events_from ~= '' then
-    redis.call('HSET', req, 'events_from', events_from)
-  end
-  redis.call('PEXPIRE', req, record_ttl)
-  for _, index in ipairs({reqs, open}) do
-    redis.call('ZADD', index, 'NX', created_at, request_id)
-    redis.call('PEXPIRE', index, record_ttl)
-  end
+  create_request(req, {reqs, open},
+    {id = request_id, created_at = created_at, agent = agent, deadline = deadline, ttl = record_ttl, fields = fields})
 end
 
 local over, marked = {}, {}
@@ -96,9 +84,7 @@ elseif policy == 'interrupt' or policy == 'rollback' then
     out(other.id, dismiss(other.key, open, other.id, 'cancelled', reason, request_id, record_ttl))
   end
   for _, other in ipairs(begun) do
-    if redis.call('HSETNX', other.key, 'cancel_requested', now_ms()) == 1 then
-      redis.call('HSET', other.key, 'cancel_reason', reason, 'cancel_by', request_id)
-    end
+    mark_cancelled(other.key, now_ms(), reason, request_id)
     if policy == 'rollback' then
       redis.call('HSET', other.key, 'cancel_trace', 'none')
     end
@@ -107,7 +93,7 @@ elseif policy == 'interrupt' or policy == 'rollback' then
 elseif policy == 'coalesce' then
   -- Merges waiting questions, the newest first, each together with the questions that were merged into it. Stops at the
   -- maximum size of a question.
-  local absorbs, bytes = {}, #question
+  local absorbs, bytes = {}, #fields_at(fields).question
   for i = #waiting, 1, -1 do
     local other = waiting[i]
     if other.agent == agent and not unwanted(other.key) then

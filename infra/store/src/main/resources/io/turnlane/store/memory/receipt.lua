@@ -3,9 +3,9 @@
 -- Loaded after common.lua.
 --
 -- KEYS 1 context, 2 history, 3 request, 4 request ids, 5 ids of open requests, 6 tombstone
--- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 type, 7 created_at, 8 lifetime of the
---      request record, 9 '1' if a command of this age without a request record counts as ended, 10 '1' if the caller
---      has checked that a missing request record was not lost, or that it can't be restored
+-- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 created_at, 7 lifetime of the request
+--      record, 8 '1' if a command of this age without a request record counts as ended, 9 '1' if the caller has checked
+--      that a missing request record was not lost, or that it can't be restored, 10 to 12 fields of the request record
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id = ARGV[1], ARGV[5]
 
@@ -18,12 +18,12 @@ local function settled_before()
     return {'FENCED'}
   end
   local status = redis.call('HGET', req, 'status')
-  if (status and ended[status]) or (not status and ARGV[9] == '1') then
+  if (status and ended[status]) or (not status and ARGV[8] == '1') then
     return {'DONE', status or ''}
   end
   -- Gateways create the record before the command is logged. If the record is missing, Redis has possibly lost it.
   local lost = memory_lost(ctx, hist) or (not status and record_lost(reqs, open, request_id))
-  if ARGV[10] ~= '1' and (not status or lost) then
+  if ARGV[9] ~= '1' and (not status or lost) then
     return {'MISSED', lost and 1 or 0}
   end
 end
@@ -32,7 +32,7 @@ end
 -- next turn then reports the loss, and later commands do not wait for another rebuild. Called only if the command must be
 -- applied.
 local function accept_loss()
-  if ARGV[10] == '1' and redis.call('EXISTS', ctx) == 1 and memory_lost(ctx, hist) then
+  if ARGV[9] == '1' and redis.call('EXISTS', ctx) == 1 and memory_lost(ctx, hist) then
     local kept = redis.call('EXISTS', hist) == 1
     redis.call('HSET', ctx, 'memory', kept and 'damaged' or 'reset')
     if not kept then
@@ -44,23 +44,25 @@ end
 -- Ends the command as completed if the error is ''. Otherwise ends it as failed with this error (JSON).
 local function settle(error)
   local status, now = error == '' and 'completed' or 'failed', now_ms()
-  redis.call('HSET', req, 'type', ARGV[6], 'status', status, 'stage', status, 'question', '', 'agent', '',
-    'created_at', ARGV[7], 'attempt', 1, 'started_at', now, 'finished_at', now, 'fence', fence,
-    'partition', ARGV[2], 'offset', ARGV[3])
+  if redis.call('EXISTS', req) == 0 then
+    create_request(req, {reqs},
+      {id = request_id, created_at = ARGV[6], agent = '', deadline = '', ttl = ARGV[7], fields = 10})
+  end
+  redis.call('HSET', req, 'status', status, 'stage', status, 'attempt', 1, 'started_at', now, 'finished_at', now,
+    'fence', fence, 'partition', ARGV[2], 'offset', ARGV[3])
   if error ~= '' then
     redis.call('HSET', req, 'error', error)
   end
-  pass(req, 'RECEIVED', ARGV[7])
   pass(req, 'QUEUED', ARGV[4])
   pass(req, 'DEQUEUED', now)
   pass(req, error == '' and 'COMPLETED' or 'ERROR', now)
-  redis.call('PEXPIRE', req, ARGV[8])
-  redis.call('ZADD', reqs, 'NX', ARGV[7], request_id)
-  redis.call('PEXPIRE', reqs, ARGV[8])
+  redis.call('PEXPIRE', req, ARGV[7])
+  redis.call('ZADD', reqs, 'NX', ARGV[6], request_id)
+  redis.call('PEXPIRE', reqs, ARGV[7])
   redis.call('ZREM', open, request_id)
   local is = redis.call('HMGET', ctx, 'ttl', 'fork')
   if is[1] and not is[2] then
-    live_on(ctx, hist, open, ARGV[8])
+    live_on(ctx, hist, open, ARGV[7])
   end
   return {'DONE', status}
 end

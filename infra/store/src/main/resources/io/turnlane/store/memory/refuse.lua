@@ -1,9 +1,9 @@
 -- Ends a command as failed. Used if its record can't be read or processed, so that the client still receives a terminal
--- event. ARGV 8 type of a command that asks no question, or ''; 9 number of failed attempts to process the record.
+-- event. ARGV 8 number of failed attempts to process the record; 9 fields of the request's record.
 local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id, partition, offset, logged_at, error, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local type, attempts = ARGV[8], tonumber(ARGV[9])
+local attempts, fields = tonumber(ARGV[8]), 9
 
 if erased(tomb, partition, offset, logged_at) then
   return {'ERASED'}
@@ -21,10 +21,8 @@ if handover > 0 then
   return {'LEAVING', handover}
 end
 if not status then
-  redis.call('HSET', req, 'question', '', 'agent', '', 'created_at', logged_at, 'attempt', 0)
-  if type ~= '' then
-    redis.call('HSET', req, 'type', type)
-  end
+  create_request(req, {reqs},
+    {id = request_id, created_at = logged_at, agent = '', deadline = '', ttl = record_ttl, fields = fields})
 end
 pass(req, 'QUEUED', logged_at)
 if unwanted(req) then

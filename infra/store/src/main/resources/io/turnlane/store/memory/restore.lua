@@ -7,7 +7,7 @@ local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
 local expected_version, next_version = ARGV[9], ARGV[10]
 local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
-local ends, opens, longest_life, first_end = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 26
+local ends, opens, longest_life, at = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 26
 local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' if no command set the metadata
 local given_offset, given_at = ARGV[24], ARGV[25] -- of the import with which the current life began, or ''
 
@@ -16,11 +16,31 @@ if fenced(fence, {ctx, tomb}) then
 end
 local now = tonumber(now_ms())
 
+-- Returns the next "count" arguments and, as the last value, the position of the fields of a request record, which
+-- follow these arguments.
+local function take(count)
+  local taken = {unpack(ARGV, at, at + count - 1)}
+  at = at + count
+  taken[count + 1] = at
+  at = at + 1 + ARGV[at]
+  return taken
+end
+
+local ended_turns, open_turns, applied = {}, {}, {}
+for i = 1, ends do
+  ended_turns[i] = take(14)
+end
+for i = 1, opens do
+  open_turns[i] = take(11)
+end
+for i = 1, edits do
+  applied[i] = take(4)
+end
+
 -- During a handover (leave.lua), a flight of the previous owner is allowed to end its turn. The restored data keeps
 -- that owner's fence, so that the flight can still write.
-local first_open = first_end + ends * 15
-for i = 0, opens - 1 do
-  local req = request_prefix .. ARGV[first_open + i * 13]
+for _, turn in ipairs(open_turns) do
+  local req = request_prefix .. turn[1]
   if leaving(req, '') > 0 then
     fence = redis.call('HGET', ctx, 'fence') or redis.call('HGET', req, 'fence')
   end
@@ -30,9 +50,9 @@ local version = redis.call('HGET', ctx, 'version') or ''
 
 local function make_context()
   if redis.call('EXISTS', ctx) == 0 then
-    redis.call('HSET', ctx, 'session_id', session_id, 'user_id', user_id, 'created_at', created_at,
-      'last_activity', last_activity, 'processing_stage', opens > 0 and 'queued' or 'completed',
-      'metadata', metadata == '' and '{}' or metadata, 'ttl', session_ttl, 'agent', agent)
+    create_context(ctx, {id = session_id, user_id = user_id, agent = agent, created_at = created_at,
+      last_activity = last_activity, stage = opens > 0 and 'queued' or 'completed',
+      metadata = metadata ~= '' and metadata or nil, ttl = session_ttl})
   end
 end
 
@@ -64,8 +84,7 @@ local left = tonumber(last_activity) + tonumber(session_ttl) - now
 local function expire()
   keep_alive(ctx, hist, left, record_ttl)
   left = math.max(left, redis.call('PTTL', ctx))
-  redis.call('PEXPIRE', ctx, left)
-  redis.call('PEXPIRE', hist, left)
+  expire_session(ctx, hist, left)
 end
 local is_lost = memory_lost(ctx, hist)
 local _, lost_turns = known_life(ctx)
@@ -92,8 +111,6 @@ end
 -- The next arguments are the turns of the complete new history, oldest first. Each has the offset and timestamp of its
 -- question ('' if Redis already stores the turn) and the stored form of the turn. There are no such arguments if the
 -- history stays unchanged. The caller merged the turns of the log with the stored history of version expected_version.
-local first_edit = first_open + opens * 13
-local at = first_edit + edits * 5
 local restored = 0
 if at <= #ARGV and left > 0 and version ~= next_version then
   if version ~= expected_version then
@@ -140,16 +157,19 @@ end
 
 -- Restores the results of ended requests, so that a redelivered turn isn't run again and clients that poll find the
 -- result. A flight that is still running such a turn can then no longer store its own outcome.
-for i = 0, ends - 1 do
-  local request_id, offset, logged_at, status, question, agent, created_at, attempt, answer, error, started_at, finished_at,
-    phases, reason, by = unpack(ARGV, first_end + i * 15, first_end + i * 15 + 14)
+for _, turn in ipairs(ended_turns) do
+  local request_id, offset, logged_at, agent, created_at, status, attempt, answer, error, started_at, finished_at, phases,
+    reason, by, fields = unpack(turn)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local left = tonumber(finished_at) + tonumber(record_ttl) - now
   if left > 0 and not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
-    redis.call('HSET', req, 'status', status, 'stage', status, 'question', question, 'agent', agent,
-      'created_at', created_at, 'attempt', attempt, 'started_at', started_at, 'finished_at', finished_at,
-      'phases', phases, 'partition', partition, 'offset', offset, 'flight', '')
+    if not is then
+      create_request(req, {reqs},
+        {id = request_id, created_at = created_at, agent = agent, deadline = '', ttl = left, fields = fields})
+    end
+    redis.call('HSET', req, 'status', status, 'stage', status, 'attempt', attempt, 'started_at', started_at,
+      'finished_at', finished_at, 'phases', phases, 'partition', partition, 'offset', offset, 'flight', '')
     redis.call('HDEL', req, 'leaving_until')
     if status == 'completed' then
       redis.call('HSET', req, 'answer', answer)
@@ -169,9 +189,9 @@ end
 -- Restores open questions, so that clients that poll find them too. The next attempt must have a higher number than
 -- earlier attempts, because clients have seen events of these attempts. A question isn't restored if it is so old that
 -- it must have ended.
-for i = 0, opens - 1 do
-  local request_id, offset, logged_at, question, agent, created_at, deadline, events_from, attempt, phases, absorbs,
-    cancelled_at, cancel_reason = unpack(ARGV, first_open + i * 13, first_open + i * 13 + 12)
+for _, turn in ipairs(open_turns) do
+  local request_id, offset, logged_at, agent, created_at, deadline, attempt, phases, absorbs, cancelled_at, cancel_reason,
+    fields = unpack(turn)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local waits = tonumber(attempt) > 0 or now - tonumber(logged_at) < tonumber(record_ttl) - longest_life
@@ -179,20 +199,9 @@ for i = 0, opens - 1 do
     if not is then
       make_context()
       redis.call('HSET', ctx, 'fence', fence)
-      redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'question', question, 'agent', agent,
-        'created_at', created_at, 'attempt', 0, 'failures', 0, 'crashes', 0, 'phases', phases,
-        'partition', partition, 'offset', offset)
-      if deadline ~= '' then
-        redis.call('HSET', req, 'deadline_at', deadline_time(created_at, deadline))
-      end
-      if events_from ~= '' then
-        redis.call('HSET', req, 'events_from', events_from)
-      end
-      redis.call('PEXPIRE', req, record_ttl)
-      for _, index in ipairs({reqs, open}) do
-        redis.call('ZADD', index, 'NX', created_at, request_id)
-        redis.call('PEXPIRE', index, record_ttl)
-      end
+      create_request(req, {reqs, open}, {id = request_id, created_at = created_at, agent = agent, deadline = deadline,
+        ttl = record_ttl, fields = fields})
+      redis.call('HSET', req, 'phases', phases, 'partition', partition, 'offset', offset)
       if is_lost then -- begin.lua reports the loss
         redis.call('HSET', ctx, 'memory', 'lost')
         redis.call('PEXPIRE', ctx, record_ttl)
@@ -203,8 +212,8 @@ for i = 0, opens - 1 do
     if absorbs ~= '' then
       redis.call('HSETNX', req, 'absorbs', absorbs)
     end
-    if cancelled_at ~= '' and redis.call('HSETNX', req, 'cancel_requested', cancelled_at) == 1 and cancel_reason ~= '' then
-      redis.call('HSET', req, 'cancel_reason', cancel_reason)
+    if cancelled_at ~= '' then
+      mark_cancelled(req, cancelled_at, cancel_reason, '')
     end
     if tonumber(redis.call('HGET', req, 'attempt') or 0) < tonumber(attempt) then
       redis.call('HSET', req, 'attempt', attempt)
@@ -213,13 +222,17 @@ for i = 0, opens - 1 do
 end
 
 -- Restores the results of applied commands, so that a redelivered command isn't applied again after later ones.
-for i = 0, edits - 1 do
-  local request_id, offset, logged_at, kind, created_at = unpack(ARGV, first_edit + i * 5, first_edit + i * 5 + 4)
+for _, command in ipairs(applied) do
+  local request_id, offset, logged_at, created_at, fields = unpack(command)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   if not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
-    redis.call('HSET', req, 'type', kind, 'status', 'completed', 'stage', 'completed', 'question', '', 'agent', '',
-      'created_at', created_at, 'attempt', 1, 'finished_at', logged_at, 'partition', partition, 'offset', offset)
+    if not is then
+      create_request(req, {reqs},
+        {id = request_id, created_at = created_at, agent = '', deadline = '', ttl = record_ttl, fields = fields})
+    end
+    redis.call('HSET', req, 'status', 'completed', 'stage', 'completed', 'attempt', 1, 'finished_at', logged_at,
+      'partition', partition, 'offset', offset)
     redis.call('PEXPIRE', req, record_ttl)
     redis.call('ZREM', open, request_id)
     redis.call('ZADD', reqs, 'NX', created_at, request_id)

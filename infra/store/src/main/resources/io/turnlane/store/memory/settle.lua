@@ -1,2 +1,2 @@
--- Ends a command without changing the session. ARGV 11 error or ''
-return settled_before() or settle(ARGV[11])
+-- Ends a command without changing the session. ARGV 13 error or ''
+return settled_before() or settle(ARGV[13])

@@ -1,0 +1,159 @@
+-- Functions of the scripts that change memory. Each of these scripts begins with this file, after common.lua.
+
+-- Returns true if a newer owner of the partition has written to one of these keys. The context can expire while a long
+-- turn runs, so callers also pass other keys of the session that contain a fence.
+local function fenced(fence, keys)
+  for _, key in ipairs(keys) do
+    if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Returns true if the session was deleted after this record was logged. If the topic was recreated, offsets have
+-- started again at 0. A record that was logged more than an hour after the deletion therefore counts as newer, even if
+-- its offset is lower.
+local function erased(tomb, partition, offset, logged_at)
+  local grave = redis.call('HMGET', tomb, 'partition', 'offset', 'at')
+  return grave[1] == partition and tonumber(offset) <= tonumber(grave[2])
+    and tonumber(logged_at) <= tonumber(grave[3]) + 3600000
+end
+
+-- Returns true if the tombstone contains the id of this request: the request was erased with its session, and a
+-- duplicate of its turn was logged after the deletion. Called only if the request has no record. Timestamps do not
+-- suffice, because a question that was asked before a deletion can be logged for the first time after it. Such a
+-- question creates the session again.
+local function erased_by_name(tomb, request_id)
+  return string.find(redis.call('HGET', tomb, 'erased') or '', request_id .. ' ', 1, true) ~= nil
+end
+
+-- Returns the terminal state of a request, from which callers publish its terminal event. The sixth value is 1 if the
+-- copy of a failed turn is in quarantine.
+local function ending(req)
+  local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
+  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or ''}
+end
+
+-- Returns true if cancellation was requested. The turn can then only end as cancelled.
+local function unwanted(req)
+  return redis.call('HEXISTS', req, 'cancel_requested') == 1
+end
+
+-- Restarts the time after which the session expires without activity. This time is the session's time to live. If the
+-- session has open turns, it is at least the lifetime of a request record. Returns the time to live (ms).
+local function live_on(ctx, hist, open, record_ttl)
+  local ttl = tonumber(redis.call('HGET', ctx, 'ttl'))
+  local life = redis.call('ZCARD', open) > 0 and math.max(ttl, tonumber(record_ttl)) or ttl
+  expire_session(ctx, hist, life)
+  keep_alive(ctx, hist, ttl, record_ttl)
+  return ttl
+end
+
+-- Returns true if Redis lost the session's context or history although neither expired nor was deleted. Context and
+-- history expire within milliseconds of each other, so a history that lives longer shows a loss. If a gateway created a
+-- context in place of a lost one, its field memory is 'lost'.
+local function memory_lost(ctx, hist)
+  local was = redis.call('HMGET', ctx, 'ttl', 'hist_bytes', 'memory')
+  if was[1] then
+    return was[3] == 'lost' or (tonumber(was[2] or 0) > 0 and redis.call('EXISTS', hist) == 0)
+  end
+  return known_life(ctx) > tonumber(now_ms()) + 1000 or redis.call('PTTL', hist) > 1000
+end
+
+-- Returns true if the request has no record although the session's indexes contain it. Redis then lost the record.
+local function record_lost(reqs, open, request_id)
+  return redis.call('ZSCORE', reqs, request_id) or redis.call('ZSCORE', open, request_id)
+end
+
+-- Stores the time at which the request passed a lifecycle phase, unless the record already contains a time for this
+-- phase.
+local function pass(req, phase, at)
+  local phases = cjson.decode(redis.call('HGET', req, 'phases') or '{}')
+  phases[phase] = phases[phase] or tonumber(at)
+  redis.call('HSET', req, 'phases', cjson.encode(phases))
+end
+
+-- Stores the last phase of a request that ended without an answer. The phase is TIMEOUT if a time limit was exceeded,
+-- otherwise ERROR.
+local function pass_end(req, error)
+  local code = error ~= '' and cjson.decode(error).code or ''
+  local late = code == 'agent_timeout' or code == 'deadline_exceeded' or code == 'expired'
+  pass(req, late and 'TIMEOUT' or 'ERROR', now_ms())
+end
+
+-- Ends a turn in its request record only; context and history stay unchanged.
+local function dismiss(req, open, request_id, status, reason, by, record_ttl)
+  pass_end(req, status == 'failed' and redis.call('HGET', req, 'error') or '')
+  redis.call('HSET', req, 'status', status, 'stage', status, 'reason', reason, 'by', by, 'finished_at', now_ms())
+  redis.call('PEXPIRE', req, record_ttl)
+  redis.call('ZREM', open, request_id)
+  return ending(req)
+end
+
+-- Appends a turn to history, trims history by count and size, and sets the session's new version.
+local function remember(ctx, hist, turn, most_turns, most_bytes, next_version)
+  redis.call('RPUSH', hist, turn)
+  local bytes = redis.call('HINCRBY', ctx, 'hist_bytes', #turn)
+  local turns = redis.call('LLEN', hist)
+  while turns > most_turns or (bytes > most_bytes and turns > 1) do
+    bytes = redis.call('HINCRBY', ctx, 'hist_bytes', -#redis.call('LPOP', hist))
+    turns = turns - 1
+  end
+  redis.call('HSET', ctx, 'version', next_version)
+  return turns
+end
+
+-- Returns the time in ms for which another flight of this request is still allowed to end the turn, because it is in a
+-- handover (leave.lua). Returns 0 if there is no such flight. Also returns 0 if the stored end of the handover is more
+-- than a minute away. The clock was then set back, because no handover is longer than a minute.
+local function leaving(req, flight)
+  local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
+  if was[1] ~= 'running' or was[2] == flight or not was[3] then
+    return 0
+  end
+  local left = tonumber(was[3]) - tonumber(now_ms())
+  return left <= 60000 and math.max(0, left) or 0
+end
+
+-- If the next owner counted a crash for this flight, subtracts it again. This flight still makes calls, so its
+-- processor was only paused and did not crash.
+local function pardon(req, flight)
+  local blamed = redis.call('HGET', req, 'blamed') or ''
+  local from, to = string.find(blamed, flight .. ' ', 1, true)
+  if from then
+    redis.call('HINCRBY', req, 'crashes', -1)
+    redis.call('HSET', req, 'blamed', string.sub(blamed, 1, from - 1) .. string.sub(blamed, to + 1))
+  end
+end
+
+-- Returns the reply for a flight that can't store its outcome; nil if the flight can store it.
+local function not_to_settle(ctx, req, fence, flight, status, stored_flight)
+  if status and ended[status] then
+    return ending(req)
+  end
+  -- If the record contains no flight id, it was created again after Redis had lost the data of this flight.
+  if not status or not stored_flight or redis.call('EXISTS', ctx) == 0 or memory_lost(ctx, KEYS[2]) then
+    return {'GONE'}
+  end
+  if fenced(fence, {ctx}) or stored_flight ~= flight then
+    pardon(req, flight)
+    return {'FENCED'}
+  end
+  return unwanted(req) and {'UNWANTED'} or nil
+end
+
+-- Ends a request as failed.
+local function give_up(ctx, hist, req, open, request_id, error, record_ttl)
+  pass_end(req, error)
+  redis.call('HSET', req, 'status', 'failed', 'stage', 'failed', 'error', error, 'finished_at', now_ms())
+  redis.call('HDEL', req, 'leaving_until')
+  redis.call('PEXPIRE', req, record_ttl)
+  redis.call('ZREM', open, request_id)
+  if redis.call('EXISTS', ctx) == 1 then
+    redis.call('HSET', ctx, 'processing_stage', 'failed')
+    redis.call('HDEL', ctx, 'current_question')
+    live_on(ctx, hist, open, record_ttl)
+  end
+  return ending(req)
+end
