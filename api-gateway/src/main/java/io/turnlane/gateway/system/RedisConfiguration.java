@@ -87,7 +87,7 @@ class RedisConfiguration {
     }
 
     @Bean
-    ProcessorDirectory processorDirectory(RedisTemplate<String, byte[]> redis, WireFormat wire) {
+    ProcessorDirectory processorDirectory(StringRedisTemplate redis, WireFormat wire) {
         return new ProcessorDirectory(redis, wire);
     }
 

@@ -3,6 +3,8 @@ package io.turnlane.processor.rebuild;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
 import io.turnlane.processor.rebuild.recall.SessionLog;
 import io.turnlane.processor.turn.StepRetrier.Pause;
+import io.turnlane.store.loss.LossMarkers;
+import io.turnlane.store.loss.RebuildReport;
 import io.turnlane.store.memory.SessionRestore;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;

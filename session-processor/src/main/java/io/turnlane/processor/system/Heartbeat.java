@@ -3,17 +3,14 @@ package io.turnlane.processor.system;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
-import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.memory.SessionCache;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.slf4j.Logger;
@@ -21,7 +18,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
@@ -34,14 +30,11 @@ import org.springframework.scheduling.annotation.Scheduled;
 class Heartbeat {
 
     private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
-    private static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);
-    private static final Duration RECENT = Duration.ofMinutes(1);
 
     private final String processorId;
     private final String host;
     private final HeartbeatSources sources;
-    private final StringRedisTemplate redis;
-    private final WireFormat wire;
+    private final ProcessorDirectory processors;
     private final InstantSource clock;
     private final MeanRunTime runTimes = new MeanRunTime();
     private volatile String management = "";
@@ -50,7 +43,6 @@ class Heartbeat {
 
     record HeartbeatSources(
             AgentCatalog agents,
-            RedisOfferedAgents offered,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
             Drain drain,
@@ -68,14 +60,12 @@ class Heartbeat {
             String processorId,
             String host,
             HeartbeatSources sources,
-            StringRedisTemplate redis,
-            WireFormat wire,
+            ProcessorDirectory processors,
             InstantSource clock) {
         this.processorId = processorId;
         this.host = host;
         this.sources = sources;
-        this.redis = redis;
-        this.wire = wire;
+        this.processors = processors;
         this.clock = clock;
     }
 
@@ -94,13 +84,7 @@ class Heartbeat {
             return;
         }
         try {
-            Instant now = clock.instant();
-            String json = new String(wire.writeValue(statistics(now)), StandardCharsets.UTF_8);
-            redis.opsForValue().set(MemoryKeys.processor(processorId), json, TIME_TO_LIVE);
-            redis.opsForZSet().add(MemoryKeys.processors(), processorId, (double) now.toEpochMilli());
-            redis.opsForZSet().removeRangeByScore(MemoryKeys.processors(), 0, (double)
-                    now.minus(RECENT).toEpochMilli());
-            sources.offered().offer(sources.agents().descriptions());
+            processors.heartbeat(statistics(clock.instant()));
             report(true, "");
         } catch (DataAccessException e) {
             report(false, e.getClass().getSimpleName());
@@ -111,8 +95,7 @@ class Heartbeat {
     void stop() {
         stopped = true;
         try {
-            redis.delete(MemoryKeys.processor(processorId));
-            redis.opsForZSet().remove(MemoryKeys.processors(), processorId);
+            processors.remove(processorId);
         } catch (DataAccessException e) {
             report(false, e.getClass().getSimpleName());
         }

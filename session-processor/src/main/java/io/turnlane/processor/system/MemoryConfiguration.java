@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SharedClock;
 import io.turnlane.model.WireFormat;
+import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.memory.DamageObserver;
 import io.turnlane.store.memory.MemoryLimits;
 import io.turnlane.store.memory.RedisSessionEdits;
@@ -79,8 +80,13 @@ class MemoryConfiguration {
     }
 
     @Bean
-    RedisOfferedAgents offeredAgents(StringRedisTemplate redis, ProcessorProperties properties) {
-        return new RedisOfferedAgents(redis, properties.agentWait());
+    ProcessorDirectory processorDirectory(StringRedisTemplate redis, WireFormat wire) {
+        return new ProcessorDirectory(redis, wire);
+    }
+
+    @Bean
+    OfferedAgents offeredAgents(ProcessorDirectory processors, ProcessorProperties properties) {
+        return new OfferedAgents(processors, properties.agentWait());
     }
 
     @Bean

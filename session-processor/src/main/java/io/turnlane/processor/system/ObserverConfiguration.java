@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.TurnPoller;
@@ -13,6 +12,7 @@ import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnObserver;
+import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.memory.SessionCache;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,7 +22,6 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Beans for observability: a log line and metrics for each turn, statistics for gateways, and health. */
 @Configuration(proxyBeanMethods = false)
@@ -44,16 +43,14 @@ class ObserverConfiguration {
             ProcessorId id,
             ServerProperties server,
             Heartbeat.HeartbeatSources sources,
-            StringRedisTemplate redis,
-            WireFormat wire,
+            ProcessorDirectory processors,
             InstantSource clock) {
-        return new Heartbeat(id.value(), ManagementHost.of(server.getAddress()), sources, redis, wire, clock);
+        return new Heartbeat(id.value(), ManagementHost.of(server.getAddress()), sources, processors, clock);
     }
 
     @Bean
     Heartbeat.HeartbeatSources figures(
             AgentCatalog agents,
-            RedisOfferedAgents offered,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
             Drain drain,
@@ -61,8 +58,7 @@ class ObserverConfiguration {
             LatencyWindow latency,
             AgentTimes agentTimes,
             DroppedTurns dropped) {
-        return new Heartbeat.HeartbeatSources(
-                agents, offered, lanes, poller, drain, cache, latency, agentTimes, dropped);
+        return new Heartbeat.HeartbeatSources(agents, lanes, poller, drain, cache, latency, agentTimes, dropped);
     }
 
     @Bean

@@ -2,13 +2,13 @@ package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.rebuild.LossMarkers;
 import io.turnlane.processor.rebuild.MemoryLossDetector;
 import io.turnlane.processor.rebuild.PartitionRebuild;
 import io.turnlane.processor.rebuild.RebuildKit;
-import io.turnlane.processor.rebuild.RedisLossMarkers;
 import io.turnlane.processor.rebuild.recall.KafkaSessionLog;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
+import io.turnlane.store.loss.LossMarkers;
+import io.turnlane.store.loss.RedisLossMarkers;
 import io.turnlane.store.memory.DamageObserver;
 import io.turnlane.store.memory.MemoryLimits;
 import io.turnlane.store.memory.RedisSessionRestore;

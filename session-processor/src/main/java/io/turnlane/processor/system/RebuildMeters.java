@@ -1,7 +1,7 @@
 package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.processor.rebuild.RebuildReport;
+import io.turnlane.store.loss.RebuildReport;
 import java.util.function.Consumer;
 
 /** Metrics of rebuilds. The duration of a rebuild is recorded only if the partition had sessions. */

@@ -13,10 +13,10 @@ import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.webhook.CallbackHosts;
 import io.turnlane.processor.webhook.HttpWebhookSender;
-import io.turnlane.processor.webhook.RedisWebhookOutcomes;
 import io.turnlane.processor.webhook.WebhookCall;
 import io.turnlane.processor.webhook.WebhookRunner;
 import io.turnlane.processor.webhook.WebhookSignature;
+import io.turnlane.store.request.WebhookOutcomes;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import org.slf4j.Logger;
@@ -82,7 +82,7 @@ class WebhookConfiguration {
             MeterRegistry meters) {
         return new WebhookRunner(
                 sender,
-                new RedisWebhookOutcomes(redis),
+                new WebhookOutcomes(redis),
                 hosts,
                 new RetryPolicy(webhooks.tries(), webhooks.first(), webhooks.most()),
                 runtime.random(),

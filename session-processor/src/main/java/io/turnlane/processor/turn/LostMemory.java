@@ -28,7 +28,7 @@ public interface LostMemory {
      * Restores the missing data of the command's session from the log. Blocks while it reads the partition. Repeating
      * the call is harmless.
      *
-     * @throws io.turnlane.store.memory.MemoryUnavailableException if Redis does not answer
+     * @throws io.turnlane.store.MemoryUnavailableException if Redis does not answer
      * @throws Turn.LogUnavailableException if Kafka does not answer
      */
     RestoreResult rebuild(Turn command);

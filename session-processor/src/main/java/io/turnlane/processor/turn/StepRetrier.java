@@ -7,7 +7,7 @@ import io.turnlane.processor.events.RecordTooLargeForLogException;
 import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
-import io.turnlane.store.memory.MemoryUnavailableException;
+import io.turnlane.store.MemoryUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

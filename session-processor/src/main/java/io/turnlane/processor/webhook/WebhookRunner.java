@@ -8,6 +8,7 @@ import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import io.turnlane.processor.webhook.WebhookSender.SendResult;
+import io.turnlane.store.request.WebhookOutcomes;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.store.HashFields;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.Reply;
 import io.turnlane.store.Script;
@@ -16,7 +17,6 @@ import java.util.List;
 final class CrossSlotCleanup {
 
     private static final Script CLAIMS_ELSEWHERE = FencedScripts.load("claims_elsewhere");
-    private static final Script WIPE_CLAIM = FencedScripts.load("wipe_claim");
     private static final Script UNLIST = Script.load(SessionList.class, "unlist");
 
     private final FencedScripts scripts;
@@ -32,7 +32,8 @@ final class CrossSlotCleanup {
     void wipeClaims(MemoryKeys keys) {
         Reply reply = scripts.run(CLAIMS_ELSEWHERE, List.of(keys.requestIds()), keys.requestPrefix(), keys.prefix());
         for (byte[] claim : reply.blobs(1)) {
-            scripts.run(WIPE_CLAIM, List.of(new String(claim, StandardCharsets.UTF_8)));
+            // The claim itself stays, so that a late retry doesn't ask the question again.
+            scripts.run(HashFields.SET_IF_EXISTS, List.of(new String(claim, StandardCharsets.UTF_8)), "body", "");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.RedisScripts;
 import io.turnlane.store.Reply;
 import io.turnlane.store.Script;

@@ -1,6 +1,7 @@
 package io.turnlane.store.memory;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.turnlane.store.MemoryUnavailableException;
 import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
 

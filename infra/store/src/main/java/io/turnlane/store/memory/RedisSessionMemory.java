@@ -9,7 +9,9 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
+import io.turnlane.store.HashFields;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.Reply;
 import io.turnlane.store.Script;
 import io.turnlane.store.memory.SessionCache.CachedSession;
@@ -55,7 +57,6 @@ public final class RedisSessionMemory implements SessionMemory {
     private static final Script RELEASE = FencedScripts.load("release");
     private static final Script LEAVE = FencedScripts.load("leave");
     private static final Script REFUSE = FencedScripts.load("refuse");
-    private static final Script QUARANTINED = FencedScripts.load("quarantined");
     private static final Script DELETE = FencedScripts.load("delete");
 
     private final FencedScripts scripts;
@@ -375,7 +376,7 @@ public final class RedisSessionMemory implements SessionMemory {
 
     @Override
     public void markQuarantined(FlightRef flight) {
-        scripts.run(QUARANTINED, List.of(flight.keys().request(flight.request())));
+        scripts.run(HashFields.SET_IF_EXISTS, List.of(flight.keys().request(flight.request())), "quarantined", 1);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.Reply;
 import io.turnlane.store.Script;
 import io.turnlane.store.memory.RecalledSession.Life;

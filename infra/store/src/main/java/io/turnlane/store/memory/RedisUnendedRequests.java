@@ -2,6 +2,7 @@ package io.turnlane.store.memory;
 
 import io.turnlane.model.SessionKey;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.Reply;
 import io.turnlane.store.Script;
 import java.nio.charset.StandardCharsets;

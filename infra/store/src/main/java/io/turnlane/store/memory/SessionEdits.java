@@ -4,6 +4,7 @@ import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.TurnError;
+import io.turnlane.store.MemoryUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**

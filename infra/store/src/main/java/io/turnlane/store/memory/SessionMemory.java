@@ -7,6 +7,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.store.MemoryUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.turnlane.store.memory;
 
 import io.turnlane.model.RequestId;
+import io.turnlane.store.MemoryUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**

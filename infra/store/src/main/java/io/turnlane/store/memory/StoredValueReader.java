@@ -8,6 +8,7 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.CorruptValueException;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.memory.DamageObserver.DamagedValue;
 import io.turnlane.store.memory.SessionCache.CachedSession;
 import java.nio.charset.StandardCharsets;

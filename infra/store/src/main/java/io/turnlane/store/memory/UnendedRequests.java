@@ -2,6 +2,7 @@ package io.turnlane.store.memory;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.store.MemoryUnavailableException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;

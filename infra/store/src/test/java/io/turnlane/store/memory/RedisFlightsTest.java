@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.memory.BeginResult.AlreadyEnded;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.BeginResult.TurnEnding;

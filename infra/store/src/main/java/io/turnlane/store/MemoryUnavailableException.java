@@ -1,4 +1,4 @@
-package io.turnlane.store.memory;
+package io.turnlane.store;
 
 import org.jspecify.annotations.Nullable;
 

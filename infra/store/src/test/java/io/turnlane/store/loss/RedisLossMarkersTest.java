@@ -1,4 +1,4 @@
-package io.turnlane.processor.rebuild;
+package io.turnlane.store.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

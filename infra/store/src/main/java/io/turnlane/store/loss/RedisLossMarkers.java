@@ -1,10 +1,10 @@
-package io.turnlane.processor.rebuild;
+package io.turnlane.store.loss;
 
 import io.lettuce.core.cluster.SlotHash;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
-import io.turnlane.store.memory.MemoryUnavailableException;
+import io.turnlane.store.MemoryUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

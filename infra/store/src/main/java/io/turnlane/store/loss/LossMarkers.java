@@ -1,4 +1,4 @@
-package io.turnlane.processor.rebuild;
+package io.turnlane.store.loss;
 
 import java.util.Collection;
 import java.util.Map;
@@ -13,8 +13,7 @@ public interface LossMarkers {
     /**
      * Reads the markers and creates missing ones.
      *
-     * @throws io.turnlane.store.memory.MemoryUnavailableException if the store doesn't answer, or if it accepts no
-     *     writes
+     * @throws io.turnlane.store.MemoryUnavailableException if the store doesn't answer, or if it accepts no writes
      */
     MarkerState readOrCreate(Collection<Integer> partitions);
 
@@ -31,7 +30,7 @@ public interface LossMarkers {
          * Returns true if the partition's memory is intact: the markers have not changed since it was last known to be
          * complete.
          */
-        boolean intact(int partition) {
+        public boolean intact(int partition) {
             return digest.equals(intact.get(partition));
         }
 
@@ -39,7 +38,7 @@ public interface LossMarkers {
          * Returns true if only the ids of the Redis processes have changed. Redis then restarted and kept the markers,
          * so only its last writes can be lost.
          */
-        boolean restarted(int partition) {
+        public boolean restarted(int partition) {
             String previous = intact.get(partition);
             return previous != null
                     && !previous.equals(digest)
@@ -56,7 +55,7 @@ public interface LossMarkers {
      * Stores the report of a finished rebuild. {@link MarkerState#intact} then returns true for the partition until the
      * markers' digest changes.
      *
-     * @throws io.turnlane.store.memory.MemoryUnavailableException if the store doesn't answer
+     * @throws io.turnlane.store.MemoryUnavailableException if the store doesn't answer
      */
     void storeIntact(RebuildReport report);
 }
