@@ -8,12 +8,14 @@ import io.turnlane.chaos.load.LoadTurn;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.model.Topics;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -94,10 +96,15 @@ public final class OutageFaults {
         return waiting.size();
     }
 
-    private void stopProcessors() {
+    private void stopProcessors() throws InterruptedException, ExecutionException {
+        List<Future<?>> stops = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             rig.processorNames()
-                    .forEach(name -> threads.execute(() -> rig.member(name).stop()));
+                    .forEach(name ->
+                            stops.add(threads.submit(() -> rig.member(name).stop())));
+            for (Future<?> stop : stops) {
+                stop.get();
+            }
         }
         rig.processorNames().forEach(running::processEnded);
     }
