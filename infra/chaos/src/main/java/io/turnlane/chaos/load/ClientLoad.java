@@ -100,13 +100,14 @@ public final class ClientLoad implements AutoCloseable {
         return poller.awaitEnd("driver", 0, turn, beforeLimit);
     }
 
-    /** Waits until this many more turns have ended, or the limit has passed. */
-    public void awaitEnds(int more, Duration limit) throws InterruptedException {
+    /** Waits until this many more turns have ended or the limit has passed; returns true if the turns have ended. */
+    public boolean awaitEnds(int more, Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         long target = acceptedTurns.ended() + more;
         while (acceptedTurns.ended() < target && System.nanoTime() < end) {
             Thread.sleep(ENDS_POLL);
         }
+        return acceptedTurns.ended() >= target;
     }
 
     /**

@@ -144,9 +144,15 @@ public final class QuestionFaults {
 
     private void awaitRunning(LoadTurn turn) throws InterruptedException {
         long limit = System.nanoTime() + RUNNING_LIMIT.toNanos();
-        while (!running.at(CLIENT).contains(turn.request()) && System.nanoTime() < limit) {
+        boolean begun = running.at(CLIENT).contains(turn.request());
+        while (!begun && System.nanoTime() < limit) {
             Thread.sleep(RUNNING_POLL_MILLIS);
+            begun = running.at(CLIENT).contains(turn.request());
         }
+        expectations.failIf(
+                !begun,
+                "the turn of request %s did not begin within %d s"
+                        .formatted(turn.request(), RUNNING_LIMIT.toSeconds()));
     }
 
     /**
