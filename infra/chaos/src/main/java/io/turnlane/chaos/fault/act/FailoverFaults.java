@@ -1,6 +1,7 @@
 package io.turnlane.chaos.fault.act;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -16,6 +17,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,13 @@ public final class FailoverFaults {
     private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final int POLL_MILLIS = 20;
     private static final String LOOPBACK = "127.0.0.1";
+
+    /** Backends of each second Redis that runs. One shutdown hook stops all of them. */
+    private static final Set<Backends> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Backends::close), "standby-close"));
+    }
 
     private final Rig rig;
     private @Nullable Standby standby;
@@ -59,14 +69,13 @@ public final class FailoverFaults {
         await(from, redis -> redis.info("replication").contains("port=" + to + ",state=online"));
         with(
                 from,
-                redis -> redis.dispatch(
-                        keyword("FAILOVER"),
-                        new StatusOutput<>(StringCodec.UTF8),
+                redis -> failover(
+                        redis,
                         new CommandArgs<>(StringCodec.UTF8)
                                 .add("TO")
                                 .add(LOOPBACK)
                                 .add(to)));
-        await(from, redis -> redis.info("replication").contains("role:slave"));
+        await(from, FailoverFaults::isReplica);
         failedOver = !failedOver;
     }
 
@@ -77,36 +86,75 @@ public final class FailoverFaults {
 
     /** Makes the rig's own Redis the master again if it is not, and stops the second Redis. */
     public void undo() throws IOException, InterruptedException {
+        Standby other = standby;
+        if (other == null) {
+            return;
+        }
+        // A failover that exceeded the limit may still be in progress, and may end later.
+        with(rigPort(), FailoverFaults::abortFailover);
+        with(other.port(), FailoverFaults::abortFailover);
+        with(rigPort(), redis -> failedOver = isReplica(redis));
         if (failedOver) {
             demoteMaster();
         }
-        Standby other = standby;
-        if (other != null) {
-            completeFailover();
-            with(rigPort(), RedisCommands::replicaofNoOne);
-            other.backends().close();
-            other.folder().close();
-            standby = null;
-        }
+        completeFailover();
+        with(rigPort(), RedisCommands::replicaofNoOne);
+        close(other.backends());
+        other.folder().close();
+        standby = null;
     }
 
     private Standby startStandby() throws IOException, InterruptedException {
         DataFolder folder = DataFolder.claim(rig.settings().folder().resolve("standby"));
+        try {
+            return new Standby(folder, launchStandby(folder));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private Backends launchStandby(DataFolder folder) throws IOException, InterruptedException {
         Backends backends =
                 Backends.on(folder, new Backends.BackendOptions(Optional.of("not used"), Optional.empty(), 0, 0, 0));
-        Runtime.getRuntime().addShutdownHook(new Thread(backends::close, "standby-close"));
-        backends.launch();
-        Standby started = new Standby(folder, backends);
-        with(RedisURI.create(backends.redisUrl()), redis -> {
-            redis.configSet("masterauth", password());
-            redis.configSet("repl-diskless-sync-delay", "0");
-            redis.configSet("requirepass", password());
-        });
-        with(rigPort(), redis -> {
-            redis.configSet("masterauth", password());
-            redis.configSet("repl-diskless-sync-delay", "0");
-        });
-        return started;
+        RUNNING.add(backends);
+        try {
+            backends.launch();
+            with(RedisURI.create(backends.redisUrl()), redis -> {
+                redis.configSet("masterauth", password());
+                redis.configSet("repl-diskless-sync-delay", "0");
+                redis.configSet("requirepass", password());
+            });
+            with(rigPort(), redis -> {
+                redis.configSet("masterauth", password());
+                redis.configSet("repl-diskless-sync-delay", "0");
+            });
+            return backends;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            close(backends);
+            throw e;
+        }
+    }
+
+    private static void close(Backends backends) {
+        backends.close();
+        RUNNING.remove(backends);
+    }
+
+    private static boolean isReplica(RedisCommands<String, String> redis) {
+        return redis.info("replication").contains("role:slave");
+    }
+
+    private static void abortFailover(RedisCommands<String, String> redis) {
+        try {
+            failover(redis, new CommandArgs<>(StringCodec.UTF8).add("ABORT"));
+        } catch (RedisCommandExecutionException _) {
+            // No failover is in progress.
+        }
+    }
+
+    private static void failover(RedisCommands<String, String> redis, CommandArgs<String, String> arguments) {
+        redis.dispatch(keyword("FAILOVER"), new StatusOutput<>(StringCodec.UTF8), arguments);
     }
 
     private Standby requireStandby() {
