@@ -1,5 +1,6 @@
 package io.turnlane.chaos;
 
+import io.turnlane.backends.PackedProgram;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
@@ -9,6 +10,7 @@ import io.turnlane.chaos.scenario.Scenario;
 import io.turnlane.chaos.scenario.ScenarioResult;
 import io.turnlane.chaos.scenario.ScenarioRunner;
 import io.turnlane.chaos.scenario.ScenarioRunner.ScenarioRun;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +37,23 @@ final class TestRig {
         folder = Files.createTempDirectory(target, "seed-" + seed + "-");
         progress.line(
                 "Chaos: seed " + seed + "; ./turnlane chaos --seed " + seed + " runs it again; histories in " + folder);
-        rig = Rig.start(RigSettings.usual(folder.resolve("rig")).withClassPath(PackedProgram.classPath()));
+        rig = Rig.start(RigSettings.usual(folder.resolve("rig")).withClassPath(classPath()));
         runner = new ScenarioRunner(rig, progress, "test");
+    }
+
+    /**
+     * Returns the packed program if this build has packed it, since its class cache halves the start time of a process.
+     * Otherwise returns the class path of this JVM.
+     */
+    private static String classPath() throws IOException, InterruptedException {
+        String own = System.getProperty("java.class.path");
+        if (!own.contains("standalone-") || !Files.exists(PackedProgram.JAR)) {
+            return own;
+        }
+        PackedProgram.classCaches();
+        return PackedProgram.JAR
+                + File.pathSeparator
+                + Path.of("target/classes").toAbsolutePath();
     }
 
     /**

@@ -2,17 +2,18 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.backends.PackedProgram;
 import org.junit.jupiter.api.Test;
 
 /**
- * The class caches that the launcher creates after each build. This test needs more than a minute of one core. It runs
- * beside other tests, so that the tests with the tag {@code alone} find the caches.
+ * The class caches that the launcher creates after each build. Their creation takes more than a minute of one core, so
+ * all tests of a build share those that the first of them creates.
  */
 class ClassCacheTest {
 
     @Test
     void theTrainCommandCreatesACacheForTheProgramAndForTheBroker() throws Exception {
-        assertThat(Standalone.createClassCaches())
+        assertThat(PackedProgram.classCaches())
                 .allSatisfy(cache -> assertThat(cache).isNotEmptyFile());
     }
 }

@@ -1,19 +1,16 @@
 package io.turnlane.e2e;
 
+import io.turnlane.backends.PackedProgram;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
@@ -23,15 +20,7 @@ import org.awaitility.Awaitility;
  */
 final class Standalone implements AutoCloseable {
 
-    private static final Path LAUNCHER = Path.of("../../turnlane");
-    private static final Path PROGRAM = Path.of("../standalone/target/turnlane/lib/turnlane.jar");
-    private static final Path CLASS_CACHE = PROGRAM.resolveSibling("turnlane.aot");
-    private static final Path BROKER_CLASS_CACHE = PROGRAM.resolveSibling("broker.aot");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration TRAINING_LIMIT = Duration.ofMinutes(5);
-
-    /** The launcher's command. */
-    private static final List<String> JVM = jvmOfLauncher();
 
     private final Path data;
     private final int port;
@@ -49,9 +38,6 @@ final class Standalone implements AutoCloseable {
      * Starts the program with these settings of gateway and processor ({@code key=value}) and waits until it is ready.
      */
     static Standalone up(String... settings) throws IOException, InterruptedException {
-        if (!hasClassCachesOfThisBuild()) {
-            createClassCaches();
-        }
         Standalone standalone =
                 new Standalone(Files.createTempDirectory("turnlane-e2e-"), freePort(), List.of(settings));
         standalone.start();
@@ -59,7 +45,7 @@ final class Standalone implements AutoCloseable {
     }
 
     /** Starts the program with the existing data. */
-    void start() throws IOException {
+    void start() throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("up", "--port", Integer.toString(port)));
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         Path output = Files.createTempFile(data, "up-", ".txt");
@@ -117,12 +103,8 @@ final class Standalone implements AutoCloseable {
         return process.waitFor();
     }
 
-    private ProcessBuilder command(List<String> arguments) {
-        List<String> command = new ArrayList<>(JVM);
-        if (Files.exists(CLASS_CACHE)) {
-            command.addAll(List.of("-XX:AOTCache=" + absolute(CLASS_CACHE), "-Xlog:aot*=off", "-Xlog:cds*=off"));
-        }
-        command.addAll(List.of("-jar", absolute(PROGRAM)));
+    private ProcessBuilder command(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = PackedProgram.command();
         command.add(arguments.getFirst());
         command.addAll(List.of("--data", data.toString()));
         command.addAll(arguments.subList(1, arguments.size()));
@@ -144,66 +126,6 @@ final class Standalone implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Returns true if both class caches are newer than the program. */
-    private static boolean hasClassCachesOfThisBuild() throws IOException {
-        FileTime built = Files.getLastModifiedTime(PROGRAM);
-        for (Path cache : List.of(CLASS_CACHE, BROKER_CLASS_CACHE)) {
-            if (!Files.exists(cache) || Files.getLastModifiedTime(cache).compareTo(built) < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * Creates the class caches, as the launcher does after each build, so that the start is as fast as for a user.
-     * Deletes those of an earlier build first. Returns their files.
-     *
-     * @throws IllegalStateException if the command has not ended after 5 minutes; its processes are then killed
-     */
-    static List<Path> createClassCaches() throws IOException, InterruptedException {
-        List<Path> caches = List.of(CLASS_CACHE, BROKER_CLASS_CACHE);
-        for (Path cache : caches) {
-            Files.deleteIfExists(cache);
-        }
-        List<String> train = new ArrayList<>(JVM);
-        train.addAll(List.of("-jar", absolute(PROGRAM), "train", absolute(PROGRAM.getParent())));
-        Process training = new ProcessBuilder(train)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (!training.waitFor(TRAINING_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            training.descendants().forEach(ProcessHandle::destroyForcibly);
-            training.destroyForcibly();
-            throw new IllegalStateException("the class caches were not created within " + TRAINING_LIMIT);
-        }
-        return caches;
-    }
-
-    /** Returns the java command with the flags that the launcher script gives to every command. */
-    private static List<String> jvmOfLauncher() {
-        Matcher flags = Pattern.compile("JVM_FLAGS=\\(([^)]*)\\)").matcher(launcherWithoutComments());
-        if (!flags.find()) {
-            throw new IllegalStateException(LAUNCHER + " has no JVM_FLAGS");
-        }
-        List<String> command = new ArrayList<>();
-        command.add(System.getProperty("java.home") + "/bin/java");
-        command.addAll(List.of(flags.group(1).strip().split("\\s+")));
-        return command;
-    }
-
-    private static String launcherWithoutComments() {
-        try {
-            return Files.readString(LAUNCHER).replaceAll("(?m)^\\s*#.*$", "");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String absolute(Path path) {
-        return path.toAbsolutePath().normalize().toString();
     }
 
     private static int freePort() throws IOException {

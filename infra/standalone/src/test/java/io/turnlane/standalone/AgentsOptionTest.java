@@ -2,6 +2,7 @@ package io.turnlane.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.backends.ExampleAgent;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;

@@ -1,10 +1,12 @@
-package io.turnlane.standalone;
+package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.DataFolder;
+import io.turnlane.backends.ExampleAgent;
 import io.turnlane.backends.FreePort;
+import io.turnlane.backends.PackedProgram;
 import io.turnlane.backends.RunState;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests of the commands in processes of their own, as users run them, but without the script. */
+/** The commands of the packed program in processes of their own, as the launcher script runs them. */
 class UpTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -47,12 +49,7 @@ class UpTest {
     }
 
     private Process turnlaneWith(String apiKey, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Turnlane.class.getName()));
+        List<String> command = PackedProgram.command();
         command.addAll(List.of(arguments));
         command.addAll(List.of("--data", temp.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -1,4 +1,4 @@
-package io.turnlane.standalone;
+package io.turnlane.backends;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import javax.tools.ToolProvider;
 
 /** The example of docs/agents.md, compiled as its Maven build compiles it. */
-final class ExampleAgent {
+public final class ExampleAgent {
 
-    static final Path PROJECT = Path.of("../../docs/examples/haiku-agent");
-    static final String PROVIDERS = "META-INF/services/io.turnlane.processor.agent.AgentFactory";
+    public static final Path PROJECT = Path.of("../../docs/examples/haiku-agent");
+    public static final String PROVIDERS = "META-INF/services/io.turnlane.processor.agent.AgentFactory";
 
     private ExampleAgent() {}
 
     /** Writes the classes and resources of the example to this folder. */
-    static Path compileTo(Path folder) throws IOException {
+    public static Path compileTo(Path folder) throws IOException {
         Path sources = PROJECT.resolve("src/main");
         int errors = ToolProvider.getSystemJavaCompiler()
                 .run(
@@ -35,7 +35,7 @@ final class ExampleAgent {
     }
 
     /** Writes the file that names the agents of a folder. */
-    static void register(Path folder, String classes) throws IOException {
+    public static void register(Path folder, String classes) throws IOException {
         Path file = folder.resolve(PROVIDERS);
         Files.createDirectories(file.getParent());
         Files.writeString(file, classes);
