@@ -1,5 +1,6 @@
 package io.turnlane.chaos;
 
+import io.turnlane.backends.AloneLock;
 import io.turnlane.backends.PackedProgram;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.rig.Rig;
@@ -33,6 +34,7 @@ final class TestRig {
     private int runs;
 
     private TestRig() throws IOException, InterruptedException {
+        AloneLock.share(); // the end-to-end tests that measure time run before or after this JVM
         Path target = Files.createDirectories(Path.of("target/chaos").toAbsolutePath());
         folder = Files.createTempDirectory(target, "seed-" + seed + "-");
         progress.line(
