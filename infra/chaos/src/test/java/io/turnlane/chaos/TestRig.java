@@ -1,5 +1,7 @@
 package io.turnlane.chaos;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.turnlane.backends.AloneLock;
 import io.turnlane.backends.PackedProgram;
 import io.turnlane.chaos.control.Control;
@@ -77,6 +79,17 @@ final class TestRig {
 
     long seed() {
         return seed;
+    }
+
+    /** Runs the quick form of a scenario with all promises, and fails if the run has violations. */
+    static void assertKeepsAllPromises(Scenario scenario) throws Exception {
+        TestRig rig = regular();
+        ScenarioResult result = rig.run(scenario, rig.seed());
+        assertThat(result.violations())
+                .as(
+                        "run again: ./turnlane chaos --seed %d --scenario %s; history in %s",
+                        result.seed(), result.scenario(), result.folder())
+                .isEmpty();
     }
 
     /** Runs the quick form of a scenario with its own schedule. */
