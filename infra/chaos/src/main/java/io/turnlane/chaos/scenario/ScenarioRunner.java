@@ -47,6 +47,9 @@ public final class ScenarioRunner {
 
     private static final Duration LAG_LIMIT = Duration.ofSeconds(10);
 
+    /** Time limit for turns with a negative control. The checker has found the violation by then. */
+    private static final Duration CONTROL_LIMIT = Duration.ofSeconds(10);
+
     private final Rig rig;
     private final ChaosProgress progress;
     private final String commit;
@@ -73,10 +76,6 @@ public final class ScenarioRunner {
     public record ScenarioRun(Scenario scenario, List<Fault> plan, long seed, Form form, Path folder) {
         public ScenarioRun {
             plan = List.copyOf(plan);
-        }
-
-        Duration settle() {
-            return Scenario.settle(plan);
         }
     }
 
@@ -152,7 +151,7 @@ public final class ScenarioRunner {
                     throw aborted;
                 }
                 awaitTurns(load, injector.expectations(), "after the last heal");
-                Duration settle = one.settle();
+                Duration settle = settle(one);
                 List<String> unfinished = load.finish(settle).stream()
                         .map(turn -> unfinished(turn, settle))
                         .toList();
@@ -162,13 +161,22 @@ public final class ScenarioRunner {
         }
     }
 
-    private static void awaitTurns(ClientLoad load, FaultExpectations expectations, String when)
-            throws InterruptedException {
-        boolean ended = load.awaitEnds(TURNS_AROUND_FAULTS, TURNS_LIMIT);
+    private void awaitTurns(ClientLoad load, FaultExpectations expectations, String when) throws InterruptedException {
+        Duration limit = limit(TURNS_LIMIT);
+        boolean ended = load.awaitEnds(TURNS_AROUND_FAULTS, limit);
         expectations.failIf(
                 !ended,
-                "fewer than %d turns ended within %d s %s"
-                        .formatted(TURNS_AROUND_FAULTS, TURNS_LIMIT.toSeconds(), when));
+                "fewer than %d turns ended within %d s %s".formatted(TURNS_AROUND_FAULTS, limit.toSeconds(), when));
+    }
+
+    /** Returns the time in which all accepted turns must end after the last fault is healed. */
+    private Duration settle(ScenarioRun one) {
+        return limit(Scenario.settle(one.plan()));
+    }
+
+    /** Returns this limit, which is shorter with a negative control, because its turns may never end. */
+    private Duration limit(Duration regular) {
+        return rig.control() == null ? regular : CONTROL_LIMIT;
     }
 
     private List<InjectedFault> inject(List<Fault> plan, FaultInjector injector) throws Exception {
@@ -188,7 +196,7 @@ public final class ScenarioRunner {
             injector.close(); // a restart in progress would compete with the heal
             rig.heal();
             injector.undo();
-            load.finish(one.settle());
+            load.finish(settle(one));
             commits.awaitNoLag(LAG_LIMIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -218,7 +226,7 @@ public final class ScenarioRunner {
                 machine(),
                 clock.originEpochMicros(),
                 HISTORY_TURNS,
-                one.settle().toSeconds(),
+                settle(one).toSeconds(),
                 control == null ? null : control.word());
     }
 
