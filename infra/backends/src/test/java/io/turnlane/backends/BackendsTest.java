@@ -24,8 +24,16 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+/** The tests run at the same time, because most of them wait for starts and ends of processes. */
+@Execution(ExecutionMode.CONCURRENT)
 class BackendsTest {
+
+    /** The pair of {@link TestBackends#forFaults}, which only one of these tests may stop. */
+    private static final String FAULTS = "backends for faults";
 
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
@@ -33,6 +41,7 @@ class BackendsTest {
     Path temp;
 
     @Test
+    @ResourceLock(FAULTS)
     void keepTheirDataWhenTheyAreKilled() throws Exception {
         EmbeddedTestBackends backends = TestBackends.forFaults();
         append(backends.kafka(), "kept");
@@ -102,6 +111,7 @@ class BackendsTest {
     }
 
     @Test
+    @ResourceLock(FAULTS)
     void stopsAnUnrecordedRedisIfItAcceptsThePassword() throws Exception {
         EmbeddedTestBackends backends = TestBackends.forFaults();
         RunState recorded = DataFolder.read(backends.folder()).orElseThrow();
