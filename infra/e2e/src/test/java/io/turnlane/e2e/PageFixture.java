@@ -49,10 +49,14 @@ final class PageFixture implements AutoCloseable {
                                 "--disable-sync")));
     }
 
-    /** Returns the installed Chromium. Browsers are never downloaded. */
+    /**
+     * Returns the installed Chromium. Prefers its headless shell, which has no windows and thus needs less than half of
+     * the CPU time to start and to open a page. Browsers are never downloaded.
+     */
     static Optional<Path> chromium() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .flatMap(folder -> Stream.of(Path.of(folder, "chromium"), Path.of(folder, "chromium-browser")))
+        List<String> folders = List.of(System.getenv("PATH").split(File.pathSeparator));
+        return Stream.of("chromium-headless-shell", "chromium", "chromium-browser")
+                .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }
