@@ -2,15 +2,16 @@ package io.turnlane.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.backends.PackedProgram;
 import io.turnlane.backends.SaslTestBroker;
 import io.turnlane.backends.TestBackends;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,12 @@ class KafkaConfigTest {
 
     @TempDir
     private Path folder;
+
+    /** Creates the class caches of the build if necessary. The time limit of the test does not include this time. */
+    @BeforeAll
+    static void createClassCaches() throws IOException, InterruptedException {
+        PackedProgram.classCaches();
+    }
 
     private record Ran(int exitCode, String out, String err) {}
 
@@ -43,17 +50,12 @@ class KafkaConfigTest {
     }
 
     private Ran run(SaslTestBroker kafka, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "io.turnlane.standalone.Turnlane"));
+        List<String> command = PackedProgram.command();
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         ProcessBuilder program =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        program.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         program.environment().put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         program.environment().put("REDIS_URL", TestBackends.shared().redisUrl());
         Process process = program.start();
