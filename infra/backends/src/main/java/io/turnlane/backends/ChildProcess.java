@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class ChildProcess implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ChildProcess.class);
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final long END_LIMIT_SECONDS = 10;
     private static final long OUTPUT_LIMIT_BYTES = 8 << 20;
     private static final int POLL_MILLIS = 20;
@@ -63,8 +62,8 @@ public final class ChildProcess implements AutoCloseable {
     /**
      * Starts the program if it is not running, and returns when it is ready.
      *
-     * @throws IOException if the program cannot be started, if it ends early, or if it is not ready within a minute; no
-     *     process is then left running
+     * @throws IOException if the program cannot be started, if it ends early, or if it is not ready within its
+     *     {@linkplain Program#startLimit start limit}; no process is then left running
      */
     public void start() throws IOException, InterruptedException {
         lock.lockInterruptibly();
@@ -103,7 +102,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     private void awaitReady(Process child) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        long deadline = System.nanoTime() + program.startLimit().toNanos();
         try {
             while (!program.isReady(child.pid())) {
                 if (child.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -112,7 +111,7 @@ public final class ChildProcess implements AutoCloseable {
                 }
                 if (System.nanoTime() > deadline) {
                     throw new IOException("The %s was not ready within %d s. %s"
-                            .formatted(name(), START_LIMIT.toSeconds(), outputTail()));
+                            .formatted(name(), program.startLimit().toSeconds(), outputTail()));
                 }
             }
         } catch (IOException | InterruptedException e) {

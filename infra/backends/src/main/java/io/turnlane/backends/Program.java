@@ -22,6 +22,11 @@ public interface Program {
         return Map.of();
     }
 
+    /** Returns the time within which the program must be ready. */
+    default Duration startLimit() {
+        return Duration.ofSeconds(60);
+    }
+
     /** Returns the time that a stop waits before it kills the process. */
     default Duration stopLimit() {
         return Duration.ofSeconds(15);

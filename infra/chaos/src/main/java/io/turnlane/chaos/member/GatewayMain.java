@@ -1,5 +1,6 @@
 package io.turnlane.chaos.member;
 
+import io.turnlane.backends.ParentWatch;
 import io.turnlane.gateway.GatewayApplication;
 import org.springframework.boot.SpringApplication;
 

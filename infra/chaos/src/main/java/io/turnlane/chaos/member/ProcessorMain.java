@@ -1,5 +1,6 @@
 package io.turnlane.chaos.member;
 
+import io.turnlane.backends.ParentWatch;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;

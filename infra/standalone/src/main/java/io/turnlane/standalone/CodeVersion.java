@@ -1,16 +1,16 @@
-package io.turnlane.chaos;
+package io.turnlane.standalone;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Version of the code under test, for reports. */
-final class CodeVersion {
+/** Version of the code that runs, for reports. */
+public final class CodeVersion {
 
     private CodeVersion() {}
 
     /** Returns the abbreviated commit of the working copy, or {@code unknown} if there is none. */
-    static String current() {
+    public static String current() {
         String home = Optional.ofNullable(System.getenv("TURNLANE_HOME")).orElse(".");
         try {
             Process git = new ProcessBuilder("git", "-C", home, "rev-parse", "--short", "HEAD")

@@ -1,16 +1,17 @@
-package io.turnlane.chaos.member;
+package io.turnlane.backends;
 
 import java.io.IOException;
 
 /**
- * Ends this process when the rig's process has ended for any reason. The rig's process holds the other end of this
- * process's standard input. The operating system closes that stream when the rig's process ends.
+ * Ends this process when its parent has ended for any reason. The parent holds the other end of this process's standard
+ * input. The operating system closes that stream when the parent ends.
  */
-final class ParentWatch {
+public final class ParentWatch {
 
     private ParentWatch() {}
 
-    static void start() {
+    /** Starts a daemon thread that reads the standard input to its end. */
+    public static void start() {
         Thread.ofPlatform().daemon().name("parent-watch").start(ParentWatch::awaitEnd);
     }
 
