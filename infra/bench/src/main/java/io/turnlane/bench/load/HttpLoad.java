@@ -98,30 +98,31 @@ public final class HttpLoad {
         while (next < total && System.nanoTime() < stop) {
             long due = started + shape.dueNanos(next);
             long wait = due - System.nanoTime();
-            if (wait <= 0 && (!idle.isEmpty() || connections.size() < shape.connections())) {
+            if (wait > 0) {
+                await(selector, wait);
+            } else if (idle.isEmpty() && connections.size() >= shape.connections()) {
+                selector.select(this::ready, 1); // the request waits for a connection
+            } else {
                 if (idle.isEmpty()) {
                     idle.add(newConnection(selector));
                 }
                 send(selector, due);
                 next++;
-                wait = 0;
+                selector.selectNow(this::ready);
             }
-            await(selector, wait);
         }
         failed += total - next;
     }
 
     /**
-     * Handles what has arrived, and waits for more until a request is due. The selector waits whole milliseconds, so
-     * shorter times are waited in small steps.
+     * Handles answers until a request is due, or until the first of them has arrived. The selector waits whole
+     * milliseconds, so shorter times are waited in small steps.
      */
     private void await(Selector selector, long nanos) throws IOException {
         if (nanos >= SPIN_BELOW_NANOS) {
             selector.select(this::ready, TimeUnit.NANOSECONDS.toMillis(nanos) - 1);
-        } else {
-            if (selector.selectNow(this::ready) == 0 && nanos != 0) {
-                LockSupport.parkNanos(nanos > 0 ? Math.min(nanos, SPIN_STEP_NANOS) : SPIN_STEP_NANOS);
-            }
+        } else if (selector.selectNow(this::ready) == 0) {
+            LockSupport.parkNanos(Math.min(nanos, SPIN_STEP_NANOS));
         }
     }
 

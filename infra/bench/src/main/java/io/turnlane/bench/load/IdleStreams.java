@@ -9,6 +9,8 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,6 +24,7 @@ public final class IdleStreams implements AutoCloseable {
 
     private final Selector selector;
     private final InetSocketAddress address;
+    private final List<SocketChannel> channels = new ArrayList<>();
     private final AtomicInteger answered = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
     private final Thread reader;
@@ -55,6 +58,7 @@ public final class IdleStreams implements AutoCloseable {
 
     private void connect(int number) throws IOException {
         SocketChannel channel = SocketChannel.open(address);
+        channels.add(channel);
         String request = "GET /v1/sessions/idle-" + number + "/events HTTP/1.1\r\nHost: 127.0.0.1:" + address.getPort()
                 + "\r\nAccept: text/event-stream\r\n\r\n";
         channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.ISO_8859_1)));
@@ -107,9 +111,9 @@ public final class IdleStreams implements AutoCloseable {
 
     @Override
     public void close() {
-        for (SelectionKey key : selector.keys().toArray(SelectionKey[]::new)) {
+        for (SocketChannel channel : channels) {
             try {
-                key.channel().close();
+                channel.close();
             } catch (IOException _) {
                 // The connection is not used any more in this case either.
             }
