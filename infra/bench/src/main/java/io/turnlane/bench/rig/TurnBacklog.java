@@ -1,6 +1,6 @@
 package io.turnlane.bench.rig;
 
-import io.turnlane.model.RecordHeaders;
+import io.turnlane.log.CommandHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionId;
@@ -67,12 +67,7 @@ public final class TurnBacklog implements AutoCloseable {
                     null);
             var record = new ProducerRecord<>(
                     Topics.DEFAULT.turns(), bytes(ask.key().toString()), wire.write((SessionCommand) ask));
-            record.headers()
-                    .add(RecordHeaders.TYPE, bytes(ask.type()))
-                    .add(RecordHeaders.REQUEST_ID, bytes(request.toString()))
-                    .add(RecordHeaders.SCHEMA_VERSION, bytes(WireFormat.SCHEMA_VERSION))
-                    .add(RecordHeaders.EVENTS_FROM, bytes("0"))
-                    .add(RecordHeaders.AGENT, bytes(ask.agent()));
+            CommandHeaders.addTo(record.headers(), ask, "/turnlane/bench");
             producer.send(record);
         }
         producer.flush();
