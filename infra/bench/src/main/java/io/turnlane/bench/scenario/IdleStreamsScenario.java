@@ -4,7 +4,6 @@ import io.turnlane.bench.load.IdleStreams;
 import io.turnlane.bench.load.LoadShape;
 import io.turnlane.bench.rig.Installation;
 import io.turnlane.bench.subject.HttpSubject;
-import io.turnlane.bench.subject.RenamedSubject;
 import java.util.List;
 
 /** Asks questions with and without thousands of open streams of other sessions, in turn. */
@@ -27,12 +26,12 @@ final class IdleStreamsScenario {
             run.warmUp(List.of(turnlane), CLIENTS);
             List<ProcessHandle> backends = installation.backends();
             for (int round = 1; round <= settings.rounds(); round++) {
-                var _ = run.measure(new RenamedSubject(NONE, turnlane), load, load.label(), round, backends);
+                var _ = run.measure(turnlane.named(NONE), load, load.label(), round, backends);
                 try (IdleStreams streams =
                         IdleStreams.open(installation.turnlane().address(), count)) {
                     run.progress().line("opened " + count + " streams");
                     String name = count + " streams";
-                    var _ = run.measure(new RenamedSubject(name, turnlane), load, load.label(), round, backends);
+                    var _ = run.measure(turnlane.named(name), load, load.label(), round, backends);
                     if (streams.lost() > 0) {
                         throw new IllegalStateException(streams.lost() + " idle streams were closed by the gateway.");
                     }

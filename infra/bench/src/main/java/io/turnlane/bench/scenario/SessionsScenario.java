@@ -4,8 +4,6 @@ import io.turnlane.bench.load.LoadShape;
 import io.turnlane.bench.rig.Installation;
 import io.turnlane.bench.rig.SessionCopies;
 import io.turnlane.bench.subject.HttpSubject;
-import io.turnlane.bench.subject.RenamedSubject;
-import io.turnlane.bench.subject.Subject;
 import java.time.Duration;
 import java.util.List;
 
@@ -29,11 +27,11 @@ final class SessionsScenario {
         int count = settings.countOr(USUAL_COUNT);
         LoadShape load = new LoadShape.ClosedLoop(CLIENTS, settings.time());
         try (Installation installation = Installation.start(settings.folder().resolve("installation"))) {
-            Subject turnlane = HttpSubject.turnlane(installation, "s", HttpSubject.SESSIONS);
-            Subject bare = HttpSubject.barePath(installation, "s", HttpSubject.SESSIONS);
+            HttpSubject turnlane = HttpSubject.turnlane(installation, "s", HttpSubject.SESSIONS);
+            HttpSubject bare = HttpSubject.barePath(installation, "s", HttpSubject.SESSIONS);
             run.warmUp(List.of(turnlane, bare), CLIENTS);
             run.interleave(
-                    List.of(new RenamedSubject(FEW, turnlane), new RenamedSubject("bare path before", bare)),
+                    List.of(turnlane.named(FEW), bare.named("bare path before")),
                     List.of(load),
                     installation.backends());
             var _ = HttpSubject.turnlane(installation, COPIED, 1)
@@ -47,9 +45,7 @@ final class SessionsScenario {
                 }
             });
             run.interleave(
-                    List.of(
-                            new RenamedSubject(count + " sessions", turnlane),
-                            new RenamedSubject("bare path after", bare)),
+                    List.of(turnlane.named(count + " sessions"), bare.named("bare path after")),
                     List.of(load),
                     installation.backends());
         }

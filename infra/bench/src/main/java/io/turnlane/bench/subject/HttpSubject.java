@@ -78,6 +78,11 @@ public record HttpSubject(String name, Server server, Requests requests, byte @N
         return new Requests(authority, path, headers, body, prefix, sessions);
     }
 
+    /** Returns the same subject under another name, for scenarios that measure it under several conditions. */
+    public HttpSubject named(String other) {
+        return new HttpSubject(other, server, requests, pieceMark);
+    }
+
     @Override
     public LoadResult run(LoadShape shape) throws IOException {
         return HttpLoad.run(server.address(), requests, shape, pieceMark);
