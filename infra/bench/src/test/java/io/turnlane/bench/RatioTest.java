@@ -58,7 +58,7 @@ class RatioTest {
     void asksAreNotManyTimesSlowerThanTheBarePath() throws Exception {
         Subject turnlane = HttpSubject.turnlane(installation, "r", HttpSubject.SESSIONS);
         Subject bare = HttpSubject.barePath(installation, "r", HttpSubject.SESSIONS);
-        rate(turnlane, Duration.ofSeconds(6));
+        rate(turnlane, Duration.ofSeconds(5));
         rate(bare, Duration.ofSeconds(2));
 
         List<Double> ratios = new ArrayList<>();
@@ -79,7 +79,7 @@ class RatioTest {
     }
 
     @Test
-    void theEngineIsNotSlowerThanParallelConsumer() throws Exception {
+    void theEngineKeepsUpWithParallelConsumer() throws Exception {
         EngineLog log = EngineLog.fill(installation.kafka(), RECORDS);
 
         List<Double> ratios = new ArrayList<>();
