@@ -23,6 +23,7 @@ final class AskScenario {
     static void run(BenchRun run) throws Exception {
         BenchSettings settings = run.settings();
         try (Installation installation = Installation.start(settings.folder().resolve("installation"))) {
+            run.progress().line("started: turnlane");
             List<Subject> subjects = new ArrayList<>();
             try {
                 subjects.add(HttpSubject.turnlane(installation, "w", HttpSubject.SESSIONS));

@@ -49,8 +49,8 @@ final class AskServer {
                 true,
                 "spring.main.banner-mode",
                 "off",
-                "logging.level.root",
-                "warn"));
+                "logging.config",
+                "classpath:turnlane-bench-logback.xml"));
         application.run();
     }
 
