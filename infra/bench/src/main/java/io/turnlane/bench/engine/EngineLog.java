@@ -46,7 +46,7 @@ public final class EngineLog {
                 record.headers().add(RecordHeaders.TYPE, bytes("ask"));
                 record.headers()
                         .add(RecordHeaders.REQUEST_ID, bytes(new RequestId(new UUID(number, number)).toString()));
-                producer.send(record);
+                var _ = producer.send(record);
             }
         }
         return log;

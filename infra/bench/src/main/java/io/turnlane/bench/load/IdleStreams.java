@@ -120,7 +120,7 @@ public final class IdleStreams implements AutoCloseable {
         }
         try {
             selector.close();
-            reader.join(Duration.ofSeconds(5));
+            var _ = reader.join(Duration.ofSeconds(5));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException _) {

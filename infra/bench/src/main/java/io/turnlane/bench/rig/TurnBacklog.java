@@ -68,7 +68,7 @@ public final class TurnBacklog implements AutoCloseable {
             var record = new ProducerRecord<>(
                     Topics.DEFAULT.turns(), bytes(ask.key().toString()), wire.write((SessionCommand) ask));
             CommandHeaders.addTo(record.headers(), ask, "/turnlane/bench");
-            producer.send(record);
+            var _ = producer.send(record);
         }
         producer.flush();
     }

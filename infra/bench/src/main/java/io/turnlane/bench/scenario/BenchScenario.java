@@ -14,32 +14,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The scenarios of {@code ./turnlane bench}. */
 public enum BenchScenario {
-    ASK(
-            "questions that wait for their answers, in closed loops and at a rate",
-            HttpSubject.BARE_PATH,
-            AskScenario::run),
-    STREAM("questions whose answers are streamed", HttpSubject.BARE_PATH, StreamScenario::run),
-    ENGINE("records of one topic in the order of their keys", EngineScenario.FLOOR, EngineScenario::run),
-    BACKLOG("throughput with many waiting turns", BacklogScenario.FEW, BacklogScenario::run),
-    SESSIONS("throughput with many stored sessions", SessionsScenario.FEW, SessionsScenario::run),
-    IDLE_STREAMS("throughput with many open streams", IdleStreamsScenario.NONE, IdleStreamsScenario::run),
-    STARTUP("start, first answer, and resources at rest", null, StartupScenario::run),
-    SEED("1,000 users at 1,000 questions per second, for five minutes", null, SeedScenario::run);
-
-    /** Work of a scenario. */
-    @FunctionalInterface
-    private interface ScenarioWork {
-        void run(BenchRun run) throws Exception;
-    }
+    ASK("questions that wait for their answers, in closed loops and at a rate", HttpSubject.BARE_PATH),
+    STREAM("questions whose answers are streamed", HttpSubject.BARE_PATH),
+    ENGINE("records of one topic in the order of their keys", EngineScenario.FLOOR),
+    BACKLOG("throughput with many waiting turns", BacklogScenario.FEW),
+    SESSIONS("throughput with many stored sessions", SessionsScenario.FEW),
+    IDLE_STREAMS("throughput with many open streams", IdleStreamsScenario.NONE),
+    STARTUP("start, first answer, and resources at rest", null),
+    SEED("1,000 users at 1,000 questions per second, for five minutes", null);
 
     private final String description;
     private final @Nullable String floor;
-    private final ScenarioWork work;
 
-    BenchScenario(String description, @Nullable String floor, ScenarioWork work) {
+    BenchScenario(String description, @Nullable String floor) {
         this.description = description;
         this.floor = floor;
-        this.work = work;
     }
 
     /** Returns the name in commands, for example {@code idle-streams}. */
@@ -71,13 +60,26 @@ public enum BenchScenario {
         RunResults results = new RunResults(label(), floor);
         progress.line(label() + ": " + description);
         try {
-            work.run(new BenchRun(settings, progress, results));
+            work(new BenchRun(settings, progress, results));
         } finally {
             report(results, settings, progress);
         }
         return results.measurements().stream()
                 .noneMatch(one -> one.values().getOrDefault(Metric.FAILED, 0.0) > 0
                         || one.values().getOrDefault(Metric.MIXED, 0.0) > 0);
+    }
+
+    private void work(BenchRun run) throws Exception {
+        switch (this) {
+            case ASK -> AskScenario.run(run);
+            case STREAM -> StreamScenario.run(run);
+            case ENGINE -> EngineScenario.run(run);
+            case BACKLOG -> BacklogScenario.run(run);
+            case SESSIONS -> SessionsScenario.run(run);
+            case IDLE_STREAMS -> IdleStreamsScenario.run(run);
+            case STARTUP -> StartupScenario.run(run);
+            case SEED -> SeedScenario.run(run);
+        }
     }
 
     private static void report(RunResults results, BenchSettings settings, BenchProgress progress) throws IOException {

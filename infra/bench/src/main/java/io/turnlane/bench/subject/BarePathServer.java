@@ -102,7 +102,7 @@ public final class BarePathServer implements AskServer.Answering {
         waiting.put(request, answer);
         var record = new ProducerRecord<>(TURNS, session, question.getBytes(StandardCharsets.UTF_8));
         record.headers().add(REQUEST_ID, request.getBytes(StandardCharsets.UTF_8));
-        turns.send(record);
+        var _ = turns.send(record);
         return answer.get(30, TimeUnit.SECONDS);
     }
 
@@ -167,7 +167,7 @@ public final class BarePathServer implements AskServer.Answering {
         var published = new ProducerRecord<>(EVENTS, session, event.getBytes(StandardCharsets.UTF_8));
         published.headers().add(REQUEST_ID, request.getBytes(StandardCharsets.UTF_8));
         CompletableFuture<Void> acknowledged = new CompletableFuture<>();
-        events.send(published, (_, _) -> acknowledged.complete(null));
+        var _ = events.send(published, (_, _) -> acknowledged.complete(null));
         acknowledged.join();
     }
 

@@ -71,7 +71,7 @@ public final class RawKafka implements Subject {
         try (KafkaProducer<byte[], byte[]> answers = producer()) {
             while (true) {
                 for (ConsumerRecord<byte[], byte[]> ping : echoConsumer.poll(POLL)) {
-                    answers.send(new ProducerRecord<>(PONG, ping.key(), ping.value()));
+                    var _ = answers.send(new ProducerRecord<>(PONG, ping.key(), ping.value()));
                 }
             }
         } catch (WakeupException _) {
@@ -136,14 +136,14 @@ public final class RawKafka implements Subject {
                 .putInt(run)
                 .array();
         byte[] key = ByteBuffer.allocate(Integer.BYTES).putInt(client).array();
-        producer.send(new ProducerRecord<>(PING, key, value));
+        var _ = producer.send(new ProducerRecord<>(PING, key, value));
     }
 
     @Override
     public void close() {
         echoConsumer.wakeup();
         try {
-            echo.join(ANSWER_LIMIT);
+            var _ = echo.join(ANSWER_LIMIT);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
