@@ -54,7 +54,7 @@ final class ResponseBuffer {
         bodyAt = end + HEAD_END.length;
         for (int i = 0; i < bodyAt; i++) { // header names are case-insensitive
             if (content[i] >= 'A' && content[i] <= 'Z') {
-                content[i] += 'a' - 'A';
+                content[i] = (byte) (content[i] + 'a' - 'A');
             }
         }
         closing = find(CLOSE, 0, bodyAt) >= 0;

@@ -3,6 +3,7 @@ package io.turnlane.bench.rig;
 import io.turnlane.backends.Program;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -68,6 +69,6 @@ public record HttpProgram(String name, List<String> command, String classPath, i
 
     /** Returns the address of the server. */
     public InetSocketAddress address() {
-        return new InetSocketAddress("127.0.0.1", port);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 }
