@@ -57,6 +57,7 @@ final class Flight {
     }
 
     private final String id = UUID.randomUUID().toString();
+    private final long number;
     private final Turn turn;
     private final Delay delay;
     private final Duration grace;
@@ -74,11 +75,13 @@ final class Flight {
     /**
      * Creates a flight.
      *
+     * @param number number of this flight in its processor; flights are stopped in the order of their numbers
      * @param delay timer for the ends of the grace period and of the handover
      * @param grace maximum time for which an agent may run after its interrupt
      * @param abandoned counter of abandoned agents that are still running
      */
-    Flight(Turn turn, Delay delay, Duration grace, AtomicInteger abandoned) {
+    Flight(long number, Turn turn, Delay delay, Duration grace, AtomicInteger abandoned) {
+        this.number = number;
         this.turn = turn;
         this.delay = delay;
         this.grace = grace;
@@ -87,6 +90,10 @@ final class Flight {
 
     String id() {
         return id;
+    }
+
+    long number() {
+        return number;
     }
 
     Turn turn() {

@@ -5,9 +5,10 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.processor.lane.Delay;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -24,7 +25,8 @@ public final class Flights {
     private final Delay delay;
     private final Duration grace;
     private final AtomicInteger abandonedAgents = new AtomicInteger();
-    private final Set<Flight> openFlights = ConcurrentHashMap.newKeySet();
+    private final AtomicLong opened = new AtomicLong();
+    private final ConcurrentNavigableMap<Long, Flight> openFlights = new ConcurrentSkipListMap<>(); // oldest first
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition closed = lock.newCondition();
 
@@ -39,13 +41,13 @@ public final class Flights {
     }
 
     Flight open(Turn turn) {
-        Flight flight = new Flight(turn, delay, grace, abandonedAgents);
-        openFlights.add(flight);
+        Flight flight = new Flight(opened.incrementAndGet(), turn, delay, grace, abandonedAgents);
+        openFlights.put(flight.number(), flight);
         return flight;
     }
 
     void close(Flight flight) {
-        openFlights.remove(flight);
+        openFlights.remove(flight.number());
         flight.close();
         lock.lock();
         try {
@@ -65,7 +67,7 @@ public final class Flights {
      * stopped, because their result is being stored.
      */
     public void release(Predicate<Turn> matching) {
-        openFlights.forEach(flight -> {
+        openFlights.values().forEach(flight -> {
             if (matching.test(flight.turn())) {
                 flight.stop(Flight.StopReason.RELEASED);
             }
@@ -77,7 +79,7 @@ public final class Flights {
      * turn ends with the answer or as cancelled, depending on which of them is stored first.
      */
     public void cancel(SessionKey session, RequestId request) {
-        openFlights.forEach(flight -> {
+        openFlights.values().forEach(flight -> {
             Turn turn = flight.turn();
             if (turn.requestId().equals(request) && turn.session().equals(session)) {
                 flight.stop(Flight.StopReason.CANCELLED);
@@ -93,7 +95,7 @@ public final class Flights {
      * @return the flights whose agents continue
      */
     List<Flight> startHandover(Predicate<Turn> matching, Duration agentTime, Duration handoverTime) {
-        return openFlights.stream()
+        return openFlights.values().stream()
                 .filter(flight -> matching.test(flight.turn()) && flight.startHandover(agentTime, handoverTime))
                 .toList();
     }
@@ -108,7 +110,7 @@ public final class Flights {
         lock.lock();
         try {
             long nanos = timeout.toNanos();
-            while (openFlights.stream().anyMatch(flight -> flight.isPastAgent() && matching.test(flight.turn()))) {
+            while (openFlights.values().stream().anyMatch(flight -> flight.isPastAgent() && matching.test(flight.turn()))) {
                 if (nanos <= 0) {
                     return false;
                 }
