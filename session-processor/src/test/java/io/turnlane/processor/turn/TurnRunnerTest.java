@@ -155,6 +155,10 @@ class TurnRunnerTest extends TurnTests {
 
     @Test
     void leavesALostSessionToTheNextOwnerIfThePartitionLeftBeforeItWasRestored() {
+        Ask earlier = ask("before?");
+        run(turn(earlier, wire.write(earlier)));
+        calls.set(0);
+        events.clear();
         lost.onRebuild = this::losePartition;
         memory.accept(ask);
         memory.loseEverything();

@@ -159,9 +159,8 @@ final class InMemorySession {
         open.remove(request);
     }
 
-    /** Loses the context and the history, as a store does that loses keys. Other keys show the loss of a context. */
+    /** Loses the context and the history, as a store does that loses keys. Other keys show the loss if a turn began. */
     void loseMemory() {
-        begun |= hasContext;
         hasContext = false;
         fence = 0;
         history.clear();

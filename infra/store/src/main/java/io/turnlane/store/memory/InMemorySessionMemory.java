@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Session memory in the heap, for replays, simulations and tests. Every method gives the same results as
  * {@link RedisSessionMemory}, checks in the same order, and can be repeated without harm; {@code MemoryContract} runs
- * the same tests against both. There are four differences: data does not expire, the size of a history is bounded in
- * turns but not in bytes, no session is reserved for a fork, and a session that was accepted but has not begun reports
- * the loss of its context.
+ * the same tests against both. There are three differences: data does not expire, the size of a history is bounded in
+ * turns but not in bytes, and no session is reserved for a fork.
  *
  * <p>Thread-safe; guarded by its own monitor.
  */

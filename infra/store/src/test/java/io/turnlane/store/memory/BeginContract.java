@@ -149,6 +149,15 @@ abstract class BeginContract extends MemoryContract {
     }
 
     @Test
+    void beginRunsTheFirstTurnOfASessionWhoseContextWasLost() {
+        Ask ask = accepted("?");
+        loseMemory();
+        assertThat(run(flight(ask, 1), ask).memoryIssue())
+                .as("a session without turns has no history to lose")
+                .isNull();
+    }
+
+    @Test
     void beginWaitsForTheEndOfAHandover() {
         Ask ask = accepted("?");
         FlightRef before = flight(ask, 1);
