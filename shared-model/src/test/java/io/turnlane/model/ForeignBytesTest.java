@@ -1,11 +1,16 @@
 package io.turnlane.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 
 /**
  * For any bytes, readers return a value or throw their declared exception and nothing else. A value that was read is
@@ -53,10 +58,21 @@ class ForeignBytesTest {
     @FuzzTest(maxDuration = "1m")
     void objects(byte[] bytes) {
         try {
-            assertThat(wire.readObject(bytes)).isNotNull();
+            Map<String, Object> object = wire.readObject(bytes);
+            assertThat(wire.readObject(wire.writeValue(object))).isEqualTo(object);
         } catch (UnreadableRecordException e) {
             assertThat(e).hasMessageNotContaining("\n");
         }
+    }
+
+    @Test
+    void readsEveryKindOfValueInAnObject() throws UnreadableRecordException {
+        String json = "{\"a\":[1,2.5,null,true],\"b\":{\"c\":\"ü\",\"d\":123456789012345678901234567890}}";
+        Map<String, Object> object = wire.readObject(json.getBytes(StandardCharsets.UTF_8));
+        assertThat(object)
+                .containsOnly(
+                        entry("a", Arrays.asList(1, 2.5, null, true)),
+                        entry("b", Map.of("c", "ü", "d", new BigInteger("123456789012345678901234567890"))));
     }
 
     @FuzzTest(maxDuration = "1m")

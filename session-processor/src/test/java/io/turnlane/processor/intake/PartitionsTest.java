@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.Node;
@@ -48,6 +50,7 @@ class PartitionsTest {
     private final List<Integer> watched = new ArrayList<>();
     private boolean positionFails;
     private final List<Boolean> departures = new ArrayList<>();
+    private final List<Boolean> heldByLeavingPartitions = new ArrayList<>();
     private final Partitions partitions = new Partitions(
             consumer,
             "turns",
@@ -141,12 +144,30 @@ class PartitionsTest {
     }
 
     @Test
+    void endsItsClaimsBeforeItNotifiesTheHandlerOfALeavingPartition() {
+        consumer.rebalance(List.of(ONE, OTHER));
+        consumer.rebalance(List.of(OTHER));
+        partitions.onPartitionsLost(List.of(OTHER));
+        assertThat(heldByLeavingPartitions)
+                .as("no turn of a withdrawn lane may begin")
+                .containsExactly(false, false);
+    }
+
+    @Test
     void commitsNothingForLostPartitions() {
         consumer.rebalance(List.of(ONE));
         partitions.get(ONE).ledger().advancedTo(9);
         partitions.onPartitionsLost(List.of(ONE));
         assertThat(committed(ONE).offset()).isZero();
         assertThat(departures).as("no orderly handover").containsExactly(false);
+    }
+
+    private static Turn.Claim claimOn(Assignment assignment) {
+        TopicPartition partition = assignment.partition();
+        return new Delivery(
+                new ConsumerRecord<>(partition.topic(), partition.partition(), 0, new byte[0], new byte[0]),
+                assignment,
+                new Budget(1, 1, 1));
     }
 
     private OffsetAndMetadata committed(TopicPartition partition) {
@@ -169,6 +190,9 @@ class PartitionsTest {
         @Override
         public void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
             departures.add(patient);
+            Stream.of(partitions.get(ONE), partitions.get(OTHER))
+                    .filter(assignment -> assignment != null && ofPartition.test(claimOn(assignment)))
+                    .forEach(assignment -> heldByLeavingPartitions.add(assignment.held()));
         }
     }
 }
