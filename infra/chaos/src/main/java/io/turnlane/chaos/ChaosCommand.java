@@ -85,18 +85,26 @@ public final class ChaosCommand implements Callable<Integer> {
     private @Nullable Path folder;
 
     public static void main(String[] args) {
+        start(new ChaosCommand(), args);
+    }
+
+    /** Runs a command of this module and ends the program. Must be called before anything logs. */
+    static void start(Callable<Integer> command, String[] args) {
         Locale.setDefault(Locale.ENGLISH); // the output is in English, and so are its numbers
-        // Must be set before anything logs. With the default configuration, the Kafka and Redis clients of this process
-        // would log every fault.
+        // With the default configuration, the Kafka and Redis clients of this process would log every fault.
         System.setProperty("logback.configurationFile", "turnlane-chaos-logback.xml");
-        System.exit(new CommandLine(new ChaosCommand())
+        System.exit(commandLine(command).execute(args));
+    }
+
+    static CommandLine commandLine(Callable<Integer> command) {
+        return new CommandLine(command)
                 .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new UsageErrorHandler())
                 .setExecutionExceptionHandler((failure, commandLine, _) -> {
                     commandLine.getErr().println("The run failed: " + failure);
                     return 1;
-                })
-                .execute(args));
+                });
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,30 +40,38 @@ public final class TurnPoller implements Runnable {
     private final IntakeSettings settings;
     private final RecordHandler handler;
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final Partitions partitions;
     private final Budget budget;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** Time of the last commit, by {@link System#nanoTime}, because the clock can jump to the time of Redis. */
-    private long lastCommitNanos = System.nanoTime();
-
+    private long lastCommitNanos;
     private Instant lastProgress;
     private long lastEndedCount;
     private volatile boolean stopping;
     private volatile boolean pausing;
     private volatile IntakeStatistics statistics;
 
+    /**
+     * Creates a poll thread's task.
+     *
+     * @param clock clock for ages and fences; can jump to the time of Redis
+     * @param nanoTime source of times in ns that never jump
+     */
     public TurnPoller(
             Consumer<byte[], byte[]> consumer,
             IntakeSettings settings,
             RecordHandler handler,
             InstantSource clock,
+            LongSupplier nanoTime,
             RecordReader reader,
             PartitionAssignmentListener assignmentListener) {
         this.consumer = consumer;
         this.settings = settings;
         this.handler = handler;
         this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.lastCommitNanos = nanoTime.getAsLong();
         this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
         this.lastProgress = clock.instant();
@@ -185,7 +194,7 @@ public final class TurnPoller implements Runnable {
     }
 
     private void commitIfDue() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (now - lastCommitNanos >= settings.commitInterval().toNanos()) {
             lastCommitNanos = now;
             partitions.findSkipped();

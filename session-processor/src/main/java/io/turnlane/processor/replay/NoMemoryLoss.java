@@ -6,7 +6,7 @@ import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.store.memory.SessionRestore.RestoreResult;
 
 /** Reports that no data was lost. A replay has a new memory in the heap, which cannot lose data. */
-final class NoMemoryLoss implements LostMemory {
+public final class NoMemoryLoss implements LostMemory {
 
     @Override
     public boolean isReady(Claim claim) {

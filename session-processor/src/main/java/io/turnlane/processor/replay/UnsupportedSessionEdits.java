@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Throws an exception for every command that is not a question, because a replay runs only questions. The reconstructed
  * session already contains the effects of other commands.
  */
-final class UnsupportedSessionEdits implements SessionEdits {
+public final class UnsupportedSessionEdits implements SessionEdits {
 
     @Override
     public EditResult update(FlightRef flight, UpdateSession command, EditConditions conditions) {

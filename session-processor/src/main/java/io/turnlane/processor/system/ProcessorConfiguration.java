@@ -288,6 +288,7 @@ class ProcessorConfiguration {
                         intake.commitInterval()),
                 reception,
                 clock,
+                System::nanoTime,
                 reader,
                 lossWatch);
     }

@@ -121,6 +121,7 @@ class WebhookConfiguration {
                 settings,
                 new WebhookRecordHandler(lanes, hosts),
                 runtime.clock(),
+                System::nanoTime,
                 reader,
                 _ -> {});
         Gauge.builder("turnlane.webhooks.open", () -> lanes.counts().items()).register(meters);

@@ -39,6 +39,7 @@ class TurnPollerClockTest {
                 new IntakeSettings("turns", 9, 1000, 9, Duration.ofMillis(1), Duration.ofNanos(1)),
                 new CompletingHandler(),
                 () -> now,
+                System::nanoTime,
                 new RecordReader(() -> new MockConsumer<>("none"), 1),
                 _ -> {});
         consumer.updatePartitions("turns", List.of(new PartitionInfo("turns", 0, Node.noNode(), null, null)));

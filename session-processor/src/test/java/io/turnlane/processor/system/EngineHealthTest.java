@@ -41,6 +41,7 @@ class EngineHealthTest {
             new IntakeSettings("turns", 1, 1, 1, Duration.ofMillis(1), Duration.ofMillis(1)),
             reception,
             () -> now,
+            System::nanoTime,
             new RecordReader(() -> new MockConsumer<>("none"), 1),
             adopted -> {});
     private final Drain drain = new Drain(

@@ -34,6 +34,7 @@ class WebhookHealthTest {
                             (_, _) -> {}),
                     new CallbackHosts(1, 1)),
             () -> now,
+            System::nanoTime,
             new RecordReader(() -> new MockConsumer<>("none"), 1),
             _ -> {});
     private final WebhookHealth health = new WebhookHealth(new PollLiveness(poller, () -> now), poller);

@@ -1,0 +1,195 @@
+package io.turnlane.chaos.simulation;
+
+import io.turnlane.model.Priority;
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The turns topic and the consumer group of a simulation. The group removes a member that was frozen for longer than
+ * the session timeout. A partition gets its new owner after the previous owner has given it up or was removed.
+ */
+final class SimulatedKafka {
+
+    static final String TOPIC = "turns";
+    static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
+    private static final WireFormat WIRE = new WireFormat();
+
+    private final VirtualTime time;
+    private final Random random;
+    private final SimulatedHistory history;
+    private final SimulationJournal journal;
+    private final List<TopicPartition> partitions = new ArrayList<>();
+    private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> logs = new HashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+    private final Map<TopicPartition, SimulatedConsumer> owners = new HashMap<>();
+    private final Map<TopicPartition, SimulatedConsumer> targets = new HashMap<>();
+    private final List<SimulatedConsumer> members = new ArrayList<>();
+
+    SimulatedKafka(
+            VirtualTime time, Random random, SimulatedHistory history, SimulationJournal journal, int partitionCount) {
+        this.time = time;
+        this.random = random;
+        this.history = history;
+        this.journal = journal;
+        for (int i = 0; i < partitionCount; i++) {
+            partitions.add(new TopicPartition(TOPIC, i));
+            logs.put(partitions.get(i), new ArrayList<>());
+        }
+    }
+
+    List<TopicPartition> partitions() {
+        return partitions;
+    }
+
+    /** Appends a question, with the headers that a gateway writes. */
+    void append(Ask ask) {
+        byte[] key = ask.key().toString().getBytes(StandardCharsets.UTF_8);
+        int number = Utils.toPositive(Utils.murmur2(key)) % partitions.size();
+        TopicPartition partition = partitions.get(number);
+        List<ConsumerRecord<byte[], byte[]>> log = log(partition);
+        byte[] value = WIRE.write(ask);
+        var headers = new org.apache.kafka.common.header.internals.RecordHeaders();
+        addHeaders(headers, ask);
+        log.add(new ConsumerRecord<>(
+                TOPIC,
+                number,
+                log.size(),
+                time.instant().toEpochMilli(),
+                TimestampType.CREATE_TIME,
+                key.length,
+                value.length,
+                key,
+                value,
+                headers,
+                Optional.empty()));
+        history.logged(ask, number, log.size() - 1);
+        members.forEach(SimulatedConsumer::wake);
+    }
+
+    private static void addHeaders(Headers headers, Ask ask) {
+        put(headers, RecordHeaders.TYPE, ask.type());
+        put(headers, RecordHeaders.REQUEST_ID, ask.requestId().toString());
+        put(headers, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
+        put(headers, RecordHeaders.EVENTS_FROM, "0");
+        put(headers, RecordHeaders.AGENT, ask.agent());
+        if (ask.policy() != TurnPolicy.ENQUEUE) {
+            put(headers, RecordHeaders.POLICY, ask.policy().wire());
+        }
+        if (ask.priority() != Priority.NORMAL) {
+            put(headers, RecordHeaders.PRIORITY, ask.priority().wire());
+        }
+        if (ask.deadline() != null) {
+            long at = ask.createdAt().plus(ask.deadline()).toEpochMilli();
+            put(headers, RecordHeaders.DEADLINE, Long.toString(at));
+        }
+    }
+
+    private static void put(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> log(TopicPartition partition) {
+        return logs.getOrDefault(partition, List.of());
+    }
+
+    /** Returns true if every record is complete and committed. */
+    boolean isDone() {
+        return partitions.stream()
+                .allMatch(partition ->
+                        committedOffset(partition) == log(partition).size());
+    }
+
+    long committedOffset(TopicPartition partition) {
+        OffsetAndMetadata offset = committed.get(partition);
+        return offset == null ? 0 : offset.offset();
+    }
+
+    @Nullable
+    OffsetAndMetadata committed(TopicPartition partition) {
+        return committed.get(partition);
+    }
+
+    /** Stores the offset if the member owns the partition. Returns false otherwise. */
+    boolean commit(SimulatedConsumer member, TopicPartition partition, OffsetAndMetadata offset) {
+        if (owners.get(partition) != member || !members.contains(member)) {
+            journal.add(member, "may not commit", partition, offset.offset());
+            return false;
+        }
+        journal.add(member, "commits", partition, offset.offset(), "with fence", offset.metadata());
+        committed.put(partition, offset);
+        history.committed(partition.partition(), offset.offset());
+        return true;
+    }
+
+    void join(SimulatedConsumer member) {
+        members.add(member);
+        rebalance();
+    }
+
+    void leave(SimulatedConsumer member) {
+        members.remove(member);
+        owners.values().removeIf(owner -> owner == member);
+        rebalance();
+    }
+
+    boolean isMember(SimulatedConsumer member) {
+        return members.contains(member);
+    }
+
+    List<TopicPartition> targetOf(SimulatedConsumer member) {
+        return partitions.stream()
+                .filter(partition -> targets.get(partition) == member)
+                .toList();
+    }
+
+    /** Makes the member the owner of a partition that nobody owns. Returns false if another member owns it. */
+    boolean acquire(SimulatedConsumer member, TopicPartition partition) {
+        boolean free = owners.putIfAbsent(partition, member) == null;
+        if (free) {
+            journal.add(member, "receives", partition, "from", committedOffset(partition));
+        }
+        return free;
+    }
+
+    void release(SimulatedConsumer member, TopicPartition partition) {
+        journal.add(member, "gives up", partition);
+        owners.remove(partition, member);
+        members.forEach(SimulatedConsumer::wake);
+    }
+
+    /** Assigns the partitions to random members. */
+    void rebalance() {
+        targets.clear();
+        if (!members.isEmpty()) {
+            partitions.forEach(partition -> targets.put(partition, members.get(random.nextInt(members.size()))));
+        }
+        members.forEach(SimulatedConsumer::wake);
+    }
+
+    /** Removes members that sent no heartbeat for the session timeout. */
+    void removeSilentMembers() {
+        for (SimulatedConsumer member : List.copyOf(members)) {
+            if (member.silentFor().compareTo(SESSION_TIMEOUT) >= 0) {
+                journal.add("group", "removes", member);
+                leave(member);
+            }
+        }
+    }
+}
