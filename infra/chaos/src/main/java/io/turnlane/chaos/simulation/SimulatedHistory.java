@@ -7,8 +7,9 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
-import io.turnlane.processor.memory.FlightRef;
-import io.turnlane.processor.memory.InMemorySessionMemory;
+import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.FlightRef;
+import io.turnlane.store.memory.InMemorySessionMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -147,10 +148,16 @@ final class SimulatedHistory {
         }
         if (event.body().endsTurn()) {
             turn.ends.add(event);
-            if (!event.body().type().equals(status(turn).wire())) {
-                violated("O9", event.requestId(), "ends as " + event.body().type() + " but is " + status(turn));
+            TurnEnding stored = store.ending(session, event.requestId()).orElse(null);
+            if (stored == null || !isEnd(event.body(), stored)) {
+                violated("O9", event.requestId(), "ends with " + event.body() + " but the store holds " + stored);
             }
         }
+    }
+
+    private static boolean isEnd(TurnEvent.Body body, TurnEnding stored) {
+        return body.type().equals(stored.status().wire())
+                && (!(body instanceof TurnEvent.Failed failed) || failed.error().equals(stored.error()));
     }
 
     /** Checks the rules that need the whole run: I1, I2, I3, I4, I5 and O11. */

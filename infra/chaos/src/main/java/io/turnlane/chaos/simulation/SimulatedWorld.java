@@ -1,7 +1,7 @@
 package io.turnlane.chaos.simulation;
 
-import io.turnlane.processor.memory.InMemorySessionMemory;
-import io.turnlane.processor.memory.MemoryLimits;
+import io.turnlane.store.memory.InMemorySessionMemory;
+import io.turnlane.store.memory.MemoryLimits;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.Consumer;

@@ -79,6 +79,7 @@ final class InMemoryBegin {
         }
         if (error != null) {
             session.add(request);
+            request.flight = ""; // otherwise fail() could take this end for the outcome of an earlier flight
             request.fail(error);
             return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));
         }

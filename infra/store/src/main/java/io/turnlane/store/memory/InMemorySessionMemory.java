@@ -325,6 +325,7 @@ public final class InMemorySessionMemory implements SessionMemory {
             return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.CANCELLED, request.cancelCause));
         }
         request.fence = flight.fence();
+        request.flight = "";
         request.attempt = Math.max(request.attempt, attempts);
         request.fail(error);
         return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));

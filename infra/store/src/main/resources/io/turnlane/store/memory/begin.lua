@@ -87,7 +87,8 @@ if not again then
     error = tonumber(now) - tonumber(since) >= tonumber(agent_wait) and unknown_agent or nil
   end
   if error or agent_wait ~= '' then
-    redis.call('HSET', req, 'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset)
+    redis.call('HSET', req, 'attempt', attempt, 'crashes', crashes, 'partition', partition, 'offset', offset,
+      'flight', '') -- otherwise fail.lua could take this end for the outcome of an earlier flight
     redis.call('ZADD', reqs, 'NX', created_at, request_id)
     if attempt == 0 then
       redis.call('HSET', req, 'phases', phases)
@@ -98,7 +99,7 @@ if not again then
   end
   if agent_wait ~= '' then -- the turn keeps its position until a processor with the agent owns the partition
     redis.call('HSET', req, 'status', status == 'retrying' and status or 'queued', 'stage', 'waiting_for_agent',
-      'blamed', blamed, 'flight', '')
+      'blamed', blamed)
     redis.call('HDEL', req, 'leaving_until')
     redis.call('ZADD', open, 'NX', created_at, request_id)
     for _, key in ipairs({req, reqs, open}) do

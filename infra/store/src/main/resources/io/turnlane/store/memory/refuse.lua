@@ -30,7 +30,8 @@ if unwanted(req) then
   return dismiss(req, open, request_id, 'cancelled', cause[1] or 'requested', cause[2] or '', record_ttl)
 end
 redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset,
-  'attempt', math.max(tonumber(was[2] or 0), attempts))
+  'attempt', math.max(tonumber(was[2] or 0), attempts),
+  'flight', '') -- otherwise fail.lua could take this end for the outcome of an earlier flight
 redis.call('ZADD', reqs, 'NX', logged_at, request_id)
 redis.call('PEXPIRE', reqs, record_ttl)
 if redis.call('HGET', ctx, 'fork') == request_id then

@@ -56,6 +56,25 @@ abstract class SettleContract extends BeginContract {
     }
 
     @Test
+    void failReturnsTheEndThatANewOwnerStoredMeanwhile() {
+        Ask poison = accepted("?");
+        crash(poison, 2);
+        FlightRef frozen = flight(poison, 1);
+        memory().begin(alone(frozen, poison));
+        begin(flight(poison, 2), poison);
+        TurnEnding end = ending(poison, 2);
+        assertThat(end.error()).isEqualTo(MemoryErrors.POISON);
+        assertThat(fail(frozen, true)).isEqualTo(new EndedOtherwise(end));
+        assertThat(fail(frozen, false)).isEqualTo(new EndedOtherwise(end));
+
+        Ask unprocessable = accepted("?");
+        FlightRef paused = flight(unprocessable, 2);
+        begin(paused, unprocessable);
+        memory().giveUp(flight(unprocessable, 3), null, MemoryErrors.POISON, 3);
+        assertThat(fail(paused, true)).isEqualTo(new EndedOtherwise(ending(unprocessable, 3)));
+    }
+
+    @Test
     void cancelKeepsATurnThatHasBegunInHistory() {
         Ask ask = accepted("?");
         FlightRef flight = flight(ask, 1);
