@@ -57,7 +57,13 @@ public final class TurnlaneEngine implements KeyedEngine {
         IntakeSettings settings = new IntakeSettings(
                 EngineLog.TOPIC, 5000, 64L << 20, 100_000, Duration.ofMillis(100), Duration.ofMillis(500));
         poller = new TurnPoller(
-                log.newGroupConsumer(), settings, new ToLanes(), InstantSource.system(), reader, _ -> {});
+                log.newGroupConsumer(),
+                settings,
+                new ToLanes(),
+                InstantSource.system(),
+                System::nanoTime,
+                reader,
+                _ -> {});
         Thread.ofPlatform().daemon().name("bench-poll").start(poller);
     }
 
