@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
 /** Command that runs simulations of the engine and reports which promises were broken. */
 @Command(
         name = "turnlane simulate",
+        mixinStandardHelpOptions = true,
+        versionProvider = ChaosCommand.ChaosVersion.class,
         description = {
             "Run the engine under a virtual clock, with faults drawn from seeds, and check its promises. Needs no Kafka"
                     + " and no Redis. The same seed always does the same steps.",
@@ -36,12 +38,6 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
 
     @Option(
             names = "--seeds",

@@ -110,7 +110,8 @@ public final class Flights {
         lock.lock();
         try {
             long nanos = timeout.toNanos();
-            while (openFlights.values().stream().anyMatch(flight -> flight.isPastAgent() && matching.test(flight.turn()))) {
+            while (openFlights.values().stream()
+                    .anyMatch(flight -> flight.isPastAgent() && matching.test(flight.turn()))) {
                 if (nanos <= 0) {
                     return false;
                 }
