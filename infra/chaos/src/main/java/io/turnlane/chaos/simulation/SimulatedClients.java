@@ -59,7 +59,7 @@ final class SimulatedClients {
                 deadline(),
                 null,
                 policy(),
-                Priority.values()[random.nextInt(3)],
+                oneOf(Priority.values()),
                 null);
         if (random.nextInt(20) > 0) { // otherwise the store was away, and the question is accepted without a record
             world.store().accept(ask);
@@ -108,8 +108,10 @@ final class SimulatedClients {
     }
 
     private TurnPolicy policy() {
-        return random.nextInt(3) == 0
-                ? TurnPolicy.values()[random.nextInt(TurnPolicy.values().length)]
-                : TurnPolicy.ENQUEUE;
+        return random.nextInt(3) == 0 ? oneOf(TurnPolicy.values()) : TurnPolicy.ENQUEUE;
+    }
+
+    private <T> T oneOf(T[] values) {
+        return values[random.nextInt(values.length)];
     }
 }

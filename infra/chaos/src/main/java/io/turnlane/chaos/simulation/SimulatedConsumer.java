@@ -28,6 +28,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Consumer of one processor of a simulation. Blocks only in {@link #poll}. For the poll strand. */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // a simulation has one thread at a time
 final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
 
     private static final int MAX_RECORDS = 3;

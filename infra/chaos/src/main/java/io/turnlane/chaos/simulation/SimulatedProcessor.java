@@ -141,7 +141,7 @@ final class SimulatedProcessor {
                         new AnswerLimits(10_000, 10_000, 1_000, Duration.ofMillis(15), AGENT_TIMEOUT),
                         Duration.ofDays(7)),
                 new TurnEngine.TurnRuntime(
-                        clock, delay, task -> time.call(host, task), pause, random::nextLong, new Semaphore(1)),
+                        clock, delay, task -> time.call(host, task), pause, random, new Semaphore(1)),
                 flights);
     }
 

@@ -24,8 +24,8 @@ final class VirtualTime {
 
     private final Random random;
     private final PriorityQueue<TimedTask> events = new PriorityQueue<>(Comparator.comparingLong(TimedTask::at)
-            .thenComparing(TimedTask::tie)
-            .thenComparing(TimedTask::number));
+            .thenComparingInt(TimedTask::tie)
+            .thenComparingLong(TimedTask::number));
     private final List<Strand> strands = new ArrayList<>();
     private long now;
     private long number;
