@@ -1,8 +1,5 @@
 package io.turnlane.chaos;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.turnlane.backends.AloneLock;
 import io.turnlane.backends.PackedProgram;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.rig.Rig;
@@ -36,7 +33,6 @@ final class TestRig {
     private int runs;
 
     private TestRig() throws IOException, InterruptedException {
-        AloneLock.share(); // the end-to-end tests that measure time run before or after this JVM
         Path target = Files.createDirectories(Path.of("target/chaos").toAbsolutePath());
         folder = Files.createTempDirectory(target, "seed-" + seed + "-");
         progress.line(
@@ -79,17 +75,6 @@ final class TestRig {
 
     long seed() {
         return seed;
-    }
-
-    /** Runs the quick form of a scenario with all promises, and fails if the run has violations. */
-    static void assertKeepsAllPromises(Scenario scenario) throws Exception {
-        TestRig rig = regular();
-        ScenarioResult result = rig.run(scenario, rig.seed());
-        assertThat(result.violations())
-                .as(
-                        "run again: ./turnlane chaos --seed %d --scenario %s; history in %s",
-                        result.seed(), result.scenario(), result.folder())
-                .isEmpty();
     }
 
     /** Runs the quick form of a scenario with its own schedule. */

@@ -23,11 +23,12 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Tests with clusters of backends. They start only with {@code -Dclusters=true}, because each takes about a minute. */
-@Alone
+@Tag("alone")
 @EnabledIfSystemProperty(named = "clusters", matches = "true", disabledReason = "runs only with -Dclusters=true")
 class ClusterTest {
 

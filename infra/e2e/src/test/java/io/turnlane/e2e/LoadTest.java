@@ -8,10 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Load of 1,000 users who ask every one to two seconds. {@code -Dload.seconds=60} makes it last a minute. */
-@Alone
+@Tag("alone")
 class LoadTest {
 
     private static final int USERS = 1000;

@@ -15,10 +15,11 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many sessions on one partition: each is answered in order, and none waits for another. */
-@Alone
+@Tag("alone")
 class OrderAndIndependenceTest {
 
     private static RunningTurnlane turnlane;

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * {@code -Doverload.seconds=30}, on an otherwise idle machine. The gateway's own tests check the bound of the admission
  * with a simulated clock.
  */
-@Alone
+@Tag("alone")
 @EnabledIfSystemProperty(named = "overload.seconds", matches = "\\d+")
 class OverloadTest {
 

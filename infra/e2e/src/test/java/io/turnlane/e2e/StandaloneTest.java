@@ -9,18 +9,48 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import io.turnlane.e2e.ChatPage.TurnItem;
 import io.turnlane.e2e.Client.ClientReply;
+import io.turnlane.e2e.Standalone.ProgramResult;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** {@code ./turnlane up}, as a user runs it. */
+@Tag("alone")
 class StandaloneTest {
 
     private static final String BUSY = "Hello, is anybody there?";
+
+    @Test
+    void isReadyInSecondsAnswersAndRemembersAfterARestart() throws Exception {
+        try (Standalone turnlane = Standalone.up();
+                Client client = new Client(turnlane.address())) {
+            System.out.println("up: ready after " + turnlane.readyAfter().toMillis() + " ms");
+            assertThat(turnlane.readyAfter()).isLessThan(Duration.ofSeconds(10));
+
+            ProgramResult asked = turnlane.run("ask", "What is impermanent loss?", "--session", "first");
+            assertThat(asked.exitCode()).as(asked.output()).isZero();
+            assertThat(asked.output()).containsIgnoringCase("pool").containsIgnoringCase("impermanent loss");
+            assertThat(asked.output()).contains("impermanent-loss-01");
+
+            assertThat(turnlane.run("status").exitCode()).isZero();
+            ProgramResult second = turnlane.run("up");
+            assertThat(second.exitCode()).isNotZero();
+            assertThat(second.output()).contains("running", turnlane.address().toString());
+
+            assertThat(turnlane.run("down").exitCode()).isZero();
+            assertThat(turnlane.run("status").exitCode()).isNotZero();
+            turnlane.start();
+            assertThat(client.get("/v1/sessions/first/turns").list("turns"))
+                    .extracting(turn -> turn.get("question"))
+                    .containsExactly("What is impermanent loss?");
+        }
+    }
 
     /**
      * Takes the README's screenshot of the page as this program serves it, with the program's own agents.

@@ -1,6 +1,5 @@
 package io.turnlane.processor.intake;
 
-import io.turnlane.log.LogRange;
 import io.turnlane.model.RequestId;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
@@ -92,19 +91,22 @@ public final class RecordReader implements AutoCloseable {
     /**
      * Reads the partition from its first record to its current end. Has no time limit.
      *
-     * @param proceed called after each record; if it returns false, reading stops early
+     * @param proceed called before each poll; if it returns false, reading stops early
      * @param listener called with the request id of each record that has one
      * @throws LogUnavailableException if Kafka does not answer in time
      */
     void readRequestIds(
             TopicPartition partition, BooleanSupplier proceed, java.util.function.Consumer<RequestId> listener) {
         withConsumer(consumer -> {
-            LogRange whole = LogRange.whole(consumer, List.of(partition)).getFirst();
-            LogRange.read(consumer, List.of(whole), READ_TIMEOUT, record -> {
-                TurnReader.requestId(record).ifPresent(listener);
-                return proceed.getAsBoolean();
-            });
-            return whole;
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = Objects.requireNonNull(
+                    consumer.endOffsets(List.of(partition), READ_TIMEOUT).get(partition));
+            while (proceed.getAsBoolean() && consumer.position(partition, READ_TIMEOUT) < end) {
+                consumer.poll(POLL_TIMEOUT)
+                        .forEach(record -> TurnReader.requestId(record).ifPresent(listener));
+            }
+            return end;
         });
     }
 

@@ -90,6 +90,7 @@ final class TopicDump implements LogKeeper {
         try (LineWriter lines = LineWriter.buffered(file)) {
             LogRange.read(consumer, ranges, PATIENCE, read -> {
                 TopicRecord line = line(read);
+                next.put(new TopicPartition(read.topic(), read.partition()), read.offset() + 1);
                 if (line.key() == null || !sessions.isForeign(Facts.sessionOf(line.key()))) {
                     lines.write(line);
                 }
@@ -129,6 +130,6 @@ final class TopicDump implements LogKeeper {
 
     private static int number(ConsumerRecord<byte[], byte[]> read, String name) {
         Long number = HeaderText.getNumber(read, name);
-        return number == null ? 0 : Math.toIntExact(number);
+        return number == null || number > Integer.MAX_VALUE ? 0 : number.intValue();
     }
 }
