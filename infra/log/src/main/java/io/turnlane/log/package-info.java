@@ -1,4 +1,4 @@
-/** What all programs share about records in Kafka: headers, partitions, and reading a range of the log. */
+/** Code for records in Kafka that all programs share: headers, partitions, and reading a range of the log. */
 @NullMarked
 package io.turnlane.log;
 

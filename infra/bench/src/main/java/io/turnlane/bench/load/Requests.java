@@ -63,7 +63,7 @@ public final class Requests {
     }
 
     /**
-     * One request.
+     * HTTP request with the text that its answer must contain.
      *
      * @param bytes the request as sent
      * @param answer text that the answer must contain

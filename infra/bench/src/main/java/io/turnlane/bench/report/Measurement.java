@@ -3,7 +3,7 @@ package io.turnlane.bench.report;
 import java.util.Map;
 
 /**
- * What one load on one subject gave.
+ * Result of one load on one subject.
  *
  * @param load description of the load, for example {@code 64 clients}
  * @param subject name of the subject

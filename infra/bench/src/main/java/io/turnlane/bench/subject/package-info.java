@@ -1,4 +1,4 @@
-/** What the benchmarks compare: Turnlane, the floors, and what a user would write instead. */
+/** Systems that the benchmarks compare: Turnlane, the floors, and the programs that a user would write instead. */
 @NullMarked
 package io.turnlane.bench.subject;
 

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +24,7 @@ class HttpLoadTest {
     private static final byte[] PIECE = "piece".getBytes(StandardCharsets.US_ASCII);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger calls = new AtomicInteger();
     private HttpServer server;
 
@@ -36,6 +39,7 @@ class HttpLoadTest {
     void stop() {
         server.stop(0);
         threads.shutdownNow();
+        timer.shutdownNow();
     }
 
     @Test
@@ -62,8 +66,7 @@ class HttpLoadTest {
     void measuresLatencyFromTheTimeAtWhichARequestWasDueSoThatASlowServerCannotHideIts() throws IOException {
         server.createContext("/", exchange -> {
             String question = question(exchange);
-            waitMillis(100);
-            respond(exchange, 200, "echo: " + question);
+            later(100, () -> respond(exchange, 200, "echo: " + question));
         });
 
         // 20 requests are due within 100 ms, but the only connection serves one in 100 ms: the last waits for 1.9 s.
@@ -81,9 +84,10 @@ class HttpLoadTest {
         server.createContext("/", exchange -> {
             String question = question(exchange);
             most.accumulateAndGet(open.incrementAndGet(), Math::max);
-            waitMillis(5);
-            open.decrementAndGet();
-            respond(exchange, 200, "echo: " + question);
+            later(5, () -> {
+                open.decrementAndGet();
+                respond(exchange, 200, "echo: " + question);
+            });
         });
 
         LoadResult result = run(new LoadShape.ClosedLoop(4, Duration.ofMillis(500)), null);
@@ -115,12 +119,13 @@ class HttpLoadTest {
         server.createContext("/", exchange -> {
             String question = question(exchange);
             exchange.sendResponseHeaders(200, 0); // chunked
-            try (OutputStream body = exchange.getResponseBody()) {
-                body.write(PIECE);
-                body.flush();
-                waitMillis(200);
+            OutputStream body = exchange.getResponseBody();
+            body.write(PIECE);
+            body.flush();
+            later(200, () -> {
                 body.write(("echo: " + question).getBytes(StandardCharsets.US_ASCII));
-            }
+                body.close();
+            });
         });
 
         LoadResult result = run(new LoadShape.OpenLoop(10, 10, Duration.ofMillis(500)), PIECE);
@@ -150,12 +155,18 @@ class HttpLoadTest {
         }
     }
 
-    /** Takes time as a slow server does. */
-    private static void waitMillis(int millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private interface Response {
+        void send() throws IOException;
+    }
+
+    /** Sends a response after this time, as a slow server does. */
+    private void later(int millis, Response response) {
+        var _ = timer.schedule(
+                () -> {
+                    response.send();
+                    return null;
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 }

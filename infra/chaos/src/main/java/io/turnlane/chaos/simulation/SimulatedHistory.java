@@ -20,7 +20,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened in a simulation, and the violations of the promises. The names of the rules are those of the checker of
+ * Events of a simulation, and the violations of the promises. The names of the rules are those of the checker of
  * {@code ./turnlane chaos}. The rules that need a store or a log at one moment are checked at that moment.
  */
 final class SimulatedHistory {

@@ -43,7 +43,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.MockConsumer;
 
-/** One processor of a simulation, wired from the engine's own classes. */
+/** Processor of a simulation, built from the engine's own classes. */
 final class SimulatedProcessor {
 
     static final String AGENT = "simulated";

@@ -70,7 +70,7 @@ public final class ProcessorDirectory {
         Set<String> ids = redis.opsForZSet().range(MemoryKeys.processors(), 0, -1);
         List<ProcessorStatistics> alive = new ArrayList<>();
         for (String id : ids == null ? Set.<String>of() : ids) {
-            // One GET for each processor, because on a Redis Cluster their keys are in different slots.
+            // Each processor needs a GET of its own, because on a Redis Cluster the keys are in different slots.
             String statistics = redis.opsForValue().get(MemoryKeys.processor(id));
             if (statistics != null) {
                 read(statistics.getBytes(StandardCharsets.UTF_8), alive);
