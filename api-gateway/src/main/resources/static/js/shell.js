@@ -2,6 +2,10 @@
 import { byId, h, icon, setText } from './dom.js';
 import { secondsLeft } from './words.js';
 
+/** Time for which an announcement stays, and the number of announcements that can be present. */
+const ANNOUNCEMENT_MS = 10_000;
+const MOST_ANNOUNCEMENTS = 20;
+
 const THEMES = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
 
 /** Starts the theme button. `theme-boot.js` has already set the chosen theme. */
@@ -97,10 +101,16 @@ export class ConnectionBand {
   }
 }
 
-/** Announces a text to screen readers. */
+/**
+ * Announces a text to screen readers. Each text stays for a while, because a screen reader would not read a text that
+ * the next one replaces at once: an interrupt ends several turns at the same time.
+ */
 export function announce(text) {
   const region = byId('announcements');
-  region.replaceChildren(h('p', {}, text));
+  const message = h('p', {}, text);
+  region.append(message);
+  if (region.childElementCount > MOST_ANNOUNCEMENTS) region.firstElementChild.remove();
+  setTimeout(() => message.remove(), ANNOUNCEMENT_MS);
 }
 
 /** Shows what happened for a few seconds and, if `undo` is given, offers to undo it. `then` runs after that time. */

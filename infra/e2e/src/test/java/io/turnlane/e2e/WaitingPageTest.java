@@ -43,6 +43,7 @@ class WaitingPageTest {
         page.takeScreenshots("40-interrupt");
         page.ask(LAST);
         assertThat(page.at("announcements")).containsText("stops the running turn and 2 waiting questions");
+        assertThat(page.at("announcements")).containsText("Discarded before the agent received it");
         running.hasState("cancelled");
         assertThat(running.notice()).containsText("Stopped by a newer question.");
         for (String question : new String[] {SECOND, THIRD}) {
@@ -159,7 +160,7 @@ class WaitingPageTest {
         assertThat(running.answer()).hasText("A shortfall");
         page.at("stop").click();
         running.hasState("cancelled");
-        assertThat(page.at("announcements")).hasText("Stopped. The agent will not remember this turn.");
+        assertThat(page.at("announcements")).containsText("Stopped. The agent will not remember this turn.");
     }
 
     /** Asks three questions, of which the first one runs. */
