@@ -15,11 +15,12 @@ import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
 import io.turnlane.processor.turn.TurnEnds.TurnEnd;
 import io.turnlane.processor.turn.TurnStreams.TurnStream;
 import io.turnlane.store.memory.BeginResult;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
 import io.turnlane.store.memory.FlightRef;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
 import io.turnlane.store.memory.SettleResult;
+import io.turnlane.store.memory.TurnEnding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -141,14 +142,12 @@ final class AskRunner {
         private LaneOutcome handle(BeginResult result) {
             return switch (result) {
                 case BeginResult.RunTurn run -> callAgent(run);
-                case BeginResult.DataMissing missed -> waitForRebuild(missed);
+                case MemoryResult.DataMissing missed -> waitForRebuild(missed);
                 case BeginResult.CrashSuspected _ -> runAlone();
                 case BeginResult.AgentElsewhere elsewhere -> waitForAgent(elsewhere);
-                case BeginResult.CancelRequested _ -> cancelBeforeAgent();
-                case BeginResult.HandoverPending leaving -> TurnEnds.awaitPreviousFlight(leaving);
-                case BeginResult.AlreadyEnded ended -> publishEnd(ended.ending(), false);
-                case BeginResult.Fenced _ -> end.fenced(0);
-                case BeginResult.Erased _ -> end.erased();
+                case MemoryResult.CancelRequested _ -> cancelBeforeAgent();
+                case MemoryResult.HandoverPending leaving -> TurnEnds.awaitPreviousFlight(leaving);
+                case MemoryResult.NothingToRun over -> stop(over, 0, false);
             };
         }
 
@@ -186,7 +185,7 @@ final class AskRunner {
          * Handles missing data. If Redis has lost no data, or if the turn has waited for the maximum time, begins the
          * turn without the data. The begin script then creates a missing request record.
          */
-        private LaneOutcome waitForRebuild(BeginResult.DataMissing missed) {
+        private LaneOutcome waitForRebuild(MemoryResult.DataMissing missed) {
             lossRuledOut = !steps.mustWaitForRebuild(turn, missed.sessionLost());
             return lossRuledOut ? handle(begin(false)) : TurnEnds.awaitRebuild();
         }
@@ -267,10 +266,8 @@ final class AskRunner {
         private LaneOutcome cancelBeforeAgent() {
             markPhase(Phase.ERROR);
             return switch (takeOverAndCancel()) {
-                case SettleResult.EndedOtherwise ended -> publishEnd(ended.ending(), true);
-                case SettleResult.SettleFenced _ -> end.fenced(0);
-                case SettleResult.SettleErased _ -> end.erased();
-                case SettleResult.TurnLost _, SettleResult.CancelInstead _, SettleResult.Stored _ ->
+                case MemoryResult.NothingToRun over -> stop(over, 0, true);
+                case SettleResult.TurnLost _, MemoryResult.CancelRequested _, SettleResult.Stored _ ->
                     new LaneOutcome.RunAgain(SHORT_DELAY);
             };
         }
@@ -320,11 +317,10 @@ final class AskRunner {
             for (int losses = 0; settled instanceof SettleResult.TurnLost lost && losses < MAX_LOSSES; losses++) {
                 settled = switch (begin(true)) {
                     case BeginResult.RunTurn _ -> steps.call(turn.claim(), () -> step.apply(flight.ref()));
-                    case BeginResult.CancelRequested _ -> takeOverAndCancel();
-                    case BeginResult.AlreadyEnded ended -> new SettleResult.EndedOtherwise(ended.ending());
-                    case BeginResult.Fenced _, BeginResult.HandoverPending _ -> new SettleResult.SettleFenced();
-                    case BeginResult.Erased _ -> new SettleResult.SettleErased();
-                    case BeginResult.DataMissing missed -> {
+                    case MemoryResult.CancelRequested _ -> takeOverAndCancel();
+                    case MemoryResult.NothingToRun over -> over;
+                    case MemoryResult.HandoverPending _ -> new MemoryResult.Fenced();
+                    case MemoryResult.DataMissing missed -> {
                         steps.awaitRebuild(turn, missed.sessionLost());
                         lossRuledOut = true;
                         yield lost;
@@ -338,10 +334,8 @@ final class AskRunner {
 
         private LaneOutcome notStored(SettleResult settled, BeginResult.RunTurn run) {
             return switch (settled) {
-                case SettleResult.EndedOtherwise ended -> publishEnd(ended.ending(), true);
-                case SettleResult.CancelInstead _ -> cancel(run);
-                case SettleResult.SettleFenced _ -> end.fenced(run.attempt());
-                case SettleResult.SettleErased _ -> end.erased();
+                case MemoryResult.NothingToRun over -> stop(over, run.attempt(), true);
+                case MemoryResult.CancelRequested _ -> cancel(run);
                 case SettleResult.TurnLost _ ->
                     throw new IllegalStateException(
                             "Redis lost this turn's data " + MAX_LOSSES + " times before its result was stored");
@@ -356,19 +350,25 @@ final class AskRunner {
         }
 
         /**
-         * Publishes the stored end of the turn. Logs and metrics count it as a new end if this flight cancelled the
-         * turn, or if the turn failed and has no copy in quarantine yet. Otherwise an earlier flight has already
-         * counted it.
+         * Handles a turn that this flight need not or must not go on with. If the turn has ended, publishes the stored
+         * end. Logs and metrics count it as a new end if this flight cancelled the turn, or if the turn failed and has
+         * no copy in quarantine yet. Otherwise an earlier flight has already counted it.
          *
-         * @param settled true if this flight has settled the turn
+         * @param attempt number of this flight's attempt; 0 if it has begun none
+         * @param settled true if this flight has tried to store an outcome
          */
-        private LaneOutcome publishEnd(TurnEnding ending, boolean settled) {
-            boolean isNew = switch (ending.status()) {
-                case CANCELLED -> settled;
-                case FAILED -> !ending.quarantined();
-                default -> false;
+        private LaneOutcome stop(MemoryResult.NothingToRun over, int attempt, boolean settled) {
+            return switch (over) {
+                case MemoryResult.AlreadyEnded(TurnEnding ending) -> {
+                    boolean isNew = switch (ending.status()) {
+                        case CANCELLED -> settled;
+                        case FAILED -> !ending.quarantined();
+                        default -> false;
+                    };
+                    yield end.completeAs(isNew ? ending.status().wire() : "republished", ending, published);
+                }
+                case MemoryResult.NotOwned notOwned -> end.notOwned(notOwned, attempt);
             };
-            return end.completeAs(isNew ? ending.status().wire() : "republished", ending, published);
         }
 
         private PastTurn interrupted(String question) {

@@ -17,6 +17,7 @@ import io.turnlane.processor.turn.Turn.RecordGoneException;
 import io.turnlane.processor.turn.TurnEnds.TurnEnd;
 import io.turnlane.store.memory.EditResult;
 import io.turnlane.store.memory.FlightRef;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionEdits;
 import io.turnlane.store.memory.SessionEdits.EditConditions;
 import java.time.Duration;
@@ -125,11 +126,11 @@ final class EditRunner {
         private LaneOutcome handle(EditResult result) {
             return switch (result) {
                 case EditResult.SnapshotTaken taken -> publishCopy((ForkSession) command, taken.state());
-                case EditResult.RecordMissing missing ->
+                case MemoryResult.DataMissing missing ->
                     retrier.mustWaitForRebuild(turn, missing.sessionLost())
                             ? TurnEnds.awaitRebuild()
                             : handle(retry(() -> edit(true)));
-                case EditResult.EditFenced _ -> end.fenced(0);
+                case MemoryResult.NotOwned notOwned -> end.notOwned(notOwned, 0);
                 case EditResult.EditEnded ended -> complete(ended.failed());
             };
         }

@@ -9,9 +9,9 @@ import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.turn.TurnStreams.TurnStream;
-import io.turnlane.store.memory.BeginResult;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory;
+import io.turnlane.store.memory.TurnEnding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -65,18 +65,9 @@ final class TurnEnds {
      * Makes the turn run again when the handover ends, but after {@link #HANDOVER_CHECK_DELAY} at the latest. Until
      * then, the previous owner's flight can still end the turn.
      */
-    static LaneOutcome awaitPreviousFlight(BeginResult.HandoverPending leaving) {
+    static LaneOutcome awaitPreviousFlight(MemoryResult.HandoverPending leaving) {
         Duration left = leaving.left();
         return new LaneOutcome.RunAgain(left.compareTo(HANDOVER_CHECK_DELAY) < 0 ? left : HANDOVER_CHECK_DELAY);
-    }
-
-    /**
-     * Requests a newer fence and makes the turn run again after a delay. Used if memory rejected a write because of a
-     * newer fence, although this processor holds the partition.
-     */
-    static LaneOutcome renewFence(Turn turn) {
-        turn.claim().renewFence();
-        return new LaneOutcome.RunAgain(FENCE_DELAY);
     }
 
     /**
@@ -167,15 +158,27 @@ final class TurnEnds {
             return complete(outcome, error == null ? "" : error.code(), ending.attempt());
         }
 
-        /** Handles the deletion of the session after the turn was asked. No event is published for the turn. */
-        LaneOutcome erased() {
-            return complete("erased", "", 0);
+        /**
+         * Handles a turn that the caller must neither run nor end: its session was deleted, or memory rejected a write
+         * because of a newer fence. No event is published for the turn of a deleted session.
+         *
+         * @param attempt number of the attempt whose write was rejected; 0 if none had begun
+         */
+        LaneOutcome notOwned(MemoryResult.NotOwned result, int attempt) {
+            return switch (result) {
+                case MemoryResult.Erased _ -> complete("erased", "", 0);
+                case MemoryResult.Fenced _ -> fenced(attempt);
+            };
         }
 
-        /** Handles a write that memory rejected because of a newer fence. */
+        /**
+         * Handles a write that memory rejected because of a newer fence, although this processor holds the partition.
+         * Requests a newer fence and makes the turn run again after a delay.
+         */
         LaneOutcome fenced(int attempt) {
             report("fenced", "", attempt);
-            return renewFence(turn);
+            turn.claim().renewFence();
+            return new LaneOutcome.RunAgain(FENCE_DELAY);
         }
 
         /** Reports an outcome of the flight. */

@@ -16,7 +16,7 @@ import io.turnlane.processor.lane.LaneWork;
 import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import io.turnlane.processor.turn.TurnEnds.TurnEnd;
-import io.turnlane.store.memory.BeginResult;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.SessionMemory.GiveUpResult;
 import io.turnlane.store.memory.SessionRestore.RestoreResult;
@@ -188,7 +188,7 @@ final class TurnRunner implements LaneWork<SessionKey, Turn> {
         GiveUpResult result = retrier.call(
                 turn.claim(), () -> memory.giveUp(flight.ref(), Ask.TYPE.equals(type) ? null : type, error, failures));
         return switch (result) {
-            case BeginResult.AlreadyEnded ended -> {
+            case MemoryResult.AlreadyEnded ended -> {
                 TurnEnd end = endOf(flight);
                 end.republish(ended.ending(), null);
                 if (failures > 0 && ended.ending().status() == RequestStatus.FAILED) {
@@ -196,9 +196,8 @@ final class TurnRunner implements LaneWork<SessionKey, Turn> {
                 }
                 yield end.complete(failures > 0 ? "poison" : "unreadable", "", 0);
             }
-            case BeginResult.HandoverPending leaving -> TurnEnds.awaitPreviousFlight(leaving);
-            case BeginResult.Erased _ -> turn.complete();
-            case BeginResult.Fenced _ -> TurnEnds.renewFence(turn);
+            case MemoryResult.HandoverPending leaving -> TurnEnds.awaitPreviousFlight(leaving);
+            case MemoryResult.NotOwned notOwned -> endOf(flight).notOwned(notOwned, 0);
         };
     }
 

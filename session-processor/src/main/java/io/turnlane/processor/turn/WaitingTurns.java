@@ -10,13 +10,13 @@ import io.turnlane.processor.lane.Delay.Cancellation;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
-import io.turnlane.store.memory.BeginResult;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
 import io.turnlane.store.memory.FlightRef;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
 import io.turnlane.store.memory.SessionMemory.PolicyDecision;
 import io.turnlane.store.memory.SessionMemory.StillWaiting;
+import io.turnlane.store.memory.TurnEnding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -169,13 +169,13 @@ public final class WaitingTurns {
             while (true) {
                 FlightRef ref = refOf(turn);
                 switch (askMemory(turn, () -> memory.dismiss(ref))) {
-                    case BeginResult.AlreadyEnded ended -> {
+                    case MemoryResult.AlreadyEnded ended -> {
                         return end(turn, ended.ending());
                     }
-                    case BeginResult.Erased _ -> {
+                    case MemoryResult.Erased _ -> {
                         return complete(turn);
                     }
-                    case BeginResult.Fenced _ -> awaitNewerFence(turn, ref);
+                    case MemoryResult.Fenced _ -> awaitNewerFence(turn, ref);
                     case StillWaiting stillWaiting -> {
                         return keepWaiting(turn, stillWaiting);
                     }
@@ -226,11 +226,11 @@ public final class WaitingTurns {
                 case PolicyDecision decision -> {
                     return follow(decision, turn, others, ifWaiting);
                 }
-                case BeginResult.Erased _ -> {
+                case MemoryResult.Erased _ -> {
                     return complete(turn);
                 }
-                case BeginResult.Fenced _ -> awaitNewerFence(turn, arrival.flight());
-                case BeginResult.DataMissing missed ->
+                case MemoryResult.Fenced _ -> awaitNewerFence(turn, arrival.flight());
+                case MemoryResult.DataMissing missed ->
                     lossRuledOut = !retrier.isLost(turn.claim(), missed.sessionLost());
             }
         }

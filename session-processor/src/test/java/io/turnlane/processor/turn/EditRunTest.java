@@ -14,6 +14,7 @@ import io.turnlane.model.SessionState;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.store.memory.EditResult;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
 import java.util.List;
@@ -38,19 +39,19 @@ class EditRunTest extends TurnTests {
 
     @Test
     void waitsIfDataWasLostAndRulesOutALossAfterwards() {
-        edits.results.add(new EditResult.RecordMissing());
+        edits.results.add(new MemoryResult.DataMissing(false));
         lost.lost = true;
         assertThat(run(update())).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.completed).isZero();
 
-        edits.results.add(new EditResult.RecordMissing());
+        edits.results.add(new MemoryResult.DataMissing(false));
         assertThat(run(update())).isEqualTo(LaneOutcome.DONE);
         assertThat(edits.calls).containsExactly("update", "update", "update sure");
     }
 
     @Test
     void leavesALostSessionToTheNextOwnerIfThePartitionLeftBeforeItWasRestored() {
-        edits.results.add(new EditResult.RecordMissing(true));
+        edits.results.add(new MemoryResult.DataMissing(true));
         lost.onRebuild = () -> {
             claim.held = false;
             return RestoreResult.FENCED;
@@ -63,7 +64,7 @@ class EditRunTest extends TurnTests {
 
     @Test
     void requestsANewerFenceIfItsWriteIsRejected() {
-        edits.results.add(new EditResult.EditFenced());
+        edits.results.add(new MemoryResult.Fenced());
         assertThat(run(update())).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.completed).isZero();
         assertThat(claim.renewals).isEqualTo(1);

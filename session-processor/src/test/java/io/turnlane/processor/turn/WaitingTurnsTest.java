@@ -8,10 +8,10 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.SteppedExecutor;
-import io.turnlane.store.memory.BeginResult;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
 import io.turnlane.store.memory.SessionMemory.PolicyDecision;
+import io.turnlane.store.memory.TurnEnding;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class WaitingTurnsTest extends TurnTests {
     void decidesAfterRequestingANewerFence() {
         EndCause cause = new EndCause("session_busy", null);
         TurnEnding rejected = new TurnEnding(RequestStatus.REJECTED, 0, null, null, false, cause);
-        memory.willDecide(new BeginResult.Fenced(), new PolicyDecision(Map.of(ask.requestId(), rejected), List.of()));
+        memory.willDecide(new MemoryResult.Fenced(), new PolicyDecision(Map.of(ask.requestId(), rejected), List.of()));
         applyPolicy();
         assertThat(memory.arrivals())
                 .extracting(arrival -> arrival.flight().fence())
@@ -40,7 +40,7 @@ class WaitingTurnsTest extends TurnTests {
 
     @Test
     void checksForALossBeforeARecordIsCreated() {
-        memory.willDecide(new BeginResult.DataMissing(false), new BeginResult.DataMissing(false));
+        memory.willDecide(new MemoryResult.DataMissing(false), new MemoryResult.DataMissing(false));
         lost.lost = true;
         applyPolicy();
         assertThat(memory.arrivals()).extracting(BusyArrival::lossRuledOut).containsExactly(false, false, true);
@@ -60,7 +60,7 @@ class WaitingTurnsTest extends TurnTests {
 
     @Test
     void leavesTheTurnToItsNextOwnerIfItsPartitionLeft() {
-        memory.willDecide(new BeginResult.Fenced());
+        memory.willDecide(new MemoryResult.Fenced());
         claim.held = false;
         applyPolicy();
         assertThat(events).isEmpty();

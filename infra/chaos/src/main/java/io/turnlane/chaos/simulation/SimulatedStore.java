@@ -14,8 +14,10 @@ import io.turnlane.store.memory.BeginResult;
 import io.turnlane.store.memory.FlightRef;
 import io.turnlane.store.memory.InMemorySessionMemory;
 import io.turnlane.store.memory.Memory;
+import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.SettleResult;
+import io.turnlane.store.memory.TurnEnding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,7 +148,7 @@ final class SimulatedStore implements SessionMemory {
 
     private BeginResult repeated(BeginResult result) {
         return mutation == Mutation.DEDUPE
-                        && result instanceof BeginResult.AlreadyEnded(BeginResult.TurnEnding ending)
+                        && result instanceof MemoryResult.AlreadyEnded(TurnEnding ending)
                         && ending.status() == RequestStatus.COMPLETED
                 ? new BeginResult.RunTurn(ending.attempt() + 1, 0, null, Memory.EMPTY)
                 : result;

@@ -4,6 +4,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.store.MemoryKeys;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Identity of a flight, which is one execution of a turn in one processor. Every write to memory contains the identity
@@ -26,5 +27,17 @@ public record FlightRef(
 
     MemoryKeys keys() {
         return new MemoryKeys(session);
+    }
+
+    /** Returns the keys that every script for one request gets, in the order in which {@code fenced.lua} names them. */
+    List<String> requestKeys() {
+        MemoryKeys keys = keys();
+        return List.of(
+                keys.context(),
+                keys.history(),
+                keys.request(request),
+                keys.requestIds(),
+                keys.openRequestIds(),
+                keys.tombstone());
     }
 }

@@ -81,7 +81,7 @@ final class InMemoryBegin {
             session.add(request);
             request.flight = ""; // otherwise fail() could take this end for the outcome of an earlier flight
             request.fail(error);
-            return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));
+            return new MemoryResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));
         }
         return beginning.agentWait() == null ? null : waitForAgent(request);
     }

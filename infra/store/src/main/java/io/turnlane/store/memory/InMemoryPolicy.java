@@ -4,7 +4,6 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnPolicy;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
 import io.turnlane.store.memory.SessionMemory.PolicyDecision;
 import java.nio.charset.StandardCharsets;

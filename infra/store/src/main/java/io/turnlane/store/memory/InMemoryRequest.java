@@ -6,7 +6,6 @@ import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;

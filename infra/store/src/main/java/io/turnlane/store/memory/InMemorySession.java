@@ -5,7 +5,6 @@ import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -9,7 +9,6 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -99,27 +98,27 @@ public final class InMemorySessionMemory implements SessionMemory {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (session.isErased(flight)) {
-            return new BeginResult.Erased();
+            return new MemoryResult.Erased();
         }
         if (session.isFenced(flight, request)) {
-            return new BeginResult.Fenced();
+            return new MemoryResult.Fenced();
         }
         if (request != null && request.status.isTerminal()) {
-            return new BeginResult.AlreadyEnded(request.ending());
+            return new MemoryResult.AlreadyEnded(request.ending());
         }
         if (request == null && session.isErasedByName(flight.request())) {
-            return new BeginResult.Erased();
+            return new MemoryResult.Erased();
         }
         long handover = request == null ? 0 : request.handoverLeft(flight.flight(), now());
         if (handover > 0) {
-            return new BeginResult.HandoverPending(Duration.ofMillis(handover));
+            return new MemoryResult.HandoverPending(Duration.ofMillis(handover));
         }
         boolean lost = session.isMemoryLost();
         if (!beginning.lossRuledOut() && (request == null || lost)) {
-            return new BeginResult.DataMissing(lost || (!beginning.tooOld() && session.contains(flight.request())));
+            return new MemoryResult.DataMissing(lost || (!beginning.tooOld() && session.contains(flight.request())));
         }
         if (request != null && request.cancelRequested) {
-            return new BeginResult.CancelRequested();
+            return new MemoryResult.CancelRequested();
         }
         return new InMemoryBegin(session, request, beginning, limits, now()).run();
     }
@@ -174,16 +173,16 @@ public final class InMemorySessionMemory implements SessionMemory {
     private static @Nullable SettleResult rejection(
             InMemorySession session, @Nullable InMemoryRequest request, FlightRef flight) {
         if (request != null && request.status.isTerminal()) {
-            return new SettleResult.EndedOtherwise(request.ending());
+            return new MemoryResult.AlreadyEnded(request.ending());
         }
         if (request == null || request.flight == null || !session.hasContext || session.isMemoryLost()) {
             return new SettleResult.TurnLost();
         }
         if (session.hasNewerFence(flight) || !request.isLatest(flight.flight())) {
             request.pardon(flight.flight());
-            return new SettleResult.SettleFenced();
+            return new MemoryResult.Fenced();
         }
-        return request.cancelRequested ? new SettleResult.CancelInstead() : null;
+        return request.cancelRequested ? new MemoryResult.CancelRequested() : null;
     }
 
     @Override
@@ -192,7 +191,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (request != null && request.status.isTerminal()) {
-            return new SettleResult.EndedOtherwise(request.ending());
+            return new MemoryResult.AlreadyEnded(request.ending());
         }
         boolean flightLost = request == null || request.flight == null || !session.hasContext || session.isMemoryLost();
         if (request == null || (!takesOver && flightLost)) {
@@ -200,14 +199,14 @@ public final class InMemorySessionMemory implements SessionMemory {
         }
         if (session.isFenced(flight, request) || (!takesOver && !request.isLatest(flight.flight()))) {
             request.pardon(flight.flight());
-            return new SettleResult.SettleFenced();
+            return new MemoryResult.Fenced();
         }
         if (session.hasContext && request.attempt > 0 && !request.leavesNoTrace) {
             session.remember(turn, limits.turns());
         }
         request.error = null;
         request.leavingUntil = null;
-        return new SettleResult.EndedOtherwise(session.end(request, RequestStatus.CANCELLED, request.cancelCause));
+        return new MemoryResult.AlreadyEnded(session.end(request, RequestStatus.CANCELLED, request.cancelCause));
     }
 
     @Override
@@ -215,19 +214,19 @@ public final class InMemorySessionMemory implements SessionMemory {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (session.isErased(flight)) {
-            return new BeginResult.Erased();
+            return new MemoryResult.Erased();
         }
         if (session.isFenced(flight, request)) {
-            return new BeginResult.Fenced();
+            return new MemoryResult.Fenced();
         }
         if (request != null && request.status.isTerminal()) {
-            return new BeginResult.AlreadyEnded(request.ending());
+            return new MemoryResult.AlreadyEnded(request.ending());
         }
         if (request == null || !request.waits()) {
             return new StillWaiting(null);
         }
         if (request.cancelRequested) {
-            return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.CANCELLED, request.cancelCause));
+            return new MemoryResult.AlreadyEnded(session.end(request, RequestStatus.CANCELLED, request.cancelCause));
         }
         if (request.deadlineAt == null) {
             return new StillWaiting(null);
@@ -237,7 +236,7 @@ public final class InMemorySessionMemory implements SessionMemory {
             return new StillWaiting(Duration.ofMillis(left));
         }
         request.fail(MemoryErrors.DEADLINE_EXCEEDED);
-        return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));
+        return new MemoryResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));
     }
 
     @Override
@@ -246,17 +245,17 @@ public final class InMemorySessionMemory implements SessionMemory {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (session.isErased(flight)) {
-            return new BeginResult.Erased();
+            return new MemoryResult.Erased();
         }
         if (session.isFenced(flight, request)) {
-            return new BeginResult.Fenced();
+            return new MemoryResult.Fenced();
         }
         if (request == null) {
             if (session.isErasedByName(flight.request())) {
-                return new BeginResult.Erased();
+                return new MemoryResult.Erased();
             }
             if (!arrival.lossRuledOut()) {
-                return new BeginResult.DataMissing(!arrival.tooOld() && session.contains(flight.request()));
+                return new MemoryResult.DataMissing(!arrival.tooOld() && session.contains(flight.request()));
             }
             if (arrival.tooOld()) {
                 return new PolicyDecision(Map.of(), List.of());
@@ -305,30 +304,30 @@ public final class InMemorySessionMemory implements SessionMemory {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (session.isErased(flight)) {
-            return new BeginResult.Erased();
+            return new MemoryResult.Erased();
         }
         if (session.isFenced(flight, request)) {
-            return new BeginResult.Fenced();
+            return new MemoryResult.Fenced();
         }
         if (request != null && request.status.isTerminal()) {
-            return new BeginResult.AlreadyEnded(request.ending());
+            return new MemoryResult.AlreadyEnded(request.ending());
         }
         long handover = request == null ? 0 : request.handoverLeft("", now());
         if (handover > 0) {
-            return new BeginResult.HandoverPending(Duration.ofMillis(handover));
+            return new MemoryResult.HandoverPending(Duration.ofMillis(handover));
         }
         if (request == null) {
             request = new InMemoryRequest(flight.request(), flight.loggedAt().toEpochMilli(), "", "");
             session.add(request);
         }
         if (request.cancelRequested) {
-            return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.CANCELLED, request.cancelCause));
+            return new MemoryResult.AlreadyEnded(session.end(request, RequestStatus.CANCELLED, request.cancelCause));
         }
         request.fence = flight.fence();
         request.flight = "";
         request.attempt = Math.max(request.attempt, attempts);
         request.fail(error);
-        return new BeginResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));
+        return new MemoryResult.AlreadyEnded(session.end(request, RequestStatus.FAILED, null));
     }
 
     @Override

@@ -210,7 +210,6 @@ public final class RedisSessionEdits implements SessionEdits {
 
     private Reply run(
             Script script, FlightRef flight, SessionCommand command, EditConditions conditions, Object... more) {
-        MemoryKeys keys = flight.keys();
         List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
                 flight.partition(),
@@ -223,16 +222,7 @@ public final class RedisSessionEdits implements SessionEdits {
                 conditions.lossRuledOut() ? 1 : 0));
         arguments.addAll(RequestFields.ofCommand(typeOfRequest(command)));
         Collections.addAll(arguments, more);
-        return scripts.run(
-                script,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.requestIds(),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
-                arguments.toArray());
+        return scripts.run(script, flight.requestKeys(), arguments.toArray());
     }
 
     /**
@@ -248,9 +238,8 @@ public final class RedisSessionEdits implements SessionEdits {
         cache.invalidate(flight.session()); // the command may have changed the session
         return switch (reply.word()) {
             case "DONE" -> new EditResult.EditEnded(reply.text(1).equals("failed"));
-            case "FENCED" -> new EditResult.EditFenced();
-            case "MISSED" -> new EditResult.RecordMissing(reply.number(1) == 1);
-            default -> throw reply.unexpected();
+            case "MISSED" -> new MemoryResult.DataMissing(reply.number(1) == 1);
+            default -> ScriptReplies.notOwned(reply);
         };
     }
 }

@@ -89,7 +89,6 @@ public final class RedisSessionMemory implements SessionMemory {
     public BeginResult begin(BeginRequest beginning) {
         FlightRef flight = beginning.flight();
         Ask ask = beginning.ask();
-        MemoryKeys keys = flight.keys();
         CachedSession cached = cache.get(flight.session());
         List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
@@ -119,23 +118,14 @@ public final class RedisSessionMemory implements SessionMemory {
                 beginning.agentWait() == null ? "" : beginning.agentWait().toMillis(),
                 wire.writeValue(MemoryErrors.UNKNOWN_AGENT)));
         addRequest(arguments, ask, beginning.eventsFrom());
-        Reply reply = scripts.run(
-                BEGIN,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.requestIds(),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
-                arguments.toArray());
+        Reply reply = scripts.run(BEGIN, flight.requestKeys(), arguments.toArray());
         return switch (reply.word()) {
             case "RUN" -> run(flight, cached, reply);
-            case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
-            case "UNWANTED" -> new BeginResult.CancelRequested();
+            case "MISSED" -> new MemoryResult.DataMissing(reply.number(1) == 1);
+            case "UNWANTED" -> new MemoryResult.CancelRequested();
             case "ELSEWHERE" -> new BeginResult.AgentElsewhere(reply.number(1), reply.number(2) == 1);
             case "SUSPECT" -> new BeginResult.CrashSuspected();
-            case "LEAVING" -> new BeginResult.HandoverPending(reply.millis(1));
+            case "LEAVING" -> new MemoryResult.HandoverPending(reply.millis(1));
             default -> replies.nothingToRun(flight.session(), reply);
         };
     }
@@ -183,17 +173,11 @@ public final class RedisSessionMemory implements SessionMemory {
 
     @Override
     public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
-        MemoryKeys keys = flight.keys();
         String version = UUID.randomUUID().toString();
         CachedSession before = cache.get(flight.session());
         Reply reply = scripts.run(
                 COMMIT,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.requestIds(),
-                        keys.openRequestIds()),
+                flight.requestKeys(),
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
@@ -228,10 +212,9 @@ public final class RedisSessionMemory implements SessionMemory {
 
     @Override
     public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
-        MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 FAIL,
-                List.of(keys.context(), keys.history(), keys.request(flight.request()), keys.openRequestIds()),
+                flight.requestKeys(),
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
@@ -244,15 +227,9 @@ public final class RedisSessionMemory implements SessionMemory {
 
     @Override
     public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
-        MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 CANCEL,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
+                flight.requestKeys(),
                 flight.fence(),
                 flight.flight(),
                 flight.request(),
@@ -269,15 +246,9 @@ public final class RedisSessionMemory implements SessionMemory {
 
     @Override
     public DismissResult dismiss(FlightRef flight) {
-        MemoryKeys keys = flight.keys();
         Reply reply = scripts.run(
                 DISMISS,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
+                flight.requestKeys(),
                 flight.fence(),
                 flight.request(),
                 flight.partition(),
@@ -311,43 +282,27 @@ public final class RedisSessionMemory implements SessionMemory {
                 arrival.lossRuledOut() ? 1 : 0));
         addRequest(arguments, ask, arrival.eventsFrom());
         arguments.addAll(arrival.ahead());
-        Reply reply = scripts.run(
-                DECIDE,
-                List.of(
-                        keys.context(),
-                        keys.request(flight.request()),
-                        keys.requestIds(),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
-                arguments.toArray());
+        Reply reply = scripts.run(DECIDE, flight.requestKeys(), arguments.toArray());
         return switch (reply.word()) {
             case "DECIDED" -> replies.decision(flight.session(), reply);
-            case "MISSED" -> new BeginResult.DataMissing(reply.number(1) == 1);
+            case "MISSED" -> new MemoryResult.DataMissing(reply.number(1) == 1);
             default -> ScriptReplies.notOwned(reply);
         };
     }
 
     @Override
     public void release(FlightRef flight) {
-        MemoryKeys keys = flight.keys();
-        scripts.run(RELEASE, List.of(keys.context(), keys.request(flight.request())), flight.flight());
+        scripts.run(RELEASE, flight.requestKeys(), flight.flight());
     }
 
     @Override
     public boolean startHandover(FlightRef flight, Duration handover) {
-        MemoryKeys keys = flight.keys();
-        Reply reply = scripts.run(
-                LEAVE,
-                List.of(keys.context(), keys.request(flight.request())),
-                flight.fence(),
-                flight.flight(),
-                handover.toMillis());
+        Reply reply = scripts.run(LEAVE, flight.requestKeys(), flight.fence(), flight.flight(), handover.toMillis());
         return reply.word().equals("LEAVES");
     }
 
     @Override
     public GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts) {
-        MemoryKeys keys = flight.keys();
         List<Object> arguments = new ArrayList<>(List.of(
                 flight.fence(),
                 flight.request(),
@@ -358,18 +313,9 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.results().toMillis(),
                 attempts));
         arguments.addAll(RequestFields.ofCommand(type));
-        Reply reply = scripts.run(
-                REFUSE,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.request(flight.request()),
-                        keys.requestIds(),
-                        keys.openRequestIds(),
-                        keys.tombstone()),
-                arguments.toArray());
+        Reply reply = scripts.run(REFUSE, flight.requestKeys(), arguments.toArray());
         return switch (reply.word()) {
-            case "LEAVING" -> new BeginResult.HandoverPending(reply.millis(1));
+            case "LEAVING" -> new MemoryResult.HandoverPending(reply.millis(1));
             default -> replies.nothingToRun(flight.session(), reply);
         };
     }

@@ -9,7 +9,6 @@ import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Reply;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
 import io.turnlane.store.memory.SessionMemory.PolicyDecision;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -58,9 +57,9 @@ final class ScriptReplies {
     SettleResult settled(SessionKey session, Reply reply) {
         return switch (reply.word()) {
             case "STORED" -> new SettleResult.Stored();
-            case "UNWANTED" -> new SettleResult.CancelInstead();
-            case "ENDED" -> new SettleResult.EndedOtherwise(ending(session, reply));
-            case "FENCED" -> new SettleResult.SettleFenced();
+            case "UNWANTED" -> new MemoryResult.CancelRequested();
+            case "ENDED" -> new MemoryResult.AlreadyEnded(ending(session, reply));
+            case "FENCED" -> new MemoryResult.Fenced();
             case "GONE" -> new SettleResult.TurnLost();
             default -> throw reply.unexpected();
         };
@@ -97,15 +96,15 @@ final class ScriptReplies {
     }
 
     /** Converts the reply for a turn that must not run. */
-    BeginResult.NothingToRun nothingToRun(SessionKey session, Reply reply) {
-        return reply.word().equals("ENDED") ? new BeginResult.AlreadyEnded(ending(session, reply)) : notOwned(reply);
+    MemoryResult.NothingToRun nothingToRun(SessionKey session, Reply reply) {
+        return reply.word().equals("ENDED") ? new MemoryResult.AlreadyEnded(ending(session, reply)) : notOwned(reply);
     }
 
     /** Converts the reply for a turn that the caller must neither run nor end. */
-    static BeginResult.NotOwned notOwned(Reply reply) {
+    static MemoryResult.NotOwned notOwned(Reply reply) {
         return switch (reply.word()) {
-            case "FENCED" -> new BeginResult.Fenced();
-            case "ERASED" -> new BeginResult.Erased();
+            case "FENCED" -> new MemoryResult.Fenced();
+            case "ERASED" -> new MemoryResult.Erased();
             default -> throw reply.unexpected();
         };
     }

@@ -23,7 +23,7 @@ public interface SessionEdits {
      *
      * @param tooOld true if the record is so old that a missing request record means that the command ended long ago
      * @param lossRuledOut true if the caller has checked that Redis did not lose the
-     *     {@linkplain EditResult.RecordMissing missing} record, or that the record can't be restored; the call then
+     *     {@linkplain MemoryResult.DataMissing missing} record, or that the record can't be restored; the call then
      *     applies the command without the record
      */
     record EditConditions(boolean tooOld, boolean lossRuledOut) {}

@@ -39,9 +39,9 @@ public interface SessionMemory {
      *     accepted the turn; null if the gateway didn't know this offset
      * @param tooOld true if the record is so old that a missing request record means that the turn ended long ago
      * @param soleSuspect true if no other {@linkplain BeginResult.CrashSuspected crash suspect} runs in this processor
-     * @param lossRuledOut true if the turn must begin even if data is {@linkplain BeginResult.DataMissing missing}. The
-     *     caller sets it after one of these checks: Redis did not lose the data, a rebuild did not find it, or the turn
-     *     has waited for the maximum time
+     * @param lossRuledOut true if the turn must begin even if data is {@linkplain MemoryResult.DataMissing missing}.
+     *     The caller sets it after one of these checks: Redis did not lose the data, a rebuild did not find it, or the
+     *     turn has waited for the maximum time
      * @param computedAttempt number of the attempt in which this flight has already called the agent; 0 if it has not.
      *     Not 0 only if Redis lost the turn's data before the outcome of that attempt was stored
      * @param outage time since this call was first tried; this time doesn't count towards the turn's maximum lifetime
@@ -98,7 +98,7 @@ public interface SessionMemory {
     DismissResult dismiss(FlightRef flight);
 
     /** Result of {@link #dismiss}. */
-    sealed interface DismissResult permits BeginResult.NothingToRun, StillWaiting {}
+    sealed interface DismissResult permits MemoryResult.NothingToRun, StillWaiting {}
 
     /**
      * The turn was not ended, because it has begun, or because there is no reason to end it yet.
@@ -135,7 +135,7 @@ public interface SessionMemory {
     }
 
     /** Result of {@link #decide}. */
-    sealed interface DecideResult permits PolicyDecision, BeginResult.DataMissing, BeginResult.NotOwned {}
+    sealed interface DecideResult permits PolicyDecision, MemoryResult.DataMissing, MemoryResult.NotOwned {}
 
     /**
      * Effects of the question's policy, from this call or an earlier one. Both collections are empty if the question
@@ -145,8 +145,7 @@ public interface SessionMemory {
      *     if it has ended for any reason
      * @param toCancel turns that have begun and must be stopped
      */
-    record PolicyDecision(Map<RequestId, BeginResult.TurnEnding> ended, List<RequestId> toCancel)
-            implements DecideResult {}
+    record PolicyDecision(Map<RequestId, TurnEnding> ended, List<RequestId> toCancel) implements DecideResult {}
 
     /**
      * Sets an unfinished turn back to queued, so that another flight can run it. This flight doesn't count as a crash.
@@ -156,7 +155,7 @@ public interface SessionMemory {
     /**
      * Starts the handover of a flight whose partition leaves this processor while the agent works. The flight may still
      * end the turn within the given time. Until then, the next owner of the partition
-     * {@linkplain BeginResult.HandoverPending waits}. Repeating the call doesn't extend the time.
+     * {@linkplain MemoryResult.HandoverPending waits}. Repeating the call doesn't extend the time.
      *
      * @param handover time that the flight has; at most one minute
      * @return true if the next owner will wait; false if another flight has begun the turn or a newer owner has written
@@ -175,7 +174,7 @@ public interface SessionMemory {
     GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts);
 
     /** Result of {@link #giveUp}. */
-    sealed interface GiveUpResult permits BeginResult.HandoverPending, BeginResult.NothingToRun {}
+    sealed interface GiveUpResult permits MemoryResult.HandoverPending, MemoryResult.NothingToRun {}
 
     /** Stores in the request record of a failed turn that its copy is in quarantine. */
     void markQuarantined(FlightRef flight);

@@ -1,6 +1,5 @@
 -- Ends a turn as cancelled. A turn whose attempt had begun stays in history, with its question and without an answer,
 -- unless a rollback cancelled it. Idempotent by request id.
-local ctx, hist, req, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, flight, request_id, takes_over, turn, phases = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local next_version, most_turns, most_bytes, record_ttl = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
 

@@ -1,7 +1,6 @@
 -- Applies the policy of a question that found its session busy, to the question and to the turns ahead of it. Called in
 -- the order of the log, before the question begins. The request records store each decision. If the script runs again,
 -- after a lost reply or a crash of the owner, it returns the stored decision.
-local ctx, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7], ARGV[8], ARGV[9], tonumber(ARGV[10])
 local too_old, sure, agent, created_at, deadline, fields = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], 16

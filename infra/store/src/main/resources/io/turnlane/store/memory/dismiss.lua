@@ -1,6 +1,5 @@
 -- Ends a waiting turn, outside the order of its lane, if its cancellation was requested or its deadline has passed.
 -- Does not change a turn that has begun, because its flight ends it.
-local ctx, hist, req, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local fence, request_id, partition, offset, logged_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local deadline_exceeded, record_ttl = ARGV[6], ARGV[7]
 

@@ -1,6 +1,5 @@
 -- Stores that a flight ended without an answer. The turn then waits for another attempt, or has failed permanently.
 -- In both cases the turn is not added to history.
-local ctx, hist, req, open = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local fence, flight, request_id, final, error, phases, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 

@@ -1,5 +1,8 @@
 -- Functions of the scripts that change memory. Each of these scripts begins with this file, after common.lua.
 
+-- Keys of every script for one request; FlightRef.java has the same order. Scripts for a whole session name their own.
+local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+
 -- Returns true if a newer owner of the partition has written to one of these keys. The context can expire while a long
 -- turn runs, so callers also pass other keys of the session that contain a fence.
 local function fenced(fence, keys)

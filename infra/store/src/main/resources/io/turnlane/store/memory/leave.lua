@@ -1,7 +1,6 @@
 -- Starts a handover of a flight whose partition moves to another owner while the agent works. The flight is allowed to
 -- end the turn within the given time. Until then, begin.lua makes the next owner wait. Has no effect if another flight
 -- has begun the turn or if a newer owner has written. A repeated call doesn't extend the time.
-local ctx, req = KEYS[1], KEYS[2]
 local fence, flight, handover = ARGV[1], ARGV[2], ARGV[3]
 
 local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')

@@ -2,17 +2,15 @@
 -- has a request record that contains its result. A command is applied once, even if it is delivered several times.
 -- Loaded after common.lua.
 --
--- KEYS 1 context, 2 history, 3 request, 4 request ids, 5 ids of open requests, 6 tombstone
 -- ARGV 1 fence, 2 partition, 3 offset, 4 timestamp of the record, 5 request id, 6 created_at, 7 lifetime of the request
 --      record, 8 '1' if a command of this age without a request record counts as ended, 9 '1' if the caller has checked
 --      that a missing request record was not lost, or that it can't be restored, 10 to 12 fields of the request record
-local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id = ARGV[1], ARGV[5]
 
 -- Returns the reply for a command that must not be applied now; nil if the command must be applied.
 local function settled_before()
   if erased(tomb, ARGV[2], ARGV[3], ARGV[4]) then
-    return {'DONE', ''}
+    return {'ERASED'}
   end
   if fenced(fence, {ctx, tomb, req}) then
     return {'FENCED'}

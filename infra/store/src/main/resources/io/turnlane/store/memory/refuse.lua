@@ -1,6 +1,5 @@
 -- Ends a command as failed. Used if its record can't be read or processed, so that the client still receives a terminal
 -- event. ARGV 8 number of failed attempts to process the record; 9 fields of the request's record.
-local ctx, hist, req, reqs, open, tomb = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local fence, request_id, partition, offset, logged_at, error, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local attempts, fields = tonumber(ARGV[8]), 9

@@ -1,7 +1,6 @@
 -- Sets the turn of an unfinished flight back to queued, because its partition left or the processor stops. The flight
 -- does not count as a crash. If a new owner began the turn before this call and counted a crash, the crash is
 -- subtracted again.
-local ctx, req = KEYS[1], KEYS[2]
 local flight = ARGV[1]
 
 local was = redis.call('HMGET', req, 'status', 'flight')

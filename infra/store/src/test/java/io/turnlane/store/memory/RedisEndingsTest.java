@@ -9,9 +9,8 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnPolicy;
-import io.turnlane.store.memory.BeginResult.AlreadyEnded;
 import io.turnlane.store.memory.BeginResult.RunTurn;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
 import io.turnlane.store.memory.SessionMemory.DecideResult;
 import io.turnlane.store.memory.SessionMemory.DismissResult;
@@ -33,13 +32,13 @@ class RedisEndingsTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         requestCancel(ask);
-        assertThat(commit(flight, ask)).isEqualTo(new SettleResult.CancelInstead());
-        assertThat(memory.fail(flight, ERROR, true, Map.of())).isEqualTo(new SettleResult.CancelInstead());
+        assertThat(commit(flight, ask)).isEqualTo(new MemoryResult.CancelRequested());
+        assertThat(memory.fail(flight, ERROR, true, Map.of())).isEqualTo(new MemoryResult.CancelRequested());
 
         SettleResult settled = cancel(flight, ask, false);
-        assertThat(settled).isEqualTo(new SettleResult.EndedOtherwise(cancelled(1, "requested", null)));
+        assertThat(settled).isEqualTo(new MemoryResult.AlreadyEnded(cancelled(1, "requested", null)));
         assertThat(cancel(flight, ask, false)).as("repeated call").isEqualTo(settled);
-        assertThat(commit(flight, ask)).isInstanceOf(SettleResult.EndedOtherwise.class);
+        assertThat(commit(flight, ask)).isInstanceOf(MemoryResult.AlreadyEnded.class);
         assertThat(history()).extracting(PastTurn::status).containsExactly(RequestStatus.CANCELLED);
         assertThat(history().getFirst().answer()).isNull();
         assertThat(open()).isZero();
@@ -54,7 +53,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         requestCancel(ask);
         assertThat(cancel(flight, ask, false))
                 .isInstanceOfSatisfying(
-                        SettleResult.EndedOtherwise.class,
+                        MemoryResult.AlreadyEnded.class,
                         ended -> assertThat(ended.ending().status()).isEqualTo(RequestStatus.COMPLETED));
         assertThat(history()).hasSize(1);
     }
@@ -65,9 +64,9 @@ class RedisEndingsTest extends RedisMemoryTests {
         accept(waited);
         requestCancel(waited);
         FlightRef flight = flight(waited, 1);
-        assertThat(begin(flight, waited)).isEqualTo(new BeginResult.CancelRequested());
+        assertThat(begin(flight, waited)).isEqualTo(new MemoryResult.CancelRequested());
         assertThat(cancel(flight, waited, true))
-                .isEqualTo(new SettleResult.EndedOtherwise(cancelled(0, "requested", null)));
+                .isEqualTo(new MemoryResult.AlreadyEnded(cancelled(0, "requested", null)));
         assertThat(history()).as("it never began").isEmpty();
 
         Ask ran = ask("ran");
@@ -75,8 +74,8 @@ class RedisEndingsTest extends RedisMemoryTests {
         begin(crashed, ran);
         requestCancel(ran);
         FlightRef successor = flight(ran, 2);
-        assertThat(begin(successor, ran)).isEqualTo(new BeginResult.CancelRequested());
-        assertThat(cancel(successor, ran, true)).isInstanceOf(SettleResult.EndedOtherwise.class);
+        assertThat(begin(successor, ran)).isEqualTo(new MemoryResult.CancelRequested());
+        assertThat(cancel(successor, ran, true)).isInstanceOf(MemoryResult.AlreadyEnded.class);
         assertThat(history()).extracting(PastTurn::question).containsExactly("ran");
     }
 
@@ -105,7 +104,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         assertThat(dismiss(running)).as("it has begun").isEqualTo(new StillWaiting(null));
         assertThat(memory.dismiss(flight(patient, 0)))
                 .as("called by an older owner")
-                .isEqualTo(new BeginResult.Fenced());
+                .isEqualTo(new MemoryResult.Fenced());
     }
 
     @Test
@@ -137,7 +136,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         assertThat(decide(ask, running, waiting)).isEqualTo(decision);
         assertThat(decide(ask, running, waiting)).as("asked again").isEqualTo(decision);
         FlightRef successor = flight(running, 2);
-        assertThat(begin(successor, running)).isEqualTo(new BeginResult.CancelRequested());
+        assertThat(begin(successor, running)).isEqualTo(new MemoryResult.CancelRequested());
         cancel(successor, running, true);
         assertThat(request(running, "by")).isEqualTo(ask.requestId().toString());
         assertThat(history()).extracting(PastTurn::question).containsExactly("running");
@@ -152,7 +151,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         FlightRef successor = flight(running, 2);
         begin(successor, running);
         assertThat(cancel(successor, running, true))
-                .isEqualTo(new SettleResult.EndedOtherwise(cancelled(1, "rolled_back", ask.requestId())));
+                .isEqualTo(new MemoryResult.AlreadyEnded(cancelled(1, "rolled_back", ask.requestId())));
         assertThat(history()).extracting(PastTurn::question).containsExactly("before");
     }
 
@@ -192,16 +191,16 @@ class RedisEndingsTest extends RedisMemoryTests {
         memory.delete(flight(ask("delete"), 1));
         Ask running = running("in a new life");
         Ask duplicate = withPolicy(erased, TurnPolicy.INTERRUPT);
-        assertThat(decide(duplicate, false, true, running)).isEqualTo(new BeginResult.Erased());
+        assertThat(decide(duplicate, false, true, running)).isEqualTo(new MemoryResult.Erased());
         assertThat(request(running, "cancel_requested")).isNull();
-        assertThat(begin(flight(duplicate, 1), duplicate)).isEqualTo(new BeginResult.Erased());
+        assertThat(begin(flight(duplicate, 1), duplicate)).isEqualTo(new MemoryResult.Erased());
     }
 
     @Test
     void createsAMissingRecordOnlyIfItWasNeitherLostNorExpired() {
         Ask running = running("running");
         Ask ask = withPolicy(ask("?"), TurnPolicy.COALESCE);
-        assertThat(decide(ask, false, false, running)).isEqualTo(new BeginResult.DataMissing(false));
+        assertThat(decide(ask, false, false, running)).isEqualTo(new MemoryResult.DataMissing(false));
         assertThat(decide(ask, true, true, running)).isEqualTo(new PolicyDecision(Map.of(), List.of()));
         assertThat(request(ask, "status")).isNull();
         assertThat(decide(ask, false, true, running)).isEqualTo(new PolicyDecision(Map.of(), List.of()));

@@ -7,9 +7,8 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.store.MemoryUnavailableException;
-import io.turnlane.store.memory.BeginResult.AlreadyEnded;
 import io.turnlane.store.memory.BeginResult.RunTurn;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,15 +39,15 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef successor = flight(ask, 2);
         assertThat(begin(successor, ask)).isInstanceOf(RunTurn.class);
 
-        assertThat(commit(frozen, ask)).isEqualTo(new SettleResult.SettleFenced());
-        assertThat(memory.fail(frozen, ERROR, true, Map.of())).isEqualTo(new SettleResult.SettleFenced());
+        assertThat(commit(frozen, ask)).isEqualTo(new MemoryResult.Fenced());
+        assertThat(memory.fail(frozen, ERROR, true, Map.of())).isEqualTo(new MemoryResult.Fenced());
         assertThat(memory.delete(frozen)).isFalse();
         memory.release(frozen);
-        assertThat(begin(frozen, ask)).isEqualTo(new BeginResult.Fenced());
+        assertThat(begin(frozen, ask)).isEqualTo(new MemoryResult.Fenced());
         assertThat(request(ask, "status")).isEqualTo("running");
 
         assertThat(commit(successor, ask)).isEqualTo(new SettleResult.Stored());
-        assertThat(commit(frozen, ask)).isInstanceOf(SettleResult.EndedOtherwise.class);
+        assertThat(commit(frozen, ask)).isInstanceOf(MemoryResult.AlreadyEnded.class);
         assertThat(questions(memory)).containsExactly("?");
     }
 
@@ -58,8 +57,8 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef first = flight(ask, 1);
         begin(first, ask);
         begin(flight(ask, 1), ask);
-        assertThat(commit(first, ask)).isEqualTo(new SettleResult.SettleFenced());
-        assertThat(memory.fail(first, ERROR, true, Map.of())).isEqualTo(new SettleResult.SettleFenced());
+        assertThat(commit(first, ask)).isEqualTo(new MemoryResult.Fenced());
+        assertThat(memory.fail(first, ERROR, true, Map.of())).isEqualTo(new MemoryResult.Fenced());
     }
 
     @Test
@@ -129,7 +128,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask, Duration.ofMinutes(10));
         redis.template.opsForHash().put(keys.request(ask.requestId()), "cancel_requested", "1");
-        assertThat(begin(flight(ask, 1), ask, Duration.ofMinutes(10))).isEqualTo(new BeginResult.CancelRequested());
+        assertThat(begin(flight(ask, 1), ask, Duration.ofMinutes(10))).isEqualTo(new MemoryResult.CancelRequested());
     }
 
     @Test
@@ -178,7 +177,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         assertThat(request(ask, "crashes")).isEqualTo("1");
         assertThat(commit(second, ask))
                 .as("late, so its processor was only paused")
-                .isEqualTo(new SettleResult.SettleFenced());
+                .isEqualTo(new MemoryResult.Fenced());
         assertThat(request(ask, "crashes")).isEqualTo("0");
     }
 
@@ -245,7 +244,7 @@ class RedisFlightsTest extends RedisMemoryTests {
                         end -> assertThat(end.ending().status()).isEqualTo(RequestStatus.COMPLETED));
         begin(flight(ask("newer owner"), 5), ask("newer owner"));
         assertThat(memory.giveUp(flight(ask("by a frozen one"), 1), null, ERROR, 0))
-                .isEqualTo(new BeginResult.Fenced());
+                .isEqualTo(new MemoryResult.Fenced());
     }
 
     @Test
@@ -340,7 +339,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         begin(flight(ask, 2), ask);
         redis.template.delete(List.of(keys.context(), keys.history()));
         assertThat(commit(frozen, ask)).isEqualTo(new SettleResult.TurnLost());
-        assertThat(begin(frozen, ask)).isEqualTo(new BeginResult.Fenced());
+        assertThat(begin(frozen, ask)).isEqualTo(new MemoryResult.Fenced());
     }
 
     @Test

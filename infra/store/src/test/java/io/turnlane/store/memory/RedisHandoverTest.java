@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.store.memory.BeginResult.AlreadyEnded;
-import io.turnlane.store.memory.BeginResult.HandoverPending;
 import io.turnlane.store.memory.BeginResult.RunTurn;
+import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
+import io.turnlane.store.memory.MemoryResult.HandoverPending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -55,7 +55,7 @@ class RedisHandoverTest extends RedisMemoryTests {
         assertThat(request(ask, "leaving_until")).isNull();
 
         assertThat(memory.startHandover(before, HANDOVER)).as("too late").isFalse();
-        assertThat(commit(before, ask)).isEqualTo(new SettleResult.SettleFenced());
+        assertThat(commit(before, ask)).isEqualTo(new MemoryResult.Fenced());
         assertThat(request(ask, "crashes")).as("its processor was only paused").isEqualTo("0");
         assertThat(memory.startHandover(next, HANDOVER))
                 .as("the next owner may start a handover too")

@@ -92,7 +92,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         answer("one");
         UpdateSession update = update(Map.of("a", 1), null, null);
         assertThat(edits.update(flight(update, 1), update, new EditConditions(false, false)))
-                .isEqualTo(new EditResult.RecordMissing());
+                .isEqualTo(new MemoryResult.DataMissing(false));
         redis.template.opsForHash().put(keys.request(update.requestId()), "status", "queued"); // as a gateway does
         assertThat(edits.update(flight(update, 1), update, new EditConditions(false, false)))
                 .isEqualTo(DONE);
@@ -109,7 +109,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         redis.template.delete(keys.history());
         UpdateSession first = update(Map.of("a", 1), null, null);
         assertThat(edits.update(flight(first, 1), first, new EditConditions(false, false)))
-                .isEqualTo(new EditResult.RecordMissing(true));
+                .isEqualTo(new MemoryResult.DataMissing(true));
         assertThat(edits.update(flight(first, 1), first, NO_LOSS)).isEqualTo(DONE);
         assertThat(context("memory")).isEqualTo("reset");
 
@@ -121,7 +121,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         redis.template.opsForHash().put(keys.context(), "memory", "lost");
         ForkSession fork = fork(id());
         assertThat(edits.snapshot(flight(fork, 1), fork, new EditConditions(false, false)))
-                .isEqualTo(new EditResult.RecordMissing(true));
+                .isEqualTo(new MemoryResult.DataMissing(true));
         assertThat(edits.snapshot(flight(fork, 1), fork, NO_LOSS)).isInstanceOf(EditResult.SnapshotTaken.class);
         assertThat(context("memory")).isEqualTo("reset");
 
@@ -137,11 +137,11 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         answer("one");
         edits.update(flight(5), update(Map.of("a", 1), null, null), NO_LOSS);
         assertThat(edits.update(flight(4), update(Map.of("a", 2), null, null), NO_LOSS))
-                .isEqualTo(new EditResult.EditFenced());
+                .isEqualTo(new MemoryResult.Fenced());
         ImportSession state = state(List.of("x"), null);
-        assertThat(edits.replace(flight(state, 4), state, NO_LOSS)).isEqualTo(new EditResult.EditFenced());
+        assertThat(edits.replace(flight(state, 4), state, NO_LOSS)).isEqualTo(new MemoryResult.Fenced());
         ForkSession fork = fork(id());
-        assertThat(edits.snapshot(flight(fork, 4), fork, NO_LOSS)).isEqualTo(new EditResult.EditFenced());
+        assertThat(edits.snapshot(flight(fork, 4), fork, NO_LOSS)).isEqualTo(new MemoryResult.Fenced());
         assertThat(context("metadata")).isEqualTo("{\"a\":1}");
         assertThat(questions(memory)).containsExactly("one");
     }
@@ -173,7 +173,7 @@ class RedisSessionEditsTest extends RedisMemoryTests {
         FlightRef delivered = flight(state, 1);
         edits.replace(delivered, state, NO_LOSS);
         memory.delete(flight(1));
-        assertThat(edits.replace(delivered, state, NO_LOSS)).as("redelivered").isEqualTo(DONE);
+        assertThat(edits.replace(delivered, state, NO_LOSS)).as("redelivered").isEqualTo(new MemoryResult.Erased());
         assertThat(redis.template.hasKey(keys.context())).isFalse();
     }
 

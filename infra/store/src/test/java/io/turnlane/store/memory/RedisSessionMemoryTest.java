@@ -9,9 +9,8 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.store.MemoryKeys;
-import io.turnlane.store.memory.BeginResult.AlreadyEnded;
 import io.turnlane.store.memory.BeginResult.RunTurn;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
+import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
 import java.time.Duration;
@@ -84,7 +83,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
 
         answer("two", 2);
         redis.template.delete(List.of(keys.context(), keys.history()));
-        assertThat(beginWithPossibleLoss(2)).isEqualTo(new BeginResult.DataMissing(true));
+        assertThat(beginWithPossibleLoss(2)).isEqualTo(new MemoryResult.DataMissing(true));
     }
 
     /** Begins a turn that its gateway has accepted. */
@@ -260,7 +259,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         assertThat(redis.template.hasKey(keys.history())).isFalse();
         assertThat(redis.template.hasKey(keys.request(answered.requestId()))).isFalse();
         assertThat(commit(late, before)).isEqualTo(new SettleResult.TurnLost());
-        assertThat(begin(late, before)).isEqualTo(new BeginResult.Erased());
+        assertThat(begin(late, before)).isEqualTo(new MemoryResult.Erased());
         assertThat(memory.delete(deletion)).as("repeated call").isTrue();
 
         answer("after");
@@ -274,11 +273,11 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
     void runsNoDuplicateOfAnErasedTurnInTheNextLife() {
         Ask ask = answer("erased");
         memory.delete(flight(ask("delete"), 1));
-        assertThat(begin(flight(ask, 1), ask)).as("its duplicate").isEqualTo(new BeginResult.Erased());
+        assertThat(begin(flight(ask, 1), ask)).as("its duplicate").isEqualTo(new MemoryResult.Erased());
 
         answer("after");
         memory.delete(flight(ask("delete"), 1));
-        assertThat(begin(flight(ask, 1), ask)).as("two lives later").isEqualTo(new BeginResult.Erased());
+        assertThat(begin(flight(ask, 1), ask)).as("two lives later").isEqualTo(new MemoryResult.Erased());
         assertThat(questions(memory)).isEmpty();
     }
 
@@ -299,9 +298,9 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         for (boolean tooOld : List.of(true, false)) {
             assertThat(memory.begin(new BeginRequest(
                             flight(ask, 1), ask, Map.of(), null, tooOld, true, false, 0, Duration.ZERO, null)))
-                    .isEqualTo(new BeginResult.DataMissing(!tooOld));
+                    .isEqualTo(new MemoryResult.DataMissing(!tooOld));
             assertThat(memory.decide(new BusyArrival(flight(ask, 1), ask, null, tooOld, false, List.of())))
-                    .isEqualTo(new BeginResult.DataMissing(!tooOld));
+                    .isEqualTo(new MemoryResult.DataMissing(!tooOld));
         }
     }
 
@@ -333,7 +332,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         FlightRef before = flight(ask, 1);
         FlightRef later = new FlightRef(
                 session, ask.requestId(), "f", 1, 0, 0, Instant.now().plus(Duration.ofHours(2)));
-        assertThat(begin(before, ask)).isEqualTo(new BeginResult.Erased());
+        assertThat(begin(before, ask)).isEqualTo(new MemoryResult.Erased());
         assertThat(begin(later, ask)).isInstanceOf(RunTurn.class);
     }
 

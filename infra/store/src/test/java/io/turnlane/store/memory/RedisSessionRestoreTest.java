@@ -13,8 +13,8 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
-import io.turnlane.store.memory.BeginResult.AlreadyEnded;
 import io.turnlane.store.memory.BeginResult.RunTurn;
+import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.RecalledSession.Deletion;
 import io.turnlane.store.memory.RecalledSession.Life;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
@@ -118,7 +118,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         restore(1, ended(ask, now.minusSeconds(60), Answer.ofText("logged"), null));
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("computed again"), Map.of()))
                 .isInstanceOfSatisfying(
-                        SettleResult.EndedOtherwise.class,
+                        MemoryResult.AlreadyEnded.class,
                         ended -> assertThat(ended.ending().answer()).isEqualTo(Answer.ofText("logged")));
     }
 
@@ -131,7 +131,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         restore(1, ended(ask, now.minusSeconds(60), null, logged));
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "computed again"), true, Map.of()))
                 .isInstanceOfSatisfying(
-                        SettleResult.EndedOtherwise.class,
+                        MemoryResult.AlreadyEnded.class,
                         ended -> assertThat(ended.ending().error()).isEqualTo(logged));
     }
 
@@ -222,7 +222,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         restore(2, List.of(new OpenTurn(next, frozen.offset(), now, null, 1)), answered("two"));
         assertThat(memory.commit(frozen, pastNow(next), Answer.ofText("a: four"), Map.of()))
                 .as("this turn is not in handover")
-                .isEqualTo(new SettleResult.SettleFenced());
+                .isEqualTo(new MemoryResult.Fenced());
     }
 
     @Test
@@ -243,7 +243,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         Deletion deletion = new Deletion(offset++, now);
         restore.restore(
                 new RecalledSession(session, null, List.of(), List.of(), List.of(), deletion), 1, PARTITION, null);
-        assertThat(memory.begin(beginning(before, at))).isEqualTo(new BeginResult.Erased());
+        assertThat(memory.begin(beginning(before, at))).isEqualTo(new MemoryResult.Erased());
     }
 
     @Test
@@ -306,7 +306,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                     new CancelTurn(ask.requestId(), ask.sessionId(), null, now, ask.requestId(), "typed too fast");
             OpenTurn cancelled = new OpenTurn(ask, offset++, now, null, 0, Map.of(), cancel);
             restoreOpen(cancelled);
-            assertThat(memory.begin(beginning(ask, cancelled.offset()))).isEqualTo(new BeginResult.CancelRequested());
+            assertThat(memory.begin(beginning(ask, cancelled.offset()))).isEqualTo(new MemoryResult.CancelRequested());
             assertThat(request(ask, "cancel_reason")).isEqualTo("typed too fast");
         }
     }
@@ -318,8 +318,8 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 earlier("ended"), "ended", offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
         restore(1, ended);
         assertThat(memory.begin(beginning(ended.ask(), ended.offset())))
-                .isEqualTo(new BeginResult.AlreadyEnded(
-                        new BeginResult.TurnEnding(RequestStatus.CANCELLED, 1, null, null, false, cause)));
+                .isEqualTo(new MemoryResult.AlreadyEnded(
+                        new TurnEnding(RequestStatus.CANCELLED, 1, null, null, false, cause)));
         assertThat(redis.template.opsForList().size(keys.history())).isOne();
     }
 

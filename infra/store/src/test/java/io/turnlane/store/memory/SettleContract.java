@@ -7,15 +7,12 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
-import io.turnlane.store.memory.BeginResult.AlreadyEnded;
-import io.turnlane.store.memory.BeginResult.Erased;
-import io.turnlane.store.memory.BeginResult.Fenced;
-import io.turnlane.store.memory.BeginResult.HandoverPending;
 import io.turnlane.store.memory.BeginResult.RunTurn;
-import io.turnlane.store.memory.BeginResult.TurnEnding;
-import io.turnlane.store.memory.SettleResult.CancelInstead;
-import io.turnlane.store.memory.SettleResult.EndedOtherwise;
-import io.turnlane.store.memory.SettleResult.SettleFenced;
+import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
+import io.turnlane.store.memory.MemoryResult.CancelRequested;
+import io.turnlane.store.memory.MemoryResult.Erased;
+import io.turnlane.store.memory.MemoryResult.Fenced;
+import io.turnlane.store.memory.MemoryResult.HandoverPending;
 import io.turnlane.store.memory.SettleResult.Stored;
 import io.turnlane.store.memory.SettleResult.TurnLost;
 import java.time.Duration;
@@ -64,14 +61,14 @@ abstract class SettleContract extends BeginContract {
         begin(flight(poison, 2), poison);
         TurnEnding end = ending(poison, 2);
         assertThat(end.error()).isEqualTo(MemoryErrors.POISON);
-        assertThat(fail(frozen, true)).isEqualTo(new EndedOtherwise(end));
-        assertThat(fail(frozen, false)).isEqualTo(new EndedOtherwise(end));
+        assertThat(fail(frozen, true)).isEqualTo(new AlreadyEnded(end));
+        assertThat(fail(frozen, false)).isEqualTo(new AlreadyEnded(end));
 
         Ask unprocessable = accepted("?");
         FlightRef paused = flight(unprocessable, 2);
         begin(paused, unprocessable);
         memory().giveUp(flight(unprocessable, 3), null, MemoryErrors.POISON, 3);
-        assertThat(fail(paused, true)).isEqualTo(new EndedOtherwise(ending(unprocessable, 3)));
+        assertThat(fail(paused, true)).isEqualTo(new AlreadyEnded(ending(unprocessable, 3)));
     }
 
     @Test
@@ -80,8 +77,8 @@ abstract class SettleContract extends BeginContract {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         requestCancel(ask);
-        assertThat(cancel(flight, ask, false)).isEqualTo(new EndedOtherwise(CANCELLED));
-        assertThat(cancel(flight, ask, false)).isEqualTo(new EndedOtherwise(CANCELLED));
+        assertThat(cancel(flight, ask, false)).isEqualTo(new AlreadyEnded(CANCELLED));
+        assertThat(cancel(flight, ask, false)).isEqualTo(new AlreadyEnded(CANCELLED));
         assertThat(openRequests()).isZero();
         assertThat(history(1)).containsExactly("?");
     }
@@ -91,7 +88,7 @@ abstract class SettleContract extends BeginContract {
         Ask ask = accepted("?");
         requestCancel(ask);
         assertThat(cancel(flight(ask, 1), ask, false)).isEqualTo(new TurnLost());
-        assertThat(cancel(flight(ask, 1), ask, true)).isInstanceOf(EndedOtherwise.class);
+        assertThat(cancel(flight(ask, 1), ask, true)).isInstanceOf(AlreadyEnded.class);
         assertThat(history(1)).isEmpty();
     }
 
@@ -101,8 +98,8 @@ abstract class SettleContract extends BeginContract {
         begin(flight(ask, 1), ask);
         requestCancel(ask);
         FlightRef next = flight(ask, 2);
-        assertThat(cancel(next, ask, false)).isEqualTo(new SettleFenced());
-        assertThat(cancel(next, ask, true)).isEqualTo(new EndedOtherwise(CANCELLED));
+        assertThat(cancel(next, ask, false)).isEqualTo(new Fenced());
+        assertThat(cancel(next, ask, true)).isEqualTo(new AlreadyEnded(CANCELLED));
     }
 
     @Test
@@ -111,8 +108,8 @@ abstract class SettleContract extends BeginContract {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         requestCancel(ask);
-        assertThat(commit(flight, ask)).isEqualTo(new CancelInstead());
-        assertThat(fail(flight, true)).isEqualTo(new CancelInstead());
+        assertThat(commit(flight, ask)).isEqualTo(new CancelRequested());
+        assertThat(fail(flight, true)).isEqualTo(new CancelRequested());
     }
 
     @Test
@@ -122,11 +119,11 @@ abstract class SettleContract extends BeginContract {
         begin(first, ask);
         FlightRef second = flight(ask, 1);
         begin(second, ask);
-        assertThat(commit(first, ask)).isEqualTo(new SettleFenced());
-        assertThat(fail(first, true)).isEqualTo(new SettleFenced());
-        assertThat(cancel(first, ask, false)).isEqualTo(new SettleFenced());
+        assertThat(commit(first, ask)).isEqualTo(new Fenced());
+        assertThat(fail(first, true)).isEqualTo(new Fenced());
+        assertThat(cancel(first, ask, false)).isEqualTo(new Fenced());
         memory().release(second);
-        assertThat(commit(second, ask)).as("was released").isEqualTo(new SettleFenced());
+        assertThat(commit(second, ask)).as("was released").isEqualTo(new Fenced());
     }
 
     @Test
@@ -136,9 +133,9 @@ abstract class SettleContract extends BeginContract {
         begin(flight, ask);
         Ask other = accepted("of the newer owner");
         begin(flight(other, 2), other);
-        assertThat(commit(flight, ask)).isEqualTo(new SettleFenced());
-        assertThat(fail(flight, true)).isEqualTo(new SettleFenced());
-        assertThat(cancel(flight, ask, true)).isEqualTo(new SettleFenced());
+        assertThat(commit(flight, ask)).isEqualTo(new Fenced());
+        assertThat(fail(flight, true)).isEqualTo(new Fenced());
+        assertThat(cancel(flight, ask, true)).isEqualTo(new Fenced());
     }
 
     @Test
@@ -162,9 +159,9 @@ abstract class SettleContract extends BeginContract {
         FlightRef frozen = flight(ask, 1);
         begin(frozen, ask);
         answer(ask, flight(ask, 2));
-        assertThat(commit(frozen, ask)).isInstanceOf(EndedOtherwise.class);
-        assertThat(fail(frozen, true)).isInstanceOf(EndedOtherwise.class);
-        assertThat(cancel(frozen, ask, true)).isInstanceOf(EndedOtherwise.class);
+        assertThat(commit(frozen, ask)).isInstanceOf(AlreadyEnded.class);
+        assertThat(fail(frozen, true)).isInstanceOf(AlreadyEnded.class);
+        assertThat(cancel(frozen, ask, true)).isInstanceOf(AlreadyEnded.class);
     }
 
     @Test
@@ -186,8 +183,8 @@ abstract class SettleContract extends BeginContract {
         begin(frozen, ask);
         begin(flight(ask, 2), ask);
         requestCancel(ask);
-        assertThat(commit(frozen, ask)).isEqualTo(new SettleFenced());
-        assertThat(fail(frozen, true)).isEqualTo(new SettleFenced());
+        assertThat(commit(frozen, ask)).isEqualTo(new Fenced());
+        assertThat(fail(frozen, true)).isEqualTo(new Fenced());
     }
 
     @Test
@@ -238,7 +235,7 @@ abstract class SettleContract extends BeginContract {
         await().atMost(Duration.ofSeconds(5))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> assertThat(begin(flight(ask, 2), ask)).isInstanceOf(RunTurn.class));
-        assertThat(commit(before, ask)).isEqualTo(new SettleFenced());
+        assertThat(commit(before, ask)).isEqualTo(new Fenced());
     }
 
     @Test
