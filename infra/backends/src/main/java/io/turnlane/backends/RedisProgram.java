@@ -54,6 +54,8 @@ record RedisProgram(Path folder, int port, String password, long memory, boolean
                 # If the memory is full, Redis rejects writes, and turns wait. It must not evict keys.
                 maxmemory %s
                 maxmemory-policy noeviction
+                # Request records have values of a few hundred bytes. In the compact form they need a third of the memory.
+                hash-max-ziplist-value 1024
                 %s""".formatted(port, password, folder.toAbsolutePath(), limit(), movableSetting(major));
     }
 

@@ -1,10 +1,24 @@
 -- Prepended to every script when it is loaded, because Redis 6.2 has no functions that scripts could share.
 local ended = {completed = true, failed = true, cancelled = true, superseded = true, rejected = true}
 
--- Returns the current time in epoch milliseconds, as text. All scripts use the clock of Redis for deadlines and ages.
+-- Returns the time at which the script began, in epoch milliseconds, as text. All scripts use the clock of Redis for
+-- deadlines and ages.
+local began_at
 local function now_ms()
-  local time = redis.call('TIME')
-  return string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+  if not began_at then
+    local time = redis.call('TIME')
+    began_at = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+  end
+  return began_at
+end
+
+-- Returns the named fields of a hash. A missing field is nil.
+local function read(key, ...)
+  local names, fields = {...}, {}
+  for i, value in ipairs(redis.call('HMGET', key, ...)) do
+    fields[names[i]] = value or nil
+  end
+  return fields
 end
 
 -- Returns the time at which a deadline passes, in epoch milliseconds as text; '' without a deadline. If created_at is
@@ -22,17 +36,22 @@ local function life_key(ctx)
   return string.sub(ctx, 1, -4) .. 'life'
 end
 
--- Stores in the life value that the session cannot expire before ttl (ms) has passed.
-local function keep_alive(ctx, hist, ttl, record_ttl)
-  redis.call('SET', life_key(ctx), string.format('%d %d', tonumber(now_ms()) + ttl, redis.call('LLEN', hist)),
-    'PX', ttl + tonumber(record_ttl))
-end
-
 -- Returns the time until which the session cannot expire (epoch ms), and its number of turns; both 0 if they are
 -- unknown.
 local function known_life(ctx)
   local alive_until, turns = string.match(redis.call('GET', life_key(ctx)) or '', '^(%d+) (%d+)$')
   return tonumber(alive_until or 0), tonumber(turns or 0)
+end
+
+-- Stores in the life value that the session cannot expire before ttl (ms) has passed. Keeps a value that is at most a
+-- sixteenth of this time and at most a minute too early, because most turns move the time by less.
+local function keep_alive(ctx, hist, ttl, record_ttl)
+  local alive_until, turns = known_life(ctx)
+  local new = tonumber(now_ms()) + ttl
+  if turns == 0 or new < alive_until or new - alive_until > math.min(60000, ttl / 16) then
+    redis.call('SET', life_key(ctx), string.format('%d %d', new, redis.call('LLEN', hist)),
+      'PX', ttl + tonumber(record_ttl))
+  end
 end
 
 -- Stores the size and the version of a history in a new context, because Redis lost the former context. No cached copy
@@ -45,12 +64,13 @@ local function adopt(ctx, hist, version)
   redis.call('HSET', ctx, 'hist_bytes', bytes, 'version', version)
 end
 
--- Creates the context of a session. "session" has the values of its fields; a missing value has a default.
-local function create_context(ctx, session)
+-- Creates the context of a session. "session" has the values of its fields; a missing value has a default. Further
+-- fields and their values can follow.
+local function create_context(ctx, session, ...)
   redis.call('HSET', ctx, 'session_id', session.id, 'user_id', session.user_id, 'agent', session.agent,
     'created_at', session.created_at, 'last_activity', session.last_activity or session.created_at,
     'processing_stage', session.stage, 'request_count', 0, 'total_processing_time', 0,
-    'metadata', session.metadata or '{}', 'ttl', session.ttl)
+    'metadata', session.metadata or '{}', 'ttl', session.ttl, ...)
 end
 
 -- Sets the time after which context and history expire.
@@ -83,11 +103,8 @@ end
 local function create_request(req, indexes, new)
   local deadline_at = deadline_time(new.created_at, new.deadline)
   redis.call('HSET', req, 'status', 'queued', 'agent', new.agent, 'created_at', new.created_at, 'attempt', 0,
-    'failures', 0, 'crashes', 0, 'phases', '{"RECEIVED":' .. new.created_at .. '}',
+    'failures', 0, 'crashes', 0, 'phases', '{"RECEIVED":' .. new.created_at .. '}', 'deadline_at', deadline_at,
     unpack(ARGV, new.fields + 1, new.fields + ARGV[new.fields]))
-  if deadline_at ~= '' then
-    redis.call('HSET', req, 'deadline_at', deadline_at)
-  end
   redis.call('PEXPIRE', req, new.ttl)
   for _, index in ipairs(indexes) do
     redis.call('ZADD', index, 'NX', new.created_at, new.id)

@@ -50,13 +50,12 @@ public enum Control {
               return ending(req)
             end
             """;
-    private static final String NEWER_OWNER =
-            "if tonumber(redis.call('HGET', key, 'fence') or 0) > tonumber(fence) then";
-    private static final String STORED = "if was[1] == 'completed' and was[2] == flight then";
-    private static final String ENDED = "if status and ended[status] then\n    return ending(req)";
+    private static final String NEWER_OWNER = "if tonumber(hash.fence or 0) > tonumber(fence) then";
+    private static final String STORED = "if record.status == 'completed' and record.flight == flight then";
+    private static final String ENDED = "if record.status and ended[record.status] then\n    return ending(req)";
     private static final String ENDED_IGNORED = "if false then\n    return ending(req)";
-    private static final String NOT_THIS_FLIGHT = "not_to_settle(ctx, req, fence, flight, was[1], was[2])";
-    private static final String ANY_FLIGHT = "not_to_settle(ctx, req, fence, was[2], was[1], was[2])";
+    private static final String NOT_THIS_FLIGHT = "not_to_settle(session, record, fence, flight)";
+    private static final String ANY_FLIGHT = "not_to_settle(session, record, fence, record.flight)";
     private static final String NEVER = "if false then";
 
     /** Returns the control with this {@link #word}, for example {@code dedupe}. Returns empty if there is none. */

@@ -329,15 +329,11 @@ public final class RedisSessionMemory implements SessionMemory {
     public boolean delete(FlightRef flight) {
         MemoryKeys keys = flight.keys();
         cleanup.wipeClaims(keys);
+        List<String> withLastRebuild = new ArrayList<>(flight.requestKeys());
+        withLastRebuild.add(keys.lastRebuild());
         Reply reply = scripts.run(
                 DELETE,
-                List.of(
-                        keys.context(),
-                        keys.history(),
-                        keys.requestIds(),
-                        keys.tombstone(),
-                        keys.openRequestIds(),
-                        keys.lastRebuild()),
+                withLastRebuild,
                 flight.fence(),
                 flight.partition(),
                 flight.offset(),

@@ -109,10 +109,10 @@ public final class RedisSessionRestore implements SessionRestore {
                 List.of(
                         keys.context(),
                         keys.history(),
+                        keys.lastRebuild(),
                         keys.requestIds(),
                         keys.openRequestIds(),
-                        keys.tombstone(),
-                        keys.lastRebuild()),
+                        keys.tombstone()),
                 arguments.toArray());
     }
 

@@ -31,15 +31,15 @@ if held then
 end
 
 local request = request_prefix .. request_id
-local record = redis.call('HMGET', request, 'status', 'attempt', 'agent', 'created_at', 'events_from')
-local seen = record[1] and (record[1] ~= 'queued' or tonumber(record[2] or 0) > 0)
+local record = read(request, 'status', 'attempt', 'agent', 'created_at', 'events_from')
+local seen = record.status and (record.status ~= 'queued' or tonumber(record.attempt or 0) > 0)
 if held and seen then
   claims.mark(claim, calls, request_id)
 end
 if seen or (held and held.published) then
   return {'known', request_id}
 end
-if not record[1] and claimed_at ~= '' then
+if not record.status and claimed_at ~= '' then
   -- The session was erased after this question was asked. A late retry must not create the session again.
   local erased = redis.call('HGET', tomb, 'at')
   if erased and tonumber(claimed_at) <= tonumber(erased) then
@@ -57,49 +57,55 @@ local function trim(index)
   end
 end
 
-local context = redis.call('HMGET', ctx, 'agent', 'ttl', 'fork', 'listed_at')
-if context[3] and not record[1] then
+-- Returns the number of open turns. Trims the indexes for one of 16 requests, and if the session seems full.
+local function count_open()
+  local count = redis.call('ZCARD', open)
+  if count >= most_open or string.sub(request_id, -1) == '0' then
+    trim(open)
+    trim(reqs)
+    count = redis.call('ZCARD', open)
+  end
+  return count
+end
+
+local session = read(ctx, 'agent', 'ttl', 'fork', 'listed_at')
+if session.fork and not record.status then
   return {'making'}
 end
-local position, ttl, made = 0, context[2] or session_ttl, 0
-local created_at, events_from = record[4] or now, record[5] or fields_at(fields).events_from
-if record[1] then
+local position, ttl, made = 0, session.ttl or session_ttl, 0
+local created_at, events_from = record.created_at or now, record.events_from or fields_at(fields).events_from
+if record.status then
   position = redis.call('ZRANK', open, request_id) or 0
-  agent = record[3]
+  agent = record.agent
 else
-  trim(open)
-  trim(reqs)
-  position = redis.call('ZCARD', open)
+  position = count_open()
   if position >= most_open then
     return {'full', position}
   end
   if agent == '' then
-    agent = context[1] or default_agent
+    agent = session.agent or default_agent
   end
   create_request(request, {reqs, open},
     {id = request_id, created_at = created_at, agent = agent, deadline = deadline, ttl = retention, fields = fields})
 end
 
-if not context[2] then
+local list = now - (session.listed_at or 0) >= list_interval and 1 or 0
+local listed_at = list == 1 and now or session.listed_at
+if session.ttl then
+  redis.call('HSET', ctx, 'last_activity', now, 'listed_at', listed_at)
+else
   made = 1
   -- If the session can't have expired, Redis lost its context, and the processor restores it before the next turn. If
   -- less than a second of life is left, the session counts as expired.
-  if redis.call('PTTL', hist) > 1000 then
+  local orphan = redis.call('PTTL', hist) > 1000
+  local lost = orphan or known_life(ctx) > tonumber(now_ms()) + 1000
+  if orphan then
     adopt(ctx, hist, request_id)
-    redis.call('HSET', ctx, 'memory', 'lost')
-  elseif known_life(ctx) > tonumber(now_ms()) + 1000 then
-    redis.call('HSET', ctx, 'memory', 'lost')
-  else
+  elseif not lost then
     redis.call('DEL', hist)
   end
   create_context(ctx, {id = session_id, user_id = user_id, agent = agent, created_at = now, stage = 'initialized',
-    ttl = ttl})
-end
-redis.call('HSET', ctx, 'last_activity', now)
-local list = 0
-if now - (context[4] or 0) >= list_interval then
-  redis.call('HSET', ctx, 'listed_at', now)
-  list = 1
+    ttl = ttl}, 'listed_at', listed_at, 'memory', lost and 'lost' or '')
 end
 -- A session with open turns lives as long as their records. The processor that ends the last open turn sets the
 -- session's own time to live.

@@ -15,8 +15,8 @@ local agent, created_at, deadline, fields = ARGV[27], ARGV[28], ARGV[29], 30
 -- Only the newest attempts are kept, because a turn can have many if its flights are released repeatedly.
 local most_attempts = 20
 local function keep_attempt(of, as, number)
-  local was = redis.call('HMGET', of, 'phases', 'processor', 'error')
-  if number > 0 and was[1] then
+  local was = number > 0 and redis.call('HMGET', of, 'phases', 'processor', 'error') or {}
+  if was[1] then
     local outcome = as == 'retrying' and 'failed' or as == 'running' and 'crashed' or 'released'
     redis.call('HSET', of, 'attempt.' .. number, '{"outcome":"' .. outcome .. '","phases":' .. was[1]
       .. ',"processor":' .. (was[2] and cjson.encode(was[2]) or 'null')
@@ -25,24 +25,23 @@ local function keep_attempt(of, as, number)
   end
 end
 
-if erased(tomb, partition, offset, logged_at) then
-  return {'ERASED'}
+local record, session = read(req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'created_at', 'begun_at',
+  'deadline_at', 'blamed', 'fence', 'cancel_requested', 'leaving_until', 'no_agent_since', 'absorbs'), read_session()
+local refusal = not_owned(fence, partition, offset, logged_at, session, record)
+if refusal then
+  return refusal
 end
-if fenced(fence, {ctx, tomb, req}) then
-  return {'FENCED'}
-end
-local was = redis.call('HMGET', req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'begun_at', 'deadline_at', 'blamed')
 local status, attempt, failures, crashes =
-  was[1], tonumber(was[3] or 0), tonumber(was[4] or 0), tonumber(was[5] or 0)
+  record.status, tonumber(record.attempt or 0), tonumber(record.failures or 0), tonumber(record.crashes or 0)
 if status and ended[status] then
   return ending(req)
 end
-if not status and erased_by_name(tomb, request_id) then
+if not status and erased_by_name(request_id) then
   return {'ERASED'}
 end
 -- During a handover, an earlier flight is still allowed to end the turn. The caller must wait, and this call changes
 -- nothing.
-local handover = leaving(req, flight)
+local handover = leaving(record, flight)
 if handover > 0 then
   return {'LEAVING', handover}
 end
@@ -50,29 +49,29 @@ end
 -- Gateways create a request's record before its turn is logged. If the record is missing, Redis has possibly lost it.
 -- If a session is missing although the caller has cached it, Redis has lost the session. In both cases, the caller must
 -- check for a loss and call again with sure = '1'. Until then, this script counts no attempt.
-local version = redis.call('HGET', ctx, 'version') or ''
-local lost = memory_lost(ctx, hist) or (known == '1' and version == '' and redis.call('EXISTS', tomb) == 0)
+local version = session.version or ''
+local lost = memory_lost(session) or (known == '1' and version == '' and redis.call('EXISTS', tomb) == 0)
 if sure ~= '1' and (not status or lost) then
-  return {'MISSED', (lost or (too_old ~= '1' and record_lost(reqs, open, request_id))) and 1 or 0}
+  return {'MISSED', (lost or (too_old ~= '1' and record_lost(request_id))) and 1 or 0}
 end
 
-if unwanted(req) then
+if record.cancel_requested then
   return {'UNWANTED', attempt}
 end
 
 local now = now_ms()
-local begun_at = was[6] and string.format('%d', tonumber(was[6]) + waited) or now -- excludes outages of Redis
-local deadline_at = was[7] or ''
+local begun_at = record.begun_at and string.format('%d', tonumber(record.begun_at) + waited) or now -- excludes outages of Redis
+local deadline_at = record.deadline_at or ''
 if not status then
   deadline_at = create_request(req, {reqs, open},
     {id = request_id, created_at = created_at, agent = agent, deadline = deadline, ttl = record_ttl, fields = fields})
 end
-local again = was[2] == flight and status == 'running'
-local blamed = was[8] or '' -- ids of the flights counted as crashes, each followed by a space
+local again = record.flight == flight and status == 'running'
+local blamed = record.blamed or '' -- ids of the flights counted as crashes, each followed by a space
 if not again then
   if status == 'running' then
-    crashes = crashes + 1 -- flight was[2] did not end; pardon() subtracts the crash if that flight still makes calls
-    blamed = blamed .. (was[2] or '') .. ' '
+    crashes = crashes + 1 -- record.flight did not end; pardon() subtracts the crash if that flight still makes calls
+    blamed = blamed .. (record.flight or '') .. ' '
   end
   local error = nil
   if (not status and too_old == '1') or tonumber(now) - tonumber(begun_at) > longest_life then
@@ -82,7 +81,7 @@ if not again then
   elseif deadline_at ~= '' and tonumber(now) >= tonumber(deadline_at) then
     error = deadline_exceeded
   elseif agent_wait ~= '' then
-    local since = redis.call('HGET', req, 'no_agent_since') or now
+    local since = record.no_agent_since or now
     error = tonumber(now) - tonumber(since) >= tonumber(agent_wait) and unknown_agent or nil
   end
   if error or agent_wait ~= '' then
@@ -94,7 +93,7 @@ if not again then
     end
   end
   if error then
-    return give_up(ctx, hist, req, open, request_id, error, record_ttl)
+    return give_up(session, request_id, error, record_ttl)
   end
   if agent_wait ~= '' then -- the turn keeps its position until a processor with the agent owns the partition
     redis.call('HSET', req, 'status', status == 'retrying' and status or 'queued', 'stage', 'waiting_for_agent',
@@ -104,9 +103,9 @@ if not again then
     for _, key in ipairs({req, reqs, open}) do
       redis.call('PEXPIRE', key, record_ttl)
     end
-    if redis.call('EXISTS', ctx) == 1 then
+    if session.ttl then
       redis.call('HSET', ctx, 'processing_stage', 'waiting_for_agent')
-      live_on(ctx, hist, open, record_ttl)
+      live_on(session.ttl, record_ttl)
     end
     return {'ELSEWHERE', attempt, redis.call('HSETNX', req, 'no_agent_since', now)}
   end
@@ -123,8 +122,8 @@ if not again then
   attempt = settles == '0' and attempt + 1 or math.max(attempt, tonumber(settles))
 end
 
-local orphan = redis.call('PTTL', hist) > 1000
-if redis.call('EXISTS', ctx) == 0 then
+local orphan = (lost or not session.ttl) and redis.call('PTTL', hist) > 1000
+if not session.ttl then
   create_context(ctx, {id = session_id, user_id = user_id, agent = agent, created_at = created_at, stage = 'running',
     ttl = session_ttl})
   if orphan then
@@ -134,8 +133,10 @@ if redis.call('EXISTS', ctx) == 0 then
     redis.call('DEL', hist)
   end
 end
+local issue = session.memory or ''
 if lost then -- the caller could not restore the lost data from the log
-  redis.call('HSET', ctx, 'memory', orphan and 'damaged' or 'reset')
+  issue = orphan and 'damaged' or 'reset'
+  redis.call('HSET', ctx, 'memory', issue)
   if not orphan then
     redis.call('HSET', ctx, 'hist_bytes', 0, 'version', '')
     version = ''
@@ -143,28 +144,37 @@ if lost then -- the caller could not restore the lost data from the log
 end
 redis.call('HSET', ctx, 'fence', fence, 'current_question', fields_at(fields).question, 'processing_stage', 'running', 'last_activity', now)
 if not again then
-  redis.call('HDEL', req, 'leaving_until', 'no_agent_since')
-  redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'failures', failures, 'crashes', crashes,
-    'flight', flight, 'blamed', blamed, 'fence', fence, 'stage', 'running', 'started_at', now, 'begun_at', begun_at,
-    'phases', phases, 'processor', processor, 'partition', partition, 'offset', offset)
+  redis.call('HSET', req, 'status', 'running', 'attempt', attempt, 'flight', flight, 'fence', fence, 'stage', 'running',
+    'started_at', now, 'begun_at', begun_at, 'phases', phases, 'processor', processor, 'partition', partition,
+    'offset', offset)
+  if status == 'running' then
+    redis.call('HSET', req, 'crashes', crashes, 'blamed', blamed)
+  end
+  if record.leaving_until or record.no_agent_since then
+    redis.call('HDEL', req, 'leaving_until', 'no_agent_since')
+  end
 end
-redis.call('PEXPIRE', req, record_ttl)
-for _, index in ipairs({reqs, open}) do
-  redis.call('ZADD', index, 'NX', created_at, request_id)
-  redis.call('PEXPIRE', index, record_ttl)
+
+-- The gateway has set all lifetimes when it accepted the turn. They are set again if that is a while ago or if Redis
+-- has lost one of the keys.
+local added = redis.call('ZADD', reqs, 'NX', created_at, request_id) + redis.call('ZADD', open, 'NX', created_at, request_id)
+if added > 0 or not status or not session.ttl
+  or tonumber(now) - tonumber(record.created_at or 0) > tonumber(record_ttl) / 16 then
+  for _, key in ipairs({req, reqs, open}) do
+    redis.call('PEXPIRE', key, record_ttl)
+  end
+  live_on(session.ttl or session_ttl, record_ttl)
+else
+  keep_alive(ctx, hist, tonumber(session.ttl), record_ttl)
 end
-local life = live_on(ctx, hist, open, record_ttl)
 
 local left = -1
 if deadline_at ~= '' then
   left = math.max(1, tonumber(deadline_at) - tonumber(now))
 end
-local mishap = redis.call('HGET', ctx, 'memory') or ''
-if mishap ~= '' and settles == '0' then
-  redis.call('HSET', req, 'told', mishap) -- the caller then reports it to the client
+if issue ~= '' and settles == '0' then
+  redis.call('HSET', req, 'told', issue) -- the caller then reports it to the client
 end
-local absorbs = redis.call('HGET', req, 'absorbs') or ''
-if version ~= '' and version == cached_version then
-  return {'RUN', attempt, failures, left, version, 1, {}, life, mishap, absorbs}
-end
-return {'RUN', attempt, failures, left, version, 0, redis.call('LRANGE', hist, 0, -1), life, mishap, absorbs}
+local current = version ~= '' and version == cached_version
+return {'RUN', attempt, failures, left, version, current and 1 or 0, current and {} or redis.call('LRANGE', hist, 0, -1),
+  tonumber(session.ttl or session_ttl), issue, record.absorbs or ''}

@@ -3,30 +3,30 @@
 local fence, flight, request_id, takes_over, turn, phases = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local next_version, most_turns, most_bytes, record_ttl = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
 
-local was = redis.call('HMGET', req, 'status', 'flight', 'attempt', 'cancel_reason', 'cancel_by', 'cancel_trace')
-if was[1] and ended[was[1]] then
+local record = read(req, 'status', 'flight', 'attempt', 'fence', 'cancel_reason', 'cancel_by', 'cancel_trace')
+if record.status and ended[record.status] then
   return ending(req)
 end
-local session_lives = redis.call('EXISTS', ctx) == 1
+local session = read_session()
 -- With takes_over, the call also cancels a turn that another flight has begun. Otherwise a flight can only end its own
 -- attempt.
-if not was[1] or (takes_over ~= '1' and (not was[2] or not session_lives or memory_lost(ctx, hist))) then
+if not record.status or (takes_over ~= '1' and (not record.flight or not session.ttl or memory_lost(session))) then
   return {'GONE'}
 end
-if fenced(fence, {ctx, tomb, req}) or (takes_over ~= '1' and was[2] ~= flight) then
-  pardon(req, flight)
+if fenced(fence, session, read_tombstone(), record) or (takes_over ~= '1' and record.flight ~= flight) then
+  pardon(flight)
   return {'FENCED'}
 end
 
-if session_lives then
-  if tonumber(was[3] or 0) > 0 and was[6] ~= 'none' then
-    remember(ctx, hist, turn, most_turns, most_bytes, next_version)
+if session.ttl then
+  if tonumber(record.attempt or 0) > 0 and record.cancel_trace ~= 'none' then
+    local _, bytes = remember(session, turn, most_turns, most_bytes)
+    redis.call('HSET', ctx, 'hist_bytes', bytes, 'version', next_version)
   end
-  redis.call('HSET', ctx, 'last_activity', now_ms(), 'processing_stage', 'cancelled')
-  redis.call('HDEL', ctx, 'current_question')
+  redis.call('HSET', ctx, 'last_activity', now_ms(), 'processing_stage', 'cancelled', 'current_question', '')
   redis.call('ZREM', open, request_id)
-  live_on(ctx, hist, open, record_ttl)
+  live_on(session.ttl, record_ttl)
 end
 redis.call('HSET', req, 'phases', phases)
 redis.call('HDEL', req, 'error', 'leaving_until')
-return dismiss(req, open, request_id, 'cancelled', was[4] or 'requested', was[5] or '', record_ttl)
+return dismiss(req, request_id, 'cancelled', record.cancel_reason or 'requested', record.cancel_by or '', record_ttl)

@@ -4,30 +4,30 @@ local fence, flight, request_id, turn, answer = ARGV[1], ARGV[2], ARGV[3], ARGV[
 local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
 local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 
-local was = redis.call('HMGET', req, 'status', 'flight')
-if was[1] == 'completed' and was[2] == flight then
-  return {'STORED', redis.call('HGET', ctx, 'version') or '', redis.call('LLEN', hist), '-', 0} -- '-': no version
+local record = read(req, 'status', 'flight', 'cancel_requested', 'told', 'error', 'leaving_until')
+local session = read(ctx, 'fence', 'version', 'ttl', 'hist_bytes', 'memory', 'request_count', 'total_processing_time')
+if record.status == 'completed' and record.flight == flight then
+  return {'STORED', session.version or '', redis.call('LLEN', hist), '-', 0} -- '-': no version
 end
-local refusal = not_to_settle(ctx, req, fence, flight, was[1], was[2])
+local refusal = not_to_settle(session, record, fence, flight)
 if refusal then
   return refusal
 end
 
 local now = now_ms()
-local version = redis.call('HGET', ctx, 'version') or ''
-local turns = remember(ctx, hist, turn, most_turns, most_bytes, next_version)
-
-redis.call('HSET', ctx, 'last_activity', now, 'processing_stage', 'completed')
-redis.call('HDEL', ctx, 'current_question')
-if redis.call('HGET', ctx, 'memory') == redis.call('HGET', req, 'told') then
-  redis.call('HDEL', ctx, 'memory')
+local turns, bytes = remember(session, turn, most_turns, most_bytes)
+redis.call('HSET', ctx, 'last_activity', now, 'processing_stage', 'completed', 'current_question', '',
+  'hist_bytes', bytes, 'version', next_version, 'request_count', (session.request_count or 0) + 1,
+  'total_processing_time', string.format('%d', (session.total_processing_time or 0) + processing_ms))
+if record.told and record.told == session.memory then
+  redis.call('HDEL', ctx, 'memory') -- the client knows of the loss
 end
-redis.call('HINCRBY', ctx, 'request_count', 1)
-redis.call('HINCRBY', ctx, 'total_processing_time', processing_ms)
 redis.call('HSET', req, 'status', 'completed', 'stage', 'completed', 'answer', answer, 'finished_at', now, 'phases', phases)
-redis.call('HDEL', req, 'error', 'leaving_until')
+if record.error or record.leaving_until then
+  redis.call('HDEL', req, 'error', 'leaving_until')
+end
 redis.call('ZREM', open, request_id)
-local ttl = live_on(ctx, hist, open, record_ttl)
+local ttl = live_on(session.ttl, record_ttl)
 redis.call('PEXPIRE', req, record_ttl)
 redis.call('PEXPIRE', reqs, record_ttl)
-return {'STORED', next_version, turns, version, ttl}
+return {'STORED', next_version, turns, session.version or '', ttl}

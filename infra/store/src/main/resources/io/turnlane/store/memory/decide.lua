@@ -6,23 +6,21 @@ local request_prefix, policy, reason, record_ttl, most_bytes = ARGV[6], ARGV[7],
 local too_old, sure, agent, created_at, deadline, fields = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], 16
 local first_ahead = fields + 1 + ARGV[fields]
 
-if erased(tomb, partition, offset, logged_at) then
-  return {'ERASED'}
-end
-if fenced(fence, {ctx, tomb, req}) then
-  return {'FENCED'}
+local own = read(req, 'status', 'attempt', 'fence', 'cancel_requested')
+local refusal = not_owned(fence, partition, offset, logged_at, read_session(), own)
+if refusal then
+  return refusal
 end
 
 -- Creates the record if the question was accepted while Redis was unavailable. If the record is missing for another
 -- reason (the session was deleted, Redis lost the record, or it has expired), this script must not create it. Otherwise
 -- begin.lua would not detect that reason.
-local own = redis.call('HMGET', req, 'status', 'attempt')
-if not own[1] then
-  if erased_by_name(tomb, request_id) then
+if not own.status then
+  if erased_by_name(request_id) then
     return {'ERASED'}
   end
   if sure ~= '1' then
-    return {'MISSED', too_old ~= '1' and record_lost(reqs, open, request_id) and 1 or 0}
+    return {'MISSED', too_old ~= '1' and record_lost(request_id) and 1 or 0}
   end
   if too_old == '1' then
     return {'DECIDED', {}, {}}
@@ -62,8 +60,8 @@ for i = first_ahead, #ARGV do
   end
 end
 
-if own[1] and (own[1] ~= 'queued' or tonumber(own[2] or 0) > 0 or unwanted(req)) then
-  if ended[own[1]] then
+if own.status and (own.status ~= 'queued' or tonumber(own.attempt or 0) > 0 or own.cancel_requested) then
+  if ended[own.status] then
     out(request_id, ending(req))
   end
   for _, other in ipairs(begun) do
@@ -77,10 +75,10 @@ redis.call('HSET', req, 'partition', partition, 'offset', offset)
 pass(req, 'QUEUED', logged_at)
 
 if policy == 'reject' and #all > 0 then
-  out(request_id, dismiss(req, open, request_id, 'rejected', reason, stays or all[1], record_ttl))
+  out(request_id, dismiss(req, request_id, 'rejected', reason, stays or all[1], record_ttl))
 elseif policy == 'interrupt' or policy == 'rollback' then
   for _, other in ipairs(waiting) do
-    out(other.id, dismiss(other.key, open, other.id, 'cancelled', reason, request_id, record_ttl))
+    out(other.id, dismiss(other.key, other.id, 'cancelled', reason, request_id, record_ttl))
   end
   for _, other in ipairs(begun) do
     mark_cancelled(other.key, now_ms(), reason, request_id)
@@ -108,7 +106,7 @@ elseif policy == 'coalesce' then
       for j = #theirs, 1, -1 do
         table.insert(absorbs, 1, theirs[j])
       end
-      out(other.id, dismiss(other.key, open, other.id, 'superseded', reason, request_id, record_ttl))
+      out(other.id, dismiss(other.key, other.id, 'superseded', reason, request_id, record_ttl))
     end
   end
   if #absorbs > 0 then

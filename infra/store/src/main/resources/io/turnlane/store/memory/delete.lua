@@ -5,25 +5,26 @@
 -- expire, without the hash of the request's body. The request record of the deletion itself is removed, and clients
 -- read the tombstone instead. The ids in the tombstone include the deletion's own id, because gateways count a turn or
 -- command without a record as open if it is recent and not in the tombstone. Returns the number of open requests.
-local ctx, hist, reqs, tomb, open, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local rebuilt = KEYS[7]
 local fence, partition, offset, logged_at, request_prefix, tomb_ttl, most_names, prefix, own_id =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 
 local function forget_own()
-  redis.call('DEL', request_prefix .. own_id)
+  redis.call('DEL', req)
   redis.call('ZREM', reqs, own_id)
   redis.call('ZREM', open, own_id)
 end
 
-if erased(tomb, partition, offset, logged_at) then
+local tombstone = read_tombstone()
+if erased(tombstone, partition, offset, logged_at) then
   forget_own()
   return {'ERASED', redis.call('ZCARD', open)}
 end
-if fenced(fence, {ctx, tomb}) then
+if fenced(fence, read_session(), tombstone) then
   return {'FENCED'}
 end
 
-local asked_at = redis.call('HGET', request_prefix .. own_id, 'created_at') or logged_at
+local asked_at = redis.call('HGET', req, 'created_at') or logged_at
 forget_own()
 local erased_names = {own_id .. ' '} -- each followed by a space, newest first
 for _, request_id in ipairs(redis.call('ZREVRANGE', reqs, 0, -1)) do

@@ -3,11 +3,12 @@
 local fence, flight, request_id, final, error, phases, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 
-local was = redis.call('HMGET', req, 'status', 'flight')
-if (was[1] == 'failed' or was[1] == 'retrying') and was[2] == flight then
+local record = read(req, 'status', 'flight', 'cancel_requested')
+if (record.status == 'failed' or record.status == 'retrying') and record.flight == flight then
   return {'STORED'}
 end
-local refusal = not_to_settle(ctx, req, fence, flight, was[1], was[2])
+local session = read_session()
+local refusal = not_to_settle(session, record, fence, flight)
 if refusal then
   return refusal
 end
@@ -16,7 +17,7 @@ redis.call('HINCRBY', req, 'failures', 1)
 redis.call('HSET', req, 'phases', phases)
 redis.call('HSET', ctx, 'last_activity', now_ms())
 if final == '1' then
-  give_up(ctx, hist, req, open, request_id, error, record_ttl)
+  give_up(session, request_id, error, record_ttl)
 else
   redis.call('HSET', req, 'status', 'retrying', 'stage', 'retrying', 'error', error)
   redis.call('HDEL', req, 'leaving_until')

@@ -3,11 +3,11 @@
 -- has begun the turn or if a newer owner has written. A repeated call doesn't extend the time.
 local fence, flight, handover = ARGV[1], ARGV[2], ARGV[3]
 
-local was = redis.call('HMGET', req, 'status', 'flight', 'leaving_until')
-if was[1] ~= 'running' or was[2] ~= flight or fenced(fence, {ctx}) then
+local record = read(req, 'status', 'flight', 'leaving_until')
+if record.status ~= 'running' or record.flight ~= flight or fenced(fence, read_session()) then
   return {'REFUSED'}
 end
-if not was[3] then
+if not record.leaving_until then
   redis.call('HSET', req, 'leaving_until', string.format('%d', tonumber(now_ms()) + tonumber(handover)))
 end
 return {'LEAVES'}

@@ -6,21 +6,20 @@
 --      record, 8 '1' if a command of this age without a request record counts as ended, 9 '1' if the caller has checked
 --      that a missing request record was not lost, or that it can't be restored, 10 to 12 fields of the request record
 local fence, request_id = ARGV[1], ARGV[5]
+local record, session = read(req, 'status', 'fence'), read_session()
 
 -- Returns the reply for a command that must not be applied now; nil if the command must be applied.
 local function settled_before()
-  if erased(tomb, ARGV[2], ARGV[3], ARGV[4]) then
-    return {'ERASED'}
+  local refusal = not_owned(fence, ARGV[2], ARGV[3], ARGV[4], session, record)
+  if refusal then
+    return refusal
   end
-  if fenced(fence, {ctx, tomb, req}) then
-    return {'FENCED'}
-  end
-  local status = redis.call('HGET', req, 'status')
+  local status = record.status
   if (status and ended[status]) or (not status and ARGV[8] == '1') then
     return {'DONE', status or ''}
   end
   -- Gateways create the record before the command is logged. If the record is missing, Redis has possibly lost it.
-  local lost = memory_lost(ctx, hist) or (not status and record_lost(reqs, open, request_id))
+  local lost = memory_lost(session) or (not status and record_lost(request_id))
   if ARGV[9] ~= '1' and (not status or lost) then
     return {'MISSED', lost and 1 or 0}
   end
@@ -30,7 +29,7 @@ end
 -- next turn then reports the loss, and later commands do not wait for another rebuild. Called only if the command must be
 -- applied.
 local function accept_loss()
-  if ARGV[9] == '1' and redis.call('EXISTS', ctx) == 1 and memory_lost(ctx, hist) then
+  if ARGV[9] == '1' and session.ttl and memory_lost(session) then
     local kept = redis.call('EXISTS', hist) == 1
     redis.call('HSET', ctx, 'memory', kept and 'damaged' or 'reset')
     if not kept then
@@ -60,7 +59,7 @@ local function settle(error)
   redis.call('ZREM', open, request_id)
   local is = redis.call('HMGET', ctx, 'ttl', 'fork')
   if is[1] and not is[2] then
-    live_on(ctx, hist, open, ARGV[7])
+    live_on(is[1], ARGV[7])
   end
   return {'DONE', status}
 end

@@ -4,36 +4,34 @@ local fence, request_id, partition, offset, logged_at, error, record_ttl =
   ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local attempts, fields = tonumber(ARGV[8]), 9
 
-if erased(tomb, partition, offset, logged_at) then
-  return {'ERASED'}
+local record, session = read(req, 'status', 'flight', 'attempt', 'fence', 'leaving_until', 'cancel_requested',
+  'cancel_reason', 'cancel_by'), read_session()
+local refusal = not_owned(fence, partition, offset, logged_at, session, record)
+if refusal then
+  return refusal
 end
-if fenced(fence, {ctx, tomb, req}) then
-  return {'FENCED'}
-end
-local was = redis.call('HMGET', req, 'status', 'attempt')
-local status = was[1]
-if status and ended[status] then
+if record.status and ended[record.status] then
   return ending(req)
 end
-local handover = leaving(req, '')
+local handover = leaving(record, '')
 if handover > 0 then
   return {'LEAVING', handover}
 end
-if not status then
+if not record.status then
   create_request(req, {reqs},
     {id = request_id, created_at = logged_at, agent = '', deadline = '', ttl = record_ttl, fields = fields})
 end
 pass(req, 'QUEUED', logged_at)
-if unwanted(req) then
-  local cause = redis.call('HMGET', req, 'cancel_reason', 'cancel_by')
-  return dismiss(req, open, request_id, 'cancelled', cause[1] or 'requested', cause[2] or '', record_ttl)
+if record.cancel_requested then
+  return dismiss(req, request_id, 'cancelled', record.cancel_reason or 'requested', record.cancel_by or '', record_ttl)
 end
 redis.call('HSET', req, 'fence', fence, 'partition', partition, 'offset', offset,
-  'attempt', math.max(tonumber(was[2] or 0), attempts),
+  'attempt', math.max(tonumber(record.attempt or 0), attempts),
   'flight', '') -- otherwise fail.lua could take this end for the outcome of an earlier flight
 redis.call('ZADD', reqs, 'NX', logged_at, request_id)
 redis.call('PEXPIRE', reqs, record_ttl)
 if redis.call('HGET', ctx, 'fork') == request_id then
   redis.call('DEL', ctx, hist, life_key(ctx)) -- the session id that the failed fork had reserved
+  session.ttl = nil
 end
-return give_up(ctx, hist, req, open, request_id, error, record_ttl)
+return give_up(session, request_id, error, record_ttl)

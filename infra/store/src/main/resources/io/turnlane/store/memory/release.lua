@@ -3,15 +3,14 @@
 -- subtracted again.
 local flight = ARGV[1]
 
-local was = redis.call('HMGET', req, 'status', 'flight')
-if was[1] == 'running' and was[2] == flight then
+local record = read(req, 'status', 'flight')
+if record.status == 'running' and record.flight == flight then
   redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'flight', '')
   redis.call('HDEL', req, 'leaving_until')
   if redis.call('EXISTS', ctx) == 1 then
-    redis.call('HSET', ctx, 'processing_stage', 'queued')
-    redis.call('HDEL', ctx, 'current_question')
+    redis.call('HSET', ctx, 'processing_stage', 'queued', 'current_question', '')
   end
-elseif was[1] and not ended[was[1]] then
-  pardon(req, flight)
+elseif record.status and not ended[record.status] then
+  pardon(flight)
 end
 return {'RELEASED'}

@@ -1,7 +1,7 @@
 -- Restores data of a session that the log contains and Redis does not: its history, the results of ended requests, the
 -- records of open requests, and its deletion. Existing data is kept, including data that newer turns have stored
 -- meanwhile. A repeated call changes nothing.
-local ctx, hist, reqs, open, tomb, rebuilt = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local rebuilt = KEYS[3]
 local fence, partition, request_prefix, record_ttl, tomb_ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
 local expected_version, next_version = ARGV[9], ARGV[10]
@@ -11,7 +11,8 @@ local ends, opens, longest_life, at = tonumber(ARGV[19]), tonumber(ARGV[20]), to
 local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' if no command set the metadata
 local given_offset, given_at = ARGV[24], ARGV[25] -- of the import with which the current life began, or ''
 
-if fenced(fence, {ctx, tomb}) then
+local session, tombstone = read_session(), read_tombstone()
+if fenced(fence, session, tombstone) then
   return {'FENCED'}
 end
 local now = tonumber(now_ms())
@@ -41,12 +42,13 @@ end
 -- that owner's fence, so that the flight can still write.
 for _, turn in ipairs(open_turns) do
   local req = request_prefix .. turn[1]
-  if leaving(req, '') > 0 then
-    fence = redis.call('HGET', ctx, 'fence') or redis.call('HGET', req, 'fence')
+  local record = read(req, 'status', 'flight', 'leaving_until', 'fence')
+  if leaving(record, '') > 0 then
+    fence = session.fence or record.fence
   end
 end
 
-local version = redis.call('HGET', ctx, 'version') or ''
+local version = session.version or ''
 
 local function make_context()
   if redis.call('EXISTS', ctx) == 0 then
@@ -86,7 +88,7 @@ local function expire()
   left = math.max(left, redis.call('PTTL', ctx))
   expire_session(ctx, hist, left)
 end
-local is_lost = memory_lost(ctx, hist)
+local is_lost = memory_lost(session)
 local _, lost_turns = known_life(ctx)
 
 -- If Redis kept the history and lost the context, creates a context with a version, because the caller can merge only a
@@ -100,11 +102,12 @@ if is_lost and left > 0 and redis.call('EXISTS', ctx) == 0 and redis.call('EXIST
 end
 
 -- Restores the deletion first, because data that it erased must not be restored.
-if deleted_offset ~= '' and not erased(tomb, partition, deleted_offset, deleted_at) then
+if deleted_offset ~= '' and not erased(tombstone, partition, deleted_offset, deleted_at) then
   local left = tonumber(deleted_at) + tonumber(tomb_ttl) - now
   if left > 0 then
     redis.call('HSET', tomb, 'partition', partition, 'offset', deleted_offset, 'fence', fence, 'at', deleted_at)
     redis.call('PEXPIRE', tomb, left)
+    tombstone = read_tombstone()
   end
 end
 
@@ -119,7 +122,7 @@ if at <= #ARGV and left > 0 and version ~= next_version then
   local blobs, bytes = {}, 0
   while at <= #ARGV do
     local offset, logged_at, blob = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-    if offset == '' or not erased(tomb, partition, offset, logged_at) then
+    if offset == '' or not erased(tombstone, partition, offset, logged_at) then
       blobs[#blobs + 1] = blob
       bytes = bytes + #blob
       if offset ~= '' then
@@ -149,7 +152,7 @@ end
 
 -- Restores the context of a session that an import created and that has no turns yet.
 if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
-  and not erased(tomb, partition, given_offset, given_at) then
+  and not erased(tombstone, partition, given_offset, given_at) then
   make_context()
   redis.call('HSET', ctx, 'fence', fence)
   redis.call('PEXPIRE', ctx, left)
@@ -163,7 +166,7 @@ for _, turn in ipairs(ended_turns) do
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local left = tonumber(finished_at) + tonumber(record_ttl) - now
-  if left > 0 and not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
+  if left > 0 and not (is and ended[is]) and not erased(tombstone, partition, offset, logged_at) then
     if not is then
       create_request(req, {reqs},
         {id = request_id, created_at = created_at, agent = agent, deadline = '', ttl = left, fields = fields})
@@ -195,7 +198,7 @@ for _, turn in ipairs(open_turns) do
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
   local waits = tonumber(attempt) > 0 or now - tonumber(logged_at) < tonumber(record_ttl) - longest_life
-  if waits and not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
+  if waits and not (is and ended[is]) and not erased(tombstone, partition, offset, logged_at) then
     if not is then
       make_context()
       redis.call('HSET', ctx, 'fence', fence)
@@ -206,7 +209,7 @@ for _, turn in ipairs(open_turns) do
         redis.call('HSET', ctx, 'memory', 'lost')
         redis.call('PEXPIRE', ctx, record_ttl)
       else
-        live_on(ctx, hist, open, record_ttl)
+        live_on(redis.call('HGET', ctx, 'ttl'), record_ttl)
       end
     end
     if absorbs ~= '' then
@@ -226,7 +229,7 @@ for _, command in ipairs(applied) do
   local request_id, offset, logged_at, created_at, fields = unpack(command)
   local req = request_prefix .. request_id
   local is = redis.call('HGET', req, 'status')
-  if not (is and ended[is]) and not erased(tomb, partition, offset, logged_at) then
+  if not (is and ended[is]) and not erased(tombstone, partition, offset, logged_at) then
     if not is then
       create_request(req, {reqs},
         {id = request_id, created_at = created_at, agent = '', deadline = '', ttl = record_ttl, fields = fields})
