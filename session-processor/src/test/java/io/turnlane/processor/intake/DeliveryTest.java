@@ -2,9 +2,12 @@ package io.turnlane.processor.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +72,77 @@ class DeliveryTest {
         assertThat(budget.openTurns())
                 .as("a reload after the end changes nothing")
                 .isZero();
+    }
+
+    @Test
+    void reloadsNoRecordOfAnotherSession() throws Exception {
+        List<Delivery> all = new ArrayList<>();
+        for (String key : List.of("a", "b", "a")) {
+            all.add(deliver(all.size(), key));
+            all.getLast().unload();
+        }
+        onLog(List.of(record(0, "a"), record(1, "b"), record(2, "a")));
+        all.getFirst().value();
+        assertThat(all.getLast().value()).as("in the heap again").isEqualTo(value(2));
+        log.setPollException(new KafkaException("away"));
+        assertThatThrownBy(all.get(1)::value)
+                .as("must be read from the log")
+                .isInstanceOf(LogUnavailableException.class);
+    }
+
+    @Test
+    void changesNothingIfItIsUnloadedAfterItsEnd() {
+        Delivery delivery = deliver(0, "a");
+        delivery.complete();
+        delivery.unload();
+        assertThat(budget.openTurns()).isZero();
+        assertThat(budget.isFull()).isFalse();
+        for (int i = 0; i < 3; i++) {
+            assertThat(budget.isFull()).as("%d of 3 turns", i).isFalse();
+            deliver(1 + i, "a");
+        }
+        assertThat(budget.isFull()).isTrue();
+    }
+
+    @Test
+    void runsEachEndCallbackOnceAndAtOnceAfterTheEnd() {
+        Delivery delivery = deliver(0, "a");
+        List<String> ran = new ArrayList<>();
+        delivery.onEnd(() -> ran.add("before"));
+        assertThat(ran).isEmpty();
+        delivery.release();
+        delivery.complete();
+        assertThat(ran).containsExactly("before");
+        delivery.onEnd(() -> ran.add("after"));
+        assertThat(ran).containsExactly("before", "after");
+    }
+
+    @Test
+    void completesItsOffsetButLeavesItOpenIfItIsReleased() {
+        Delivery completed = deliver(0, "a");
+        Delivery released = deliver(1, "a");
+        assignment.ledger().advancedTo(2);
+        completed.complete();
+        released.release();
+        assertThat(assignment.ledger().frontier()).isOne();
+    }
+
+    /** Otherwise, the heap would keep each turn that ended while its record was not in the heap. */
+    @Test
+    void isNotHeldByItsAssignmentAfterTheEnd() {
+        WeakReference<Delivery> ended = new WeakReference<>(endUnloaded());
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            System.gc();
+            return ended.refersTo(null);
+        });
+        assertThat(assignment.held()).isTrue();
+    }
+
+    private Delivery endUnloaded() {
+        Delivery delivery = deliver(0, "a");
+        delivery.unload();
+        delivery.release();
+        return delivery;
     }
 
     @Test

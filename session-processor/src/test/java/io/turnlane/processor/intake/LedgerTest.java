@@ -38,6 +38,18 @@ class LedgerTest {
     }
 
     @Test
+    void reportsAnOffsetAsDoneOnlyIfItsRecordWasDeliveredAndIsComplete() {
+        Ledger ledger = new Ledger(7);
+        ledger.delivered(8, Instant.EPOCH);
+        ledger.advancedTo(9);
+        assertThat(ledger.done(7)).as("before the first record").isTrue();
+        assertThat(ledger.done(8)).as("open").isFalse();
+        assertThat(ledger.done(9)).as("not delivered yet").isFalse();
+        ledger.complete(8);
+        assertThat(ledger.done(8)).isTrue();
+    }
+
+    @Test
     void neverMovesBack() {
         Ledger ledger = new Ledger(7);
         ledger.advancedTo(3);

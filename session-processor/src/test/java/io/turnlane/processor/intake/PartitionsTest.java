@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -40,6 +41,13 @@ class PartitionsTest {
         }
 
         @Override
+        public synchronized void commitAsync(
+                Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+            asyncCommits.add(offsets.keySet());
+            super.commitAsync(offsets, callback);
+        }
+
+        @Override
         public synchronized long position(TopicPartition partition) {
             if (positionFails && partition.equals(OTHER)) {
                 throw new TimeoutException("the partition's leader is unavailable");
@@ -48,7 +56,9 @@ class PartitionsTest {
         }
     };
     private final List<Integer> watched = new ArrayList<>();
+    private final List<Set<TopicPartition>> asyncCommits = new ArrayList<>();
     private boolean positionFails;
+    private Runnable whileLeaving = () -> {};
     private final List<Boolean> departures = new ArrayList<>();
     private final List<Boolean> heldByLeavingPartitions = new ArrayList<>();
     private final Partitions partitions = new Partitions(
@@ -86,10 +96,77 @@ class PartitionsTest {
     }
 
     @Test
+    void keepsItsTokenUntilANewerOneIsRequested() {
+        consumer.rebalance(List.of(ONE));
+        partitions.acquireFences();
+        assertThat(partitions.get(ONE).fence()).isEqualTo(NOW);
+
+        partitions.get(ONE).renewFence();
+        partitions.acquireFences();
+        assertThat(partitions.get(ONE).fence()).isEqualTo(NOW + 1);
+    }
+
+    /** Another member of the group may commit without metadata. */
+    @Test
+    void choosesATokenThatIsLargerThanItsOwnIfTheCommittedOneIsLost() {
+        consumer.rebalance(List.of(ONE));
+        consumer.commitSync(Map.of(ONE, new OffsetAndMetadata(0)));
+        partitions.get(ONE).renewFence();
+        partitions.acquireFences();
+        assertThat(partitions.get(ONE).fence()).isEqualTo(NOW + 1);
+    }
+
+    @Test
+    void commitsTheFrontierWithANewToken() {
+        consumer.rebalance(List.of(ONE));
+        Ledger ledger = partitions.get(ONE).ledger();
+        ledger.delivered(3, Instant.EPOCH);
+        ledger.advancedTo(5);
+        partitions.get(ONE).renewFence();
+        partitions.acquireFences();
+        assertThat(committed(ONE))
+                .as("an incomplete record stays before the committed offset")
+                .isEqualTo(new OffsetAndMetadata(3, Long.toString(NOW + 1)));
+    }
+
+    @Test
+    void commitsOnlyFrontiersThatHaveAdvanced() {
+        consumer.rebalance(List.of(ONE, OTHER));
+        asyncCommits.clear(); // the mock also calls commitAsync for the commit of the tokens
+        partitions.get(ONE).ledger().advancedTo(5);
+        partitions.commitAsync();
+        partitions.commitAsync();
+        assertThat(asyncCommits).containsExactly(Set.of(ONE));
+    }
+
+    @Test
+    void commitsAgainAfterAFailedCommit() {
+        consumer.rebalance(List.of(ONE));
+        partitions.get(ONE).ledger().advancedTo(5);
+        commitFailures.add(new TimeoutException("unavailable"));
+        partitions.commitSync();
+        assertThat(committed(ONE).offset()).isZero();
+        partitions.commitSync();
+        assertThat(committed(ONE).offset()).isEqualTo(5);
+    }
+
+    @Test
+    void commitsNothingForAPartitionWithoutAToken() {
+        commitFailures.add(new CommitFailedException());
+        consumer.rebalance(List.of(ONE));
+        partitions.get(ONE).ledger().advancedTo(5);
+        partitions.commitSync();
+        assertThat(committed(ONE)).as("only its owner may commit").isNull();
+    }
+
+    @Test
     void staysPausedUntilTheCoordinatorAcceptsTheToken() {
         commitFailures.add(new CommitFailedException());
         consumer.rebalance(List.of(ONE));
         assertThat(consumer.paused()).containsExactly(ONE);
+        partitions.pause(false);
+        assertThat(consumer.paused()).as("it has no fence").containsExactly(ONE);
+        assertThat(partitions.get(ONE).hasFence()).isFalse();
 
         partitions.acquireFences();
         partitions.pause(false);
@@ -154,6 +231,17 @@ class PartitionsTest {
     }
 
     @Test
+    void commitsTheResultsOfTurnsThatEndWhileTheirPartitionLeaves() {
+        consumer.rebalance(List.of(ONE));
+        Ledger ledger = partitions.get(ONE).ledger();
+        ledger.delivered(0, Instant.EPOCH);
+        ledger.advancedTo(1);
+        whileLeaving = () -> ledger.complete(0);
+        partitions.onPartitionsRevoked(List.of(ONE));
+        assertThat(committed(ONE)).isEqualTo(new OffsetAndMetadata(1, Long.toString(NOW)));
+    }
+
+    @Test
     void commitsNothingForLostPartitions() {
         consumer.rebalance(List.of(ONE));
         partitions.get(ONE).ledger().advancedTo(9);
@@ -190,6 +278,7 @@ class PartitionsTest {
         @Override
         public void onPartitionsLeaving(Predicate<Turn.Claim> ofPartition, boolean patient) {
             departures.add(patient);
+            whileLeaving.run();
             Stream.of(partitions.get(ONE), partitions.get(OTHER))
                     .filter(assignment -> assignment != null && ofPartition.test(claimOn(assignment)))
                     .forEach(assignment -> heldByLeavingPartitions.add(assignment.held()));

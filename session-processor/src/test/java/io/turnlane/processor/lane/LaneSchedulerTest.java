@@ -160,20 +160,6 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void skipsADelayInProgressAndTheNextOne() {
-        int[] tries = {0};
-        LaneScheduler<String, String> lanes = scheduler(
-                1, (key, item) -> tries[0]++ < 2 ? new LaneOutcome.RunAgain(Duration.ofHours(1)) : finish(key, item));
-        lanes.offer("a", "a1");
-        executor.step();
-        lanes.skipDelay("a", "a1"::equals);
-        assertThat(executor.waiting()).as("the delay has ended").isEqualTo(1);
-        lanes.skipDelay("a", "a1"::equals);
-        executor.runAll();
-        assertThat(done).as("no further delay").containsExactly("a1");
-    }
-
-    @Test
     void runsASideTaskOfOneItemOnlyIfItWaits() {
         LaneScheduler<String, String> lanes = scheduler(1, this::finish);
         List.of("a1", "a2", "a3").forEach(item -> lanes.offer("a", item));
@@ -193,50 +179,45 @@ class LaneSchedulerTest {
     }
 
     @Test
-    void doesNotSkipTheDelayOfTheNextItemIfTheSkippedOneHasLeft() {
-        LaneScheduler<String, String> lanes = scheduler(
-                1,
-                (key, item) -> item.equals("a2") && done.add("try")
-                        ? new LaneOutcome.RunAgain(Duration.ofHours(1))
-                        : finish(key, item));
-        List.of("b1", "a1", "a2").forEach(item -> lanes.offer(item.substring(0, 1), item));
-        lanes.submitSideTasks("a", "a1"::equals, (item, ahead) -> List.of(item));
-        lanes.skipDelay("a", "a1"::equals);
-        executor.stepLast();
-        executor.step();
-        executor.step();
-        assertThat(done).containsExactly("b1", "try");
-        assertThat(executor.waiting()).as("its delay is not skipped").isZero();
-    }
-
-    @Test
-    void skipsTheDelayOfARunningItemThatAWithdrawalMatched() {
-        List<LaneScheduler<String, String>> lanes = new ArrayList<>();
-        lanes.add(scheduler(1, (key, item) -> {
-            boolean leaves =
-                    done.isEmpty() && lanes.getFirst().withdraw(any -> true).isEmpty();
-            var _ = finish(key, item);
-            return leaves ? new LaneOutcome.RunAgain(Duration.ofHours(1)) : LaneOutcome.DONE;
-        }));
-        lanes.getFirst().offer("a", "a1");
-        executor.runAll();
-        assertThat(done).as("it runs again at once").containsExactly("a1", "a1");
-        assertThat(lanes.getFirst().counts()).isEqualTo(NOTHING);
-    }
-
-    @Test
     void prefersLanesThatHoldAnItemOfHighPriorityIfSlotsAreScarce() {
-        LaneScheduler<String, String> lanes = new LaneScheduler<>(
-                1,
-                executor,
-                delay,
-                item -> item,
-                item -> item.endsWith("!") ? 0 : 1,
-                this::finish,
-                (item, e) -> failures.add(e));
+        LaneScheduler<String, String> lanes = prioritising();
         List.of("a1", "b1", "c1", "c2!", "d1!").forEach(item -> lanes.offer(item.substring(0, 1), item));
         executor.runAll();
         assertThat(done).containsExactly("a1", "c1", "d1!", "c2!", "b1");
+    }
+
+    @Test
+    void runsALaneAtThePriorityOfTheItemsThatItStillHolds() {
+        LaneScheduler<String, String> lanes = prioritising();
+        List.of("x1", "a1!", "a2", "b1").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        executor.runAll();
+        assertThat(done)
+                .as("after its item of high priority, the lane waits like every other one")
+                .containsExactly("x1", "a1!", "b1", "a2");
+    }
+
+    @Test
+    void keepsThePositionOfALaneThatReceivesAnotherItemWhileItWaitsForASlot() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        List.of("x1", "a1", "b1", "a2").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        executor.runAll();
+        assertThat(done).containsExactly("x1", "a1", "b1", "a2");
+    }
+
+    @Test
+    void dropsTheSideTasksOfAnItemThatHasLeft() {
+        LaneScheduler<String, String> lanes = scheduler(1, this::finish);
+        List.of("a1", "a2", "a3").forEach(item -> lanes.offer("a", item));
+        List<String> ran = new ArrayList<>();
+        SideTask<String> task = (item, ahead) -> {
+            ran.add(item);
+            return List.of();
+        };
+        lanes.submitSideTasks("a", item -> !item.equals("a1"), task);
+        assertThat(lanes.withdraw("a3"::equals)).containsExactly("a3");
+        executor.runAll();
+        assertThat(ran).containsExactly("a2");
+        assertThat(done).containsExactly("a1", "a2");
     }
 
     @Test
@@ -345,6 +326,18 @@ class LaneSchedulerTest {
 
     private LaneScheduler<String, String> scheduler(int slots, LaneWork<String, String> work) {
         return new LaneScheduler<>(slots, executor, delay, item -> item, work, (item, e) -> failures.add(e));
+    }
+
+    /** Returns a scheduler with one slot, in which items with an exclamation mark have high priority. */
+    private LaneScheduler<String, String> prioritising() {
+        return new LaneScheduler<>(
+                1,
+                executor,
+                delay,
+                item -> item,
+                item -> item.endsWith("!") ? 0 : 1,
+                this::finish,
+                (item, e) -> failures.add(e));
     }
 
     private LaneOutcome finish(String key, String item) {

@@ -118,6 +118,18 @@ class ReadyLanesTest {
     }
 
     @Test
+    void prefersTheHigherPriorityIfBothAreDue() {
+        ObservedLanes lanes = new ObservedLanes();
+        for (int priority = PRIORITIES - 1; priority >= 0; priority--) {
+            lanes.add(priority);
+        }
+        lanes.poll();
+        assertThat(lanes.left).containsExactly(1, 0, 0);
+        lanes.poll();
+        assertThat(lanes.left).containsExactly(1, 1, 0);
+    }
+
+    @Test
     void givesAllSlotsToAPriorityThatWaitsAlone() {
         ObservedLanes lanes = new ObservedLanes();
         for (int i = 0; i < 100; i++) {

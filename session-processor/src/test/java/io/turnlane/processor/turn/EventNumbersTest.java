@@ -3,9 +3,14 @@ package io.turnlane.processor.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.store.memory.FlightRef;
+import io.turnlane.store.memory.SessionMemory.BeginRequest;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Clients may order the events of an attempt by their numbers, also its end. */
@@ -35,6 +40,19 @@ class EventNumbersTest extends TurnTests {
         run();
         assertThat(types()).containsExactly("started", "delta", "cancelled");
         assertThat(numbers()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void numbersTheEndOfALaterAttemptBehindEverything() {
+        FlightRef later = new FlightRef(ask.key(), ask.requestId(), "of a newer owner", 2, 0, 7, NOW);
+        memory.duringCommit(() -> {
+            memory.begin(new BeginRequest(later, ask, Map.of(), 42L, false, false));
+            memory.fail(later, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of());
+        });
+        run();
+        assertThat(types()).containsExactly("started", "failed");
+        assertThat(events.getLast().attempt()).isEqualTo(2);
+        assertThat(events.getLast().seq()).isEqualTo(TurnEvent.SEQ_AFTER_ALL);
     }
 
     @Test

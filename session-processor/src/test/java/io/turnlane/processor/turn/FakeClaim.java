@@ -2,6 +2,7 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.TurnError;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Claim that counts the calls it receives. For one thread. */
@@ -15,11 +16,22 @@ final class FakeClaim implements Turn.Claim {
     int completed;
     int released;
     int renewals;
+
+    /** False if the poll thread acquires a newer fence only when a test calls {@link #acquireFence}. */
+    boolean acquiresFenceAtOnce = true;
+
+    private long newerFences;
     int failures;
+    boolean unloaded;
+
+    /** Runs when the claim is completed. */
+    Runnable whenCompleted = () -> {};
+
+    private final List<Runnable> endCallbacks = new ArrayList<>();
 
     @Override
     public long fence() {
-        return held ? 1 + renewals : 1; // a partition that left gets no newer token
+        return held ? 1 + newerFences : 1; // a partition that left gets no newer token
     }
 
     @Override
@@ -45,7 +57,7 @@ final class FakeClaim implements Turn.Claim {
 
     @Override
     public void unload() {
-        throw new UnsupportedOperationException("these tests have no deep lanes");
+        unloaded = true;
     }
 
     @Override
@@ -54,21 +66,33 @@ final class FakeClaim implements Turn.Claim {
     }
 
     @Override
-    public void onEnd(Runnable callback) {}
+    public void onEnd(Runnable callback) {
+        endCallbacks.add(callback);
+    }
 
     @Override
     public void renewFence() {
         renewals++;
+        if (acquiresFenceAtOnce) {
+            acquireFence();
+        }
+    }
+
+    void acquireFence() {
+        newerFences++;
     }
 
     @Override
     public void complete() {
         completed++;
+        whenCompleted.run();
+        endCallbacks.forEach(Runnable::run);
     }
 
     @Override
     public void release() {
         released++;
+        endCallbacks.forEach(Runnable::run);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.turnlane.processor.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.RequestStatus;
@@ -8,6 +9,8 @@ import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.store.memory.FlightRef;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -39,6 +42,28 @@ class LeavingTurnTest extends TurnTests {
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.COMPLETED);
         delay.pass(Duration.ofMillis(20)); // the delta interval
         assertThat(delay.waiting()).as("no timer is left").isZero();
+    }
+
+    @Test
+    void doesNotBeginATurnWhosePartitionHasLeft() {
+        claim.held = false;
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(claim.released).isOne();
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
+        assertThat(calls).hasValue(0);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void delaysTheDepartureUntilAnAnswerIsStored() throws Exception {
+        Thread pollThread = Thread.ofPlatform().unstarted(() -> leave(Runnable::run, Duration.ofMinutes(1)));
+        memory.duringCommit(() -> {
+            pollThread.start();
+            await().atMost(Duration.ofSeconds(10)).until(() -> pollThread.getState() == Thread.State.TIMED_WAITING);
+        });
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(pollThread.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(types()).containsExactly("started", "completed");
     }
 
     @Test
@@ -94,15 +119,17 @@ class LeavingTurnTest extends TurnTests {
 
     @Test
     void stopsTheAgentEarlyEnoughToReleaseTheTurnWithinTheHandover() {
+        List<Boolean> interrupted = new ArrayList<>();
         agent = (question, remembered, sink) -> {
             leave(Runnable::run);
             delay.pass(Duration.ofMillis(899));
-            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            interrupted.add(Thread.currentThread().isInterrupted());
             delay.pass(Duration.ofMillis(1));
-            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            interrupted.add(Thread.currentThread().isInterrupted());
             throw new InterruptedException();
         };
         assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(interrupted).containsExactly(false, true);
         assertThat(claim.released).isOne();
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
     }
@@ -168,9 +195,12 @@ class LeavingTurnTest extends TurnTests {
     }
 
     private void leave(Executor memoryExecutor) {
+        leave(memoryExecutor, Duration.ofMillis(20));
+    }
+
+    private void leave(Executor memoryExecutor, Duration budget) {
         claim.held = false;
-        new Handover(flights, memory, memoryExecutor, Duration.ofSeconds(1), Duration.ofMillis(20))
-                .handOver(turn -> true);
+        new Handover(flights, memory, memoryExecutor, Duration.ofSeconds(1), budget).handOver(turn -> true);
     }
 
     private void awaitAnswers() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionKey;
 import io.turnlane.processor.lane.LaneOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -20,12 +22,16 @@ class StoppedTurnTest extends TurnTests {
 
     @Test
     void interruptsAnAgentThatTakesTooLong() {
+        List<Boolean> interrupted = new ArrayList<>();
         agent = (question, remembered, sink) -> {
-            delay.pass(Duration.ofSeconds(300));
-            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            delay.pass(Duration.ofSeconds(300).minusMillis(1));
+            interrupted.add(Thread.currentThread().isInterrupted());
+            delay.pass(Duration.ofMillis(1));
+            interrupted.add(Thread.currentThread().isInterrupted());
             throw new InterruptedException();
         };
         assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
+        assertThat(interrupted).containsExactly(false, true);
         assertThat(Thread.currentThread().isInterrupted())
                 .as("the interrupt ends with the agent")
                 .isFalse();
@@ -55,6 +61,26 @@ class StoppedTurnTest extends TurnTests {
         assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.QUEUED);
         assertThat(calls).hasValue(0);
         assertThat(events).isEmpty();
+    }
+
+    /** The wake-up of the cancel arrives after the turn has begun. */
+    @Test
+    void cancelsATurnThatIsStoppedBeforeItsAgent() {
+        memory.duringBegin(() -> flights.cancel(ask.key(), ask.requestId()));
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
+        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.CANCELLED);
+        assertThat(calls).hasValue(0);
+        assertThat(types()).containsExactly("cancelled");
+    }
+
+    @Test
+    void stopsNoTurnOfAnotherSession() {
+        agent = (question, remembered, sink) -> {
+            flights.cancel(SessionKey.of("somebody else", SESSION), ask.requestId());
+            return Answer.ofText("interrupted: " + Thread.currentThread().isInterrupted());
+        };
+        run();
+        assertThat(memory.history(ask.key()).getLast().answer()).isEqualTo("interrupted: false");
     }
 
     @Test
@@ -90,6 +116,15 @@ class StoppedTurnTest extends TurnTests {
     }
 
     @Test
+    void retriesAtOnceIfTheDeadlinePassedBeforeItsTimerRan() {
+        memory.timeLeft(Duration.ofMillis(-5));
+        agent = (question, remembered, sink) -> {
+            throw new IllegalStateException("no");
+        };
+        assertThat(run()).isEqualTo(new LaneOutcome.RunAgain(Duration.ZERO));
+    }
+
+    @Test
     void discardsAnAnswerThatArrivesAfterTheTimeLimit() {
         agent = (question, remembered, sink) -> {
             delay.pass(Duration.ofSeconds(300));
@@ -115,7 +150,10 @@ class StoppedTurnTest extends TurnTests {
         assertThat(working.await(10, TimeUnit.SECONDS)).isTrue();
         delay.pass(Duration.ofSeconds(300));
         delay.pass(Duration.ofMillis(9_999));
-        assertThat(run).as("within the grace period of 10 s").isNotDone();
+        assertThat(flights.abandonedAgents())
+                .as("within the grace period of 10 s")
+                .isZero();
+        assertThat(run).isNotDone();
 
         delay.pass(Duration.ofMillis(1));
         assertThat(run.get(10, TimeUnit.SECONDS)).isInstanceOf(LaneOutcome.RunAgain.class);
@@ -157,7 +195,7 @@ class StoppedTurnTest extends TurnTests {
             assertThat(Thread.currentThread().isInterrupted())
                     .as("a commit is never interrupted")
                     .isFalse();
-            waited.add(awaitPastAgent(Duration.ofMillis(1)));
+            waited.add(awaitPastAgent(turn -> true, Duration.ofMillis(1)));
         });
         run();
         assertThat(waited)
@@ -167,9 +205,17 @@ class StoppedTurnTest extends TurnTests {
         assertThat(flights.awaitPastAgent(turn -> true, Duration.ZERO)).isTrue();
     }
 
-    private boolean awaitPastAgent(Duration most) {
+    @Test
+    void waitsForNoFlightOfAPartitionThatStays() {
+        List<Boolean> waited = new ArrayList<>();
+        memory.duringCommit(() -> waited.add(awaitPastAgent(turn -> false, Duration.ZERO)));
+        run();
+        assertThat(waited).containsExactly(true);
+    }
+
+    private boolean awaitPastAgent(Predicate<Turn> matching, Duration most) {
         try {
-            return flights.awaitPastAgent(turn -> true, most);
+            return flights.awaitPastAgent(matching, most);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

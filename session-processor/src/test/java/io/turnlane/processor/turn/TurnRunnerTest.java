@@ -6,20 +6,25 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.TopicPlan;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.lane.LaneOutcome;
-import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class TurnRunnerTest extends TurnTests {
@@ -145,62 +150,10 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
-    void doesNotCallTheAgentTwiceIfMemoryWasLostMeanwhile() {
-        memory.loseBeforeCommit();
-        run();
-        assertThat(calls).hasValue(1);
-        assertThat(memory.history(ask.key())).hasSize(1);
-        assertThat(types()).endsWith("completed");
-    }
-
-    @Test
-    void leavesALostSessionToTheNextOwnerIfThePartitionLeftBeforeItWasRestored() {
-        Ask earlier = ask("before?");
-        run(turn(earlier, wire.write(earlier)));
-        calls.set(0);
-        events.clear();
-        lost.onRebuild = this::losePartition;
-        memory.accept(ask);
-        memory.loseEverything();
-        assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.released).isOne();
-        assertThat(calls).hasValue(0);
-        assertThat(events).isEmpty();
-    }
-
-    @Test
-    void storesNoAnswerInALostSessionIfThePartitionLeftBeforeItWasRestored() {
-        lost.onRebuild = this::losePartition;
-        memory.loseBeforeCommit();
-        assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(claim.released).isOne();
-        assertThat(memory.history(ask.key())).isEmpty();
-        assertThat(types()).doesNotContain("completed");
-    }
-
-    private RestoreResult losePartition() {
-        claim.held = false;
-        return RestoreResult.FENCED;
-    }
-
-    @Test
-    void endsACancelledTurnAlthoughMemoryWasLostDuringItsFlight() {
-        agent = (question, remembered, sink) -> {
-            memory.loseEverything();
-            memory.accept(ask); // as a restored record, which names no flight
-            memory.requestCancel(ask.requestId());
-            return Answer.ofText("because");
-        };
-        assertThat(run()).isEqualTo(LaneOutcome.DONE);
-        assertThat(types()).containsExactly("started", "cancelled");
-        assertThat(claim.completed).isOne();
-        assertThat(calls).hasValue(1);
-    }
-
-    @Test
     void completesOnlyAfterTheTerminalEventIsAcknowledged() {
         logFailures = 3;
-        run();
+        claim.whenCompleted = () -> assertThat(events).as("published before").hasSize(5);
+        assertThat(run()).isEqualTo(LaneOutcome.DONE);
         assertThat(types()).containsExactly("started", "completed", "completed", "completed", "completed");
         assertThat(claim.completed).isEqualTo(1);
     }
@@ -220,6 +173,24 @@ class TurnRunnerTest extends TurnTests {
         assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
         assertThat(claim.renewals).isEqualTo(1);
         assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void requestsANewerFenceIfTheDeletionOfASessionIsRejected() {
+        memory.setFenced(ask);
+        DeleteSession deletion = new DeleteSession(new RequestId(UUID.randomUUID()), SESSION, null, NOW);
+        claim.value = wire.write(deletion);
+        assertThat(run(new Turn(
+                        deletion.key(),
+                        deletion.requestId(),
+                        new Turn.Envelope(DeleteSession.TYPE, WireFormat.SCHEMA_VERSION, null),
+                        0,
+                        8,
+                        NOW,
+                        claim)))
+                .isInstanceOf(LaneOutcome.RunAgain.class);
+        assertThat(claim.renewals).isOne();
+        assertThat(claim.completed).isZero();
     }
 
     @Test
@@ -251,39 +222,6 @@ class TurnRunnerTest extends TurnTests {
         run();
         assertThat(seen).containsExactly(new CurrentTurn(ask.requestId(), SESSION, null, 1));
         assertThat(CurrentTurn.get()).isEmpty();
-    }
-
-    @Test
-    void gathersSmallPiecesIntoFewerEvents() {
-        agent = (question, remembered, sink) -> {
-            for (String piece : List.of("a", "b", "c", "d")) {
-                sink.delta(piece);
-            }
-            delay.pass(Duration.ofMillis(15));
-            sink.delta("e");
-            return Answer.ofText("abcde");
-        };
-        run();
-        assertThat(deltas()).containsExactly("a", "bcd", "e");
-        assertThat(events.stream()
-                        .filter(event -> event.body() instanceof TurnEvent.Delta)
-                        .map(event -> ((TurnEvent.Delta) event.body()).pos()))
-                .containsExactly(0, 1, 4);
-    }
-
-    @Test
-    void neverSplitsACharacter() {
-        String smileys = "😀".repeat(5_000);
-        agent = (question, remembered, sink) -> {
-            sink.delta("x" + smileys);
-            return Answer.ofText("x" + smileys);
-        };
-        run();
-        assertThat(deltas())
-                .hasSizeGreaterThan(1)
-                .allSatisfy(piece -> assertThat(piece.getBytes().length).isLessThanOrEqualTo(16_384));
-        assertThat(String.join("", deltas())).isEqualTo("x" + smileys);
-        assertThat(deltas()).noneMatch(piece -> Character.isLowSurrogate(piece.charAt(0)));
     }
 
     @Test
@@ -327,6 +265,24 @@ class TurnRunnerTest extends TurnTests {
     }
 
     @Test
+    void copiesAFailedTurnToQuarantineAgainIfItsPartitionLeftBeforeKafkaAcknowledgedTheCopy() {
+        agent = (question, remembered, sink) -> {
+            throw new TerminalAgentException(ErrorCode.USAGE_LIMIT, "enough");
+        };
+        quarantineResult = () -> {
+            claim.held = false;
+            return CompletableFuture.failedFuture(new TimeoutException());
+        };
+        run();
+        assertThat(claim.released).isOne();
+        claim.held = true;
+        quarantineResult = () -> CompletableFuture.completedFuture(null);
+        run();
+        assertThat(quarantined).hasSize(2);
+        assertThat(types()).containsExactly("started", "failed");
+    }
+
+    @Test
     void failsTheRequestOfARecordThatCannotBeRead() {
         run(turn(ask, "not json".getBytes(StandardCharsets.UTF_8)));
         assertThat(quarantined).hasSize(1);
@@ -365,17 +321,5 @@ class TurnRunnerTest extends TurnTests {
                         TurnEvent.Failed.class,
                         failed -> assertThat(failed.error().code()).isEqualTo("expired"));
         assertThat(claim.completed).isEqualTo(1);
-    }
-
-    @Test
-    void countsAFailureOnceIfMemoryWasLostMeanwhile() {
-        agent = (question, remembered, sink) -> {
-            memory.loseEverything();
-            throw new IllegalStateException("no");
-        };
-        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
-        assertThat(memory.status(ask.requestId())).isEqualTo(RequestStatus.RETRYING);
-        assertThat(types()).containsExactly("started", "retrying");
-        assertThat(calls).hasValue(1);
     }
 }

@@ -9,6 +9,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.WireFormat;
+import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
@@ -29,6 +30,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Base class of tests that run turns with fake services. For one thread at a time, unless a test says otherwise. */
 abstract class TurnTests {
@@ -53,6 +56,12 @@ abstract class TurnTests {
     final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
     CompletableFuture<?> commandResult = CompletableFuture.completedFuture(null);
+    Supplier<CompletableFuture<?>> quarantineResult = () -> CompletableFuture.completedFuture(null);
+    AbsentAgents absentAgents = AbsentAgents.NONE;
+
+    /** Receives each event when it is published. */
+    Consumer<TurnEvent> onEvent = event -> {};
+
     Executor executor = Runnable::run;
     StepRetrier.Pause pause = time -> {};
     Agent agent = (question, remembered, sink) -> Answer.ofText("because");
@@ -82,9 +91,10 @@ abstract class TurnTests {
                 new TurnEngine.TurnServices(
                         memory,
                         edits,
-                        new AgentCatalog(List.of(factory)),
+                        new AgentCatalog(List.of(factory), Map.of(), name -> absentAgents.maxWait(name)),
                         (session, origin, event) -> {
                             events.add(event);
+                            onEvent.accept(event);
                             return event.body().endsTurn() && logFailures-- > 0
                                     ? CompletableFuture.failedFuture(new TimeoutException())
                                     : CompletableFuture.completedFuture(null);
@@ -96,7 +106,7 @@ abstract class TurnTests {
                         },
                         copy -> {
                             quarantined.add(copy);
-                            return CompletableFuture.completedFuture(null);
+                            return quarantineResult.get();
                         },
                         reports::add,
                         lost,

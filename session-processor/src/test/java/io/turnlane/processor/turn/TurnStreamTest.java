@@ -1,0 +1,89 @@
+package io.turnlane.processor.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.TurnEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Output that an agent streams while it works. */
+class TurnStreamTest extends TurnTests {
+
+    @Test
+    void gathersSmallPiecesIntoFewerEvents() {
+        agent = (question, remembered, sink) -> {
+            for (String piece : List.of("a", "b", "c", "d")) {
+                sink.delta(piece);
+            }
+            delay.pass(Duration.ofMillis(15));
+            sink.delta("e");
+            sink.delta("f");
+            return Answer.ofText("abcdef");
+        };
+        run();
+        assertThat(deltas()).containsExactly("a", "bcd", "ef");
+        assertThat(events.stream()
+                        .filter(event -> event.body() instanceof TurnEvent.Delta)
+                        .map(event -> ((TurnEvent.Delta) event.body()).pos()))
+                .containsExactly(0, 1, 4);
+    }
+
+    @Test
+    void publishesTextAtOnceAfterAnIntervalWithoutText() {
+        agent = (question, remembered, sink) -> {
+            sink.delta("a");
+            delay.pass(Duration.ofMillis(15));
+            sink.delta("b");
+            assertThat(deltas()).containsExactly("a", "b");
+            return Answer.ofText("ab");
+        };
+        run();
+        assertThat(types()).containsExactly("started", "delta", "delta", "completed");
+    }
+
+    @Test
+    void publishesGatheredTextBeforeOtherOutput() {
+        agent = (question, remembered, sink) -> {
+            sink.delta("a");
+            sink.delta("b");
+            sink.stage("thinking");
+            sink.delta("c");
+            sink.artifact(Map.of("rows", 1));
+            return Answer.ofText("abc");
+        };
+        run();
+        assertThat(types()).containsExactly("started", "delta", "delta", "stage", "delta", "artifact", "completed");
+    }
+
+    @Test
+    void neverSplitsACharacter() {
+        String smileys = "😀".repeat(5_000);
+        agent = (question, remembered, sink) -> {
+            sink.delta("x" + smileys);
+            return Answer.ofText("x" + smileys);
+        };
+        run();
+        assertThat(deltas())
+                .hasSizeGreaterThan(1)
+                .allSatisfy(piece -> assertThat(piece.getBytes().length).isLessThanOrEqualTo(16_384));
+        assertThat(String.join("", deltas())).isEqualTo("x" + smileys);
+        assertThat(deltas()).noneMatch(piece -> Character.isLowSurrogate(piece.charAt(0)));
+    }
+
+    @Test
+    void publishesTextAndArtifactsOfTheMaximumSize() {
+        String text = "x".repeat(262_144);
+        Map<String, Object> artifact = Map.of("rows", "x".repeat(524_288 - "{'rows':''}".length()));
+        agent = (question, remembered, sink) -> {
+            sink.delta(text);
+            sink.artifact(artifact);
+            return Answer.ofText(text);
+        };
+        run();
+        assertThat(String.join("", deltas())).isEqualTo(text);
+        assertThat(types()).endsWith("artifact", "completed");
+    }
+}
