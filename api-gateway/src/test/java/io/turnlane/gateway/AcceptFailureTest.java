@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
-import io.turnlane.gateway.ask.TurnPublisher.NotPublishedException;
+import io.turnlane.gateway.turns.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.ask.QuestionIntake;
+import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ProcessorState;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.SseClient.SseEvent;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.turns.deliver.Cursor;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;

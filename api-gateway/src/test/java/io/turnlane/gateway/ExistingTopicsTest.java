@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.gateway.keys.KafkaKeyTopic;
+import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
 import io.turnlane.model.Topics;
 import java.util.List;
 import java.util.Map;

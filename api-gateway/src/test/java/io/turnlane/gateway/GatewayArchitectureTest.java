@@ -2,6 +2,7 @@ package io.turnlane.gateway;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -11,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.turnlane.gateway.problem.EventsUnavailableException;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -64,14 +66,55 @@ class GatewayArchitectureTest {
     }
 
     @Test
-    void deliveryDependsOnNoOtherPackage() {
+    void deliveryDependsOnNoPackageThatHandlesCalls() {
         check(noClasses()
                 .that()
                 .resideInAPackage("..deliver..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.turnlane.gateway..")
-                        .and(not(resideInAnyPackage("io.turnlane.gateway.deliver.."))))
+                        .and(not(resideInAnyPackage(
+                                        "io.turnlane.gateway.turns.deliver..", "io.turnlane.gateway.kafka.."))
+                                .and(not(type(EventsUnavailableException.class)))))
                 .because("other packages subscribe before they publish, so that the dependency has one direction"));
+    }
+
+    @Test
+    void guardsDependNeitherOnTheTurnsNorOnTheOperations() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.turnlane.gateway.guard..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.turnlane.gateway.turns..", "io.turnlane.gateway.operations..")
+                .because("a guard knows the caller and the call, and no turn"));
+    }
+
+    @Test
+    void noPackageDependsOnTheOperations() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("io.turnlane.gateway.operations..", "io.turnlane.gateway.system..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.turnlane.gateway.operations..")
+                .because("turns can be read and tested without the endpoints of operators"));
+    }
+
+    @Test
+    void everyPackageBelongsToAGroup() {
+        check(classes()
+                .that()
+                .doNotHaveSimpleName("package-info")
+                .should()
+                .resideInAnyPackage(
+                        "io.turnlane.gateway",
+                        "io.turnlane.gateway.turns.*",
+                        "io.turnlane.gateway.guard.*",
+                        "io.turnlane.gateway.operations.*",
+                        "io.turnlane.gateway.problem",
+                        "io.turnlane.gateway.kafka",
+                        "io.turnlane.gateway.system..")
+                .because("the folders show the parts that carry turns, guard them and serve operators"));
     }
 
     @Test
@@ -100,8 +143,9 @@ class GatewayArchitectureTest {
     }
 
     @Test
-    void packagesHaveNoCycles() {
+    void packagesAndTheirGroupsHaveNoCycles() {
         check(slices().matching("io.turnlane.gateway.(*)..").should().beFreeOfCycles());
+        check(slices().matching("io.turnlane.gateway.(**)").should().beFreeOfCycles());
     }
 
     @Test

@@ -114,7 +114,7 @@ class IdempotencyTest {
                     "Prefer",
                     "wait=30"));
             await().until(() -> gateways.second
-                            .bean(io.turnlane.gateway.deliver.EventStreams.class)
+                            .bean(io.turnlane.gateway.turns.deliver.EventStreams.class)
                             .clients()
                     > 0);
             turn.answer("Because.");

@@ -10,7 +10,7 @@ import io.turnlane.backends.TestBackends;
 import io.turnlane.backends.TestProxy;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.breaker.RedisBreaker;
+import io.turnlane.gateway.guard.breaker.RedisBreaker;
 import io.turnlane.model.TurnEvent;
 import java.net.URI;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.turns.deliver.Cursor;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;

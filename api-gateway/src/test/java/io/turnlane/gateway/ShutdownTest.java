@@ -3,7 +3,7 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.turns.deliver.EventStreams;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.time.Duration;

@@ -245,7 +245,8 @@ class SocketTest {
     }
 
     private static int followers() {
-        return gateway.bean(io.turnlane.gateway.deliver.EventStreams.class).clients();
+        return gateway.bean(io.turnlane.gateway.turns.deliver.EventStreams.class)
+                .clients();
     }
 
     private static void drain(InputStream in) {

@@ -3,7 +3,7 @@ package io.turnlane.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.ask.TurnPublisher;
+import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.model.TurnEvent;
 import java.util.ArrayList;
 import java.util.List;

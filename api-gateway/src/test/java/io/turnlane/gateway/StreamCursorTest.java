@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.deliver.Cursor;
+import io.turnlane.gateway.turns.deliver.Cursor;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;

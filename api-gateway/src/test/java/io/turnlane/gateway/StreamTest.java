@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;

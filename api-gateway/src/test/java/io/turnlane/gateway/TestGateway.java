@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.backends.TestBackends;
-import io.turnlane.gateway.ask.TurnPublisher;
+import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.model.ServedContract;
 import io.turnlane.model.Topics;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.turnlane.gateway;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
-import io.turnlane.gateway.keys.KafkaKeyTopic;
-import io.turnlane.gateway.keys.KeySecret;
+import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
+import io.turnlane.gateway.guard.keys.KeySecret;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import java.security.SecureRandom;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.deliver.EventStreams;
+import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.model.TurnEvent;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,6 +1,6 @@
 package io.turnlane.gateway;
 
-import io.turnlane.gateway.ask.TurnPublisher;
+import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.model.SessionCommand;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;

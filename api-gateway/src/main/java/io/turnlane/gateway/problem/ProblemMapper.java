@@ -1,7 +1,5 @@
 package io.turnlane.gateway.problem;
 
-import io.turnlane.gateway.breaker.BreakerOpenException;
-import io.turnlane.gateway.deliver.EventsUnavailableException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.store.DamagedRecordException;
 import io.turnlane.store.session.LostHistoryException;

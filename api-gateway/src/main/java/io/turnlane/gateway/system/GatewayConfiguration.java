@@ -3,19 +3,19 @@ package io.turnlane.gateway.system;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.UUIDClock;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.admission.OverloadGuard;
-import io.turnlane.gateway.ask.AnsweredTurns;
-import io.turnlane.gateway.ask.QuestionIntake;
-import io.turnlane.gateway.ask.QuestionRules;
-import io.turnlane.gateway.ask.TurnIds;
-import io.turnlane.gateway.ask.TurnPublisher;
-import io.turnlane.gateway.deliver.ClientMetrics;
-import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.fleet.Fleet;
-import io.turnlane.gateway.quarantine.Redrive;
-import io.turnlane.gateway.requests.FinishedRequestEvents;
-import io.turnlane.gateway.requests.Snapshots;
-import io.turnlane.gateway.stream.SseStream;
+import io.turnlane.gateway.guard.admission.OverloadGuard;
+import io.turnlane.gateway.operations.quarantine.Redrive;
+import io.turnlane.gateway.turns.ask.AnsweredTurns;
+import io.turnlane.gateway.turns.ask.QuestionIntake;
+import io.turnlane.gateway.turns.ask.QuestionRules;
+import io.turnlane.gateway.turns.ask.TurnIds;
+import io.turnlane.gateway.turns.ask.TurnPublisher;
+import io.turnlane.gateway.turns.deliver.ClientMetrics;
+import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.fleet.Fleet;
+import io.turnlane.gateway.turns.requests.FinishedRequestEvents;
+import io.turnlane.gateway.turns.requests.Snapshots;
+import io.turnlane.gateway.turns.stream.SseStream;
 import io.turnlane.model.SharedClock;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.accept.Acceptance;
@@ -25,7 +25,6 @@ import io.turnlane.store.request.RequestRecords;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -33,12 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Beans of the gateway that no more specific configuration class of this package defines. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({
-    GatewayProperties.class,
-    GatewayTopicsProperties.class,
-    GatewayWebhookProperties.class,
-    AgentsProperties.class
-})
+@EnableConfigurationProperties({GatewayProperties.class, GatewayWebhookProperties.class, AgentsProperties.class})
 class GatewayConfiguration {
 
     @Bean
@@ -87,18 +81,8 @@ class GatewayConfiguration {
     }
 
     @Bean
-    HealthIndicator processorsHealthIndicator(Fleet fleet) {
-        return new ProcessorHealth(fleet);
-    }
-
-    @Bean
     Fleet fleet(ProcessorDirectory directory, AgentsProperties agents, OverloadGuard overload) {
         return new Fleet(directory::alive, agents.defaultAgent(), overload::expectedWait);
-    }
-
-    @Bean
-    AgentHealth agentsHealthIndicator(Fleet fleet) {
-        return new AgentHealth(fleet);
     }
 
     @Bean

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.system;
 
-import io.turnlane.gateway.deliver.EventStreams;
-import io.turnlane.gateway.deliver.Outbox;
+import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.deliver.Outbox;
 import io.turnlane.store.accept.AcceptRules;
 import io.turnlane.store.request.RedisCommandRecords.CommandRules;
 import jakarta.validation.Valid;
@@ -148,15 +148,15 @@ public record GatewayProperties(
             @DefaultValue("20s") @DurationMin(millis = 100) Duration ping,
             @DefaultValue("60s") @DurationMin(millis = 100) Duration idle) {}
 
-    AcceptRules acceptRules() {
+    public AcceptRules acceptRules() {
         return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention());
     }
 
-    CommandRules commandRules() {
+    public CommandRules commandRules() {
         return new CommandRules(asks.maxOpen(), sessions.maxOpenBytes().toBytes(), sessions.resultRetention());
     }
 
-    EventStreams.StreamLimits streamLimits() {
+    public EventStreams.StreamLimits streamLimits() {
         Outbox.Bounds outbox = new Outbox.Bounds(
                 streams.maxEvents(), Math.toIntExact(streams.maxBytes().toBytes()));
         return new EventStreams.StreamLimits(

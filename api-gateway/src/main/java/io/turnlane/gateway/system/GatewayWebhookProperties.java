@@ -1,6 +1,6 @@
 package io.turnlane.gateway.system;
 
-import io.turnlane.gateway.ask.QuestionRules.Callbacks;
+import io.turnlane.gateway.turns.ask.QuestionRules.Callbacks;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 

@@ -1,4 +1,7 @@
-/** Spring configuration, lifecycle and servlet filters; the only package that depends on all others. */
+/**
+ * Wiring of the gateway: settings, lifecycle and Spring beans. Only this package and its subpackages depend on all
+ * others.
+ */
 @NullMarked
 package io.turnlane.gateway.system;
 

@@ -3,7 +3,7 @@ package io.turnlane.gateway.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.turnlane.model.TopicPlan;
+import io.turnlane.gateway.turns.deliver.Outbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -134,37 +134,6 @@ class PropertiesTest {
     }
 
     @Test
-    void plansTheTopics() {
-        GatewayTopicsProperties defaults = bind("turnlane.topics", GatewayTopicsProperties.class, Map.of());
-        assertThat(defaults.plans())
-                .containsExactly(
-                        new TopicPlan("turnlane.turns", 32, Duration.ofDays(7)),
-                        new TopicPlan("turnlane.events", 32, Duration.ofHours(24)),
-                        new TopicPlan("turnlane.control", 1, Duration.ofHours(1)),
-                        new TopicPlan("turnlane.quarantine", 4, Duration.ofDays(14), TopicPlan.MAX_QUARANTINE_BYTES),
-                        new TopicPlan("turnlane.shadow", 4, Duration.ofDays(7)));
-        assertThat(defaults.plans())
-                .extracting(TopicPlan::segment)
-                .containsExactly(
-                        Duration.ofHours(6),
-                        Duration.ofHours(2),
-                        Duration.ofMinutes(5),
-                        Duration.ofHours(6),
-                        Duration.ofHours(6));
-        GatewayTopicsProperties own = bind(
-                "turnlane.topics",
-                GatewayTopicsProperties.class,
-                Map.of(
-                        "turnlane.topics.prefix",
-                        "x.",
-                        "turnlane.topics.partitions",
-                        "3",
-                        "turnlane.topics.events-retention",
-                        "1h"));
-        assertThat(own.plans().get(1)).isEqualTo(new TopicPlan("x.events", 3, Duration.ofHours(1)));
-    }
-
-    @Test
     void rejectsAnIdempotencyRetentionLongerThanTheResultRetention() {
         GatewayProperties p = bind(
                 "turnlane.gateway",
@@ -177,7 +146,6 @@ class PropertiesTest {
 
     @Test
     void rejectsAnOutboxWithoutCapacity() {
-        assertThatThrownBy(() -> new io.turnlane.gateway.deliver.Outbox.Bounds(0, 1))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Outbox.Bounds(0, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.options.AriaRole;
 import io.turnlane.e2e.ChatPage.TurnItem;
-import io.turnlane.gateway.keys.KeySecret;
+import io.turnlane.gateway.guard.keys.KeySecret;
 import io.turnlane.model.Scope;
 import java.security.SecureRandom;
 import java.time.Instant;

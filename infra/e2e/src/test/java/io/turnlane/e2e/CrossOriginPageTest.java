@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.sun.net.httpserver.HttpServer;
-import io.turnlane.gateway.keys.KeySecret;
+import io.turnlane.gateway.guard.keys.KeySecret;
 import io.turnlane.model.Scope;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,7 +1,7 @@
 package io.turnlane.standalone;
 
-import io.turnlane.gateway.keys.KafkaKeyTopic;
-import io.turnlane.gateway.keys.KeySecret;
+import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
+import io.turnlane.gateway.guard.keys.KeySecret;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import io.turnlane.model.Topics;

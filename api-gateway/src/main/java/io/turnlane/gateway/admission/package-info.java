@@ -1,7 +1,0 @@
-/**
- * Admission control: rejects valid questions if their user has too many open turns or the processors are overloaded.
- */
-@NullMarked
-package io.turnlane.gateway.admission;
-
-import org.jspecify.annotations.NullMarked;

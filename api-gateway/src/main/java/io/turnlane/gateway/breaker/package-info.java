@@ -1,5 +1,0 @@
-/** Circuit breaker that makes calls fail at once while a backend does not answer. */
-@NullMarked
-package io.turnlane.gateway.breaker;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package io.turnlane.gateway.caller;
-
-import java.security.Principal;
-
-/** Principal of an authenticated request. */
-public interface CallerPrincipal extends Principal {
-
-    Caller caller();
-}

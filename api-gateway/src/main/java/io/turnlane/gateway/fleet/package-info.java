@@ -1,5 +1,0 @@
-/** Live gateways, and live processors with their statistics and agents. */
-@NullMarked
-package io.turnlane.gateway.fleet;
-
-import org.jspecify.annotations.NullMarked;

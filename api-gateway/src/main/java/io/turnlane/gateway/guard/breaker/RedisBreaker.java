@@ -1,0 +1,179 @@
+package io.turnlane.gateway.guard.breaker;
+
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.turnlane.model.RedisMonitor;
+import io.turnlane.store.MemoryKeys;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.RedisTemplate;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.serializer.RedisSerializer;
+
+/**
+ * Circuit breaker for Redis, and templates that send all their commands through the breaker. A command timeout and a
+ * failed connection count as failures. An error reply of Redis counts as an answer.
+ *
+ * <p>Probes write a value, because the gateway cannot use a Redis that answers but accepts no writes. If a probe fails,
+ * the connection is reset, so that the next probe opens a new one. Commands that are still pending on the old
+ * connection then fail.
+ */
+public final class RedisBreaker implements RedisMonitor.RedisAccess {
+
+    private static final byte[] PROBE = """
+            redis.call('SET', KEYS[1], 1, 'EX', 60)
+            local time = redis.call('TIME')
+            return time[1] * 1000000 + time[2]
+            """.getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] PROBE_KEY = MemoryKeys.probe().getBytes(StandardCharsets.UTF_8);
+
+    private final LettuceConnectionFactory connections;
+    private final Duration pause;
+    private final Breaker breaker;
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    /**
+     * Creates a closed breaker.
+     *
+     * @param connections connections to Redis
+     * @param maxFailures number of consecutive commands without an answer after which no more commands are sent
+     * @param pause delay between two probes
+     */
+    public RedisBreaker(LettuceConnectionFactory connections, int maxFailures, Duration pause) {
+        this.connections = connections;
+        this.pause = pause;
+        this.breaker = new Breaker(
+                maxFailures,
+                RedisBreaker::isUnanswered,
+                this::probe,
+                probe -> Thread.ofVirtual().name("redis-probe").start(() -> afterPause(probe)));
+    }
+
+    private void afterPause(Runnable probe) {
+        try {
+            if (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                probe.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean isUnanswered(RuntimeException thrown) {
+        return thrown instanceof QueryTimeoutException
+                || thrown instanceof RedisConnectionFailureException
+                || NestedExceptionUtils.getMostSpecificCause(thrown) instanceof RedisCommandTimeoutException;
+    }
+
+    private void probe() {
+        try {
+            write(connections);
+        } catch (RuntimeException e) {
+            connections.resetConnection();
+            throw e;
+        }
+    }
+
+    /** Writes a value. Returns the time of Redis in microseconds since the epoch. */
+    private static long write(LettuceConnectionFactory connections) {
+        try (RedisConnection connection = connections.getConnection()) {
+            return Objects.requireNonNull(
+                    connection.scriptingCommands().<Long>eval(PROBE, ReturnType.INTEGER, 1, PROBE_KEY));
+        }
+    }
+
+    /** Returns true if the breaker currently rejects all commands. */
+    public boolean isOpen() {
+        return breaker.isOpen();
+    }
+
+    /**
+     * Writes a value and returns the time of Redis. Throws a data access exception if Redis does not answer or does not
+     * accept the write, or if the breaker is open.
+     */
+    @Override
+    public Instant write() {
+        return Instant.EPOCH.plus(breaker.call(() -> write(connections)), ChronoUnit.MICROS);
+    }
+
+    @Override
+    public Properties memoryInfo() {
+        return Objects.requireNonNull(stringTemplate().execute((RedisCallback<Properties>)
+                connection -> connection.serverCommands().info("memory")));
+    }
+
+    @Override
+    public void reconnect() {
+        connections.resetConnection();
+    }
+
+    /** Stops probing. */
+    public void close() {
+        breaker.close();
+        closing.countDown();
+    }
+
+    /** Returns a template for strings whose commands all pass through this breaker. */
+    public StringRedisTemplate stringTemplate() {
+        return new GuardedStringTemplate(connections, breaker);
+    }
+
+    /** Returns a template for bytes whose commands all pass through this breaker. */
+    public RedisTemplate<String, byte[]> bytesTemplate() {
+        return new GuardedBytesTemplate(connections, breaker);
+    }
+
+    /**
+     * Template for strings. Overriding {@code execute} is sufficient, because every operation of a template calls it.
+     */
+    private static final class GuardedStringTemplate extends StringRedisTemplate {
+
+        private final Breaker breaker;
+
+        GuardedStringTemplate(LettuceConnectionFactory connections, Breaker breaker) {
+            super(connections);
+            this.breaker = breaker;
+        }
+
+        @Override
+        public <T extends @Nullable Object> T execute(RedisCallback<T> action, boolean exposed, boolean pipelined) {
+            Supplier<T> call = () -> super.execute(action, exposed, pipelined);
+            return breaker.call(call);
+        }
+    }
+
+    private static final class GuardedBytesTemplate extends RedisTemplate<String, byte[]> {
+
+        private final Breaker breaker;
+
+        GuardedBytesTemplate(LettuceConnectionFactory connections, Breaker breaker) {
+            this.breaker = breaker;
+            setConnectionFactory(connections);
+            setKeySerializer(RedisSerializer.string());
+            setHashKeySerializer(RedisSerializer.string());
+            setValueSerializer(RedisSerializer.byteArray());
+            setHashValueSerializer(RedisSerializer.byteArray());
+        }
+
+        @Override
+        public <T extends @Nullable Object> T execute(RedisCallback<T> action, boolean exposed, boolean pipelined) {
+            Supplier<T> call = () -> super.execute(action, exposed, pipelined);
+            return breaker.call(call);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.turnlane.gateway.guard.limits;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.guard.caller.Caller;
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.store.limit.RedisUserTurns;
+import io.turnlane.store.limit.RedisUserTurns.CountedTurn;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Limit on the open turns of each user, at all gateways together. Commands that change sessions count as turns. If
+ * Redis is unavailable, this class rejects no question.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class UserTurns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UserTurns.class);
+
+    private final UserLimits rules;
+    private final RedisUserTurns turns;
+    private final MeterRegistry metrics;
+
+    public UserTurns(UserLimits rules, RedisUserTurns turns, MeterRegistry metrics) {
+        this.rules = rules;
+        this.turns = turns;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Reserves an open turn. Returns false if the user has the maximum number of open turns.
+     *
+     * @param extra number of open turns by which this turn may exceed the maximum
+     */
+    public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn, int extra) {
+        try {
+            return !isLimited(userId) || turns.reserve(new CountedTurn(session, turn, 0), extra);
+        } catch (DataAccessException away) {
+            LOG.debug("open turns of the user not counted: {}", away.toString());
+            return true;
+        }
+    }
+
+    /**
+     * Reserves an open command. If Redis is unavailable, throws a data access exception, because commands need Redis.
+     *
+     * @param bytes bytes that the command occupies until it is done
+     * @param extra number of open turns by which this command may exceed the maximum
+     * @throws ProblemDetailException with code {@code rate_limited} if the user has the maximum number of open turns,
+     *     or if the user's open commands would hold too many bytes
+     */
+    public void reserveCommand(@Nullable String userId, SessionKey session, RequestId command, long bytes, int extra) {
+        if (isLimited(userId) && !turns.reserve(new CountedTurn(session, command, bytes), extra)) {
+            LimitMetrics.count(metrics, "open-turns");
+            throw new ProblemDetailException(
+                    ErrorCode.RATE_LIMITED,
+                    "You already have " + turns.maxOpenTurns() + " open turns and commands, the maximum, or your open "
+                            + "imports and forks are too large together. Wait until one ends.");
+        }
+    }
+
+    /** Counts a rejection in the metrics and returns it for the caller to throw. */
+    public ProblemDetailException limitReached() {
+        LimitMetrics.count(metrics, "open-turns");
+        return new ProblemDetailException(
+                ErrorCode.RATE_LIMITED,
+                "You already have " + turns.maxOpenTurns() + " open turns, the maximum. Wait until one ends.");
+    }
+
+    /** Releases the reservation of a turn that was not accepted. */
+    public void release(@Nullable String userId, SessionKey session, RequestId turn) {
+        release(userId, new CountedTurn(session, turn, 0));
+    }
+
+    /** Releases the reservation of a command that was not published. */
+    public void releaseCommand(@Nullable String userId, SessionKey session, RequestId command, long bytes) {
+        release(userId, new CountedTurn(session, command, bytes));
+    }
+
+    private void release(@Nullable String userId, CountedTurn turn) {
+        try {
+            if (isLimited(userId)) {
+                turns.release(turn);
+            }
+        } catch (DataAccessException away) {
+            // The reservation stays. Once it is a minute old, the next call that finds the set full removes it.
+            LOG.debug("reservation of an open turn not released: {}", away.toString());
+        }
+    }
+
+    private boolean isLimited(@Nullable String userId) {
+        return rules.openTurns() > 0 && rules.appliesTo(new Caller(userId));
+    }
+}

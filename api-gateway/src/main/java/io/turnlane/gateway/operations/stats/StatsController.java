@@ -1,0 +1,52 @@
+package io.turnlane.gateway.operations.stats;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.fleet.Fleet;
+import io.turnlane.model.ProcessorStatistics;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Endpoint for live statistics. It responds even if a backend is unavailable, and reports which backend is unavailable.
+ */
+@Tag(name = "system")
+@RestController
+final class StatsController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatsController.class);
+
+    private final Fleet fleet;
+    private final EventStreams streams;
+
+    StatsController(Fleet fleet, EventStreams streams) {
+        this.fleet = fleet;
+        this.streams = streams;
+    }
+
+    @Operation(operationId = "getStatistics", summary = "Get live statistics of all processors and of this gateway")
+    @GetMapping("/api/stats")
+    ResponseEntity<StatsReport> stats() {
+        return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-store").body(report());
+    }
+
+    private StatsReport report() {
+        StatsReport.Backend kafka = new StatsReport.Backend(streams.isReady());
+        StatsReport.GatewayStats gateway = new StatsReport.GatewayStats(streams.clients());
+        try {
+            List<ProcessorStatistics> alive = fleet.alive();
+            return StatsReport.of(alive, fleet.missingAgents(), new StatsReport.Backend(true), kafka, gateway);
+        } catch (DataAccessException unavailable) {
+            LOG.debug("statistics reported without processors, Redis is unavailable", unavailable);
+            return StatsReport.of(List.of(), Map.of(), new StatsReport.Backend(false), kafka, gateway);
+        }
+    }
+}

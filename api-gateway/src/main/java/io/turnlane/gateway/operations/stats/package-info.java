@@ -1,0 +1,5 @@
+/** Live statistics. */
+@NullMarked
+package io.turnlane.gateway.operations.stats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,16 @@
+package io.turnlane.gateway.problem;
+
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/**
+ * Thrown if the breaker does not send a command because Redis did not answer recent commands. Callers treat it like any
+ * other data access exception.
+ */
+public final class BreakerOpenException extends DataAccessResourceFailureException {
+
+    private static final long serialVersionUID = 1L;
+
+    public BreakerOpenException() {
+        super("Redis did not answer recently; the command was not sent");
+    }
+}

@@ -1,5 +1,0 @@
-/** Request records, the request resource and its timeline, and waiting for the end of a request. */
-@NullMarked
-package io.turnlane.gateway.requests;
-
-import org.jspecify.annotations.NullMarked;

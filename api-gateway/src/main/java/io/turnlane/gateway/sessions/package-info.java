@@ -1,5 +1,0 @@
-/** Endpoints and commands that create, read, change, export, import, fork and delete sessions. */
-@NullMarked
-package io.turnlane.gateway.sessions;
-
-import org.jspecify.annotations.NullMarked;

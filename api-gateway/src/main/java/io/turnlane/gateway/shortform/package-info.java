@@ -1,5 +1,0 @@
-/** Short forms: endpoints that ask a question and return its answer in one call. */
-@NullMarked
-package io.turnlane.gateway.shortform;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Delivery of turn events as server-sent events. */
-@NullMarked
-package io.turnlane.gateway.stream;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,50 @@
+package io.turnlane.gateway.system.backends;
+
+import io.turnlane.model.TopicPlan;
+import io.turnlane.model.TopicPlan.Retention;
+import io.turnlane.model.Topics;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Topics of this installation. Gateways and processors must have the same settings. Missing topics are created with
+ * these settings. If the retention of an existing topic is shorter than configured here, it is increased. Apart from
+ * that, these settings do not change existing topics.
+ *
+ * @param prefix prefix of every topic name
+ * @param partitions number of partitions of a new turns or events topic; cannot be changed later
+ * @param replicationFactor replicas of each partition of a new topic; -1 for the default of the broker
+ * @param turnsRetention retention of a new turns topic
+ * @param eventsRetention retention of a new events topic; streams can be resumed for this time
+ * @param controlRetention retention of a new control topic
+ * @param quarantineRetention retention of a new quarantine topic
+ * @param shadowRetention retention of a new shadow topic
+ */
+@Validated
+@ConfigurationProperties("turnlane.topics")
+public record GatewayTopicsProperties(
+        @DefaultValue("turnlane.") String prefix,
+        @DefaultValue("32") @Min(1) @Max(10_000) int partitions,
+        @DefaultValue("-1") @Min(-1) @Max(100) short replicationFactor,
+        @DefaultValue("7d") Duration turnsRetention,
+        @DefaultValue("24h") Duration eventsRetention,
+        @DefaultValue("1h") Duration controlRetention,
+        @DefaultValue("14d") Duration quarantineRetention,
+        @DefaultValue("7d") Duration shadowRetention) {
+
+    Topics names() {
+        return new Topics(prefix);
+    }
+
+    List<TopicPlan> plans() {
+        return TopicPlan.of(
+                names(),
+                partitions,
+                new Retention(turnsRetention, eventsRetention, controlRetention, quarantineRetention, shadowRetention));
+    }
+}

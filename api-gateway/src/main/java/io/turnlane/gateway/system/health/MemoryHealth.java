@@ -1,0 +1,53 @@
+package io.turnlane.gateway.system.health;
+
+import io.turnlane.gateway.guard.breaker.RedisBreaker;
+import io.turnlane.gateway.guard.breaker.RedisWatch;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * Health of Redis. If Redis is unavailable, the gateway still accepts questions and serves open streams. The health is
+ * then degraded and not down, and the gateway stays ready. It is also degraded if Redis accepts no writes or may evict
+ * keys.
+ */
+final class MemoryHealth implements HealthIndicator {
+
+    static final Status DEGRADED = new Status("DEGRADED", "Redis can't be used, or may lose data");
+
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+    private final RedisBreaker breaker;
+    private final RedisWatch watch;
+
+    MemoryHealth(RedisBreaker breaker, RedisWatch watch) {
+        this.breaker = breaker;
+        this.watch = watch;
+    }
+
+    @Override
+    public Health health() {
+        boolean usable = acceptsWrites();
+        Optional<String> problem = usable ? watch.warning() : watch.problem();
+        Health.Builder health = Health.status(usable && problem.isEmpty() ? Status.UP : DEGRADED)
+                .withDetail("asked", !breaker.isOpen());
+        problem.ifPresent(text -> health.withDetail("problem", text));
+        return health.build();
+    }
+
+    private boolean acceptsWrites() {
+        if (breaker.isOpen()) {
+            return false;
+        }
+        return TimedCheck.run(
+                "redis-check",
+                TIMEOUT,
+                () -> {
+                    breaker.write();
+                    return true;
+                },
+                false);
+    }
+}

@@ -1,0 +1,92 @@
+package io.turnlane.gateway.system.security;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.guard.access.CredentialValidity;
+import io.turnlane.gateway.guard.admission.BoundedAcceptance;
+import io.turnlane.gateway.guard.admission.OverloadGuard;
+import io.turnlane.gateway.guard.limits.LocalTokenBuckets;
+import io.turnlane.gateway.guard.limits.OpenConnections;
+import io.turnlane.gateway.guard.limits.RateLimits;
+import io.turnlane.gateway.guard.limits.UserLimits;
+import io.turnlane.gateway.guard.limits.UserTurns;
+import io.turnlane.gateway.system.GatewayProperties;
+import io.turnlane.store.accept.Acceptance;
+import io.turnlane.store.accept.RedisAcceptance;
+import io.turnlane.store.fleet.GatewayDirectory;
+import io.turnlane.store.fleet.ProcessorDirectory;
+import io.turnlane.store.limit.RedisConnectionReservations;
+import io.turnlane.store.limit.RedisTokenBuckets;
+import io.turnlane.store.limit.RedisUserTurns;
+import io.turnlane.store.session.SessionList;
+import java.time.InstantSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/** Beans that limit the load by one user and by all users together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(LimitProperties.class)
+class LimitConfiguration {
+
+    @Bean
+    UserLimits limitRules(LimitProperties limits) {
+        return limits.rules();
+    }
+
+    @Bean
+    RateLimits rateLimits(UserLimits rules, StringRedisTemplate redis, InstantSource clock, MeterRegistry metrics) {
+        return new RateLimits(rules, new RedisTokenBuckets(redis), new LocalTokenBuckets(clock), metrics);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    OpenConnections openConnections(
+            CredentialValidity standing,
+            UserLimits rules,
+            StringRedisTemplate redis,
+            InstantSource clock,
+            MeterRegistry metrics) {
+        return new OpenConnections(standing::isValid, rules, new RedisConnectionReservations(redis, clock), metrics);
+    }
+
+    @Bean
+    GatewayDirectory gatewayDirectory(StringRedisTemplate redis, InstantSource clock) {
+        return new GatewayDirectory(redis, clock);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    OverloadGuard overload(
+            ProcessorDirectory processors,
+            GatewayDirectory gateways,
+            LimitProperties limits,
+            InstantSource clock,
+            MeterRegistry metrics) {
+        return new OverloadGuard(processors::alive, gateways::heartbeatAndCount, limits.maxWait(), clock, metrics);
+    }
+
+    @Bean
+    UserTurns userTurns(
+            StringRedisTemplate redis,
+            GatewayProperties gateway,
+            LimitProperties limits,
+            InstantSource clock,
+            MeterRegistry metrics) {
+        RedisUserTurns turns = new RedisUserTurns(
+                redis,
+                limits.openTurns(),
+                limits.openBytes().toBytes(),
+                gateway.sessions().resultRetention(),
+                clock);
+        return new UserTurns(limits.rules(), turns, metrics);
+    }
+
+    @Bean
+    Acceptance acceptance(
+            StringRedisTemplate redis,
+            GatewayProperties gateway,
+            SessionList list,
+            OverloadGuard overload,
+            UserTurns turns) {
+        return new BoundedAcceptance(new RedisAcceptance(redis, gateway.acceptRules(), list), overload, turns);
+    }
+}

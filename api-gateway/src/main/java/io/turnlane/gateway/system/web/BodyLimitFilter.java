@@ -1,0 +1,108 @@
+package io.turnlane.gateway.system.web;
+
+import io.turnlane.gateway.problem.BodyTooLargeException;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Rejects request bodies that are too large before they are parsed. The limit also applies to bodies without a
+ * {@code Content-Length} header.
+ */
+final class BodyLimitFilter extends OncePerRequestFilter {
+
+    private static final String IMPORT = "/import";
+
+    private final int limit;
+    private final int importLimit;
+
+    /**
+     * @param limit largest body of a request that is not a session import, in bytes
+     * @param importLimit largest body of a session import, in bytes
+     */
+    BodyLimitFilter(int limit, int importLimit) {
+        this.limit = limit;
+        this.importLimit = importLimit;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        boolean imports =
+                request.getMethod().equals("PUT") && request.getRequestURI().endsWith(IMPORT);
+        chain.doFilter(new LimitedBodyRequest(request, imports ? importLimit : limit), response);
+    }
+
+    private static final class LimitedBodyRequest extends HttpServletRequestWrapper {
+
+        private final int limit;
+
+        LimitedBodyRequest(HttpServletRequest request, int limit) {
+            super(request);
+            this.limit = limit;
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            if (getContentLengthLong() > limit) {
+                throw new BodyTooLargeException(limit);
+            }
+            return new LimitedStream(super.getInputStream(), limit);
+        }
+    }
+
+    private static final class LimitedStream extends ServletInputStream {
+
+        private final ServletInputStream in;
+        private final int limit;
+        private long read;
+
+        LimitedStream(ServletInputStream in, int limit) {
+            this.in = in;
+            this.limit = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return counted(in.read(), 1);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = in.read(into, offset, length);
+            return counted(count, count);
+        }
+
+        private int counted(int result, int count) throws IOException {
+            if (result < 0) {
+                return result;
+            }
+            read += count;
+            if (read > limit) {
+                throw new BodyTooLargeException(limit);
+            }
+            return result;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return in.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return in.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            in.setReadListener(listener);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.turnlane.gateway.system.web;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.gateway.guard.caller.Callers;
+import io.turnlane.gateway.guard.limits.OpenConnections;
+import io.turnlane.gateway.guard.limits.RateLimits;
+import io.turnlane.gateway.guard.origin.AllowedOrigins;
+import io.turnlane.gateway.problem.ProblemMapper;
+import io.turnlane.gateway.system.GatewayProperties;
+import io.turnlane.gateway.turns.ask.QuestionIntake;
+import io.turnlane.gateway.turns.cancel.Cancellations;
+import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.requests.Snapshots;
+import io.turnlane.gateway.turns.socket.NoCompressionFilter;
+import io.turnlane.gateway.turns.socket.SocketEndpoint;
+import io.turnlane.gateway.turns.socket.SocketGuard;
+import io.turnlane.store.request.RequestRecords;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
+import tools.jackson.databind.json.JsonMapper;
+
+/** WebSocket beans. */
+@Configuration(proxyBeanMethods = false)
+@EnableWebSocket
+class SocketConfiguration {
+
+    /**
+     * Maximum size of a partial frame, in bytes or characters. A question of the usual length fits into one partial
+     * frame.
+     */
+    private static final int PARTIAL_FRAME = 1024;
+
+    @Bean
+    SocketEndpoint socketEndpoint(
+            GatewayProperties properties,
+            AllowedOrigins origins,
+            QuestionIntake intake,
+            Cancellations cancellations,
+            EventStreams streams,
+            RequestRecords records,
+            SocketGuard guard,
+            Snapshots snapshots,
+            JsonMapper json,
+            MeterRegistry registry) {
+        GatewayProperties.WebSocketSettings sockets = properties.sockets();
+        SocketEndpoint.SocketEndpointSettings settings = new SocketEndpoint.SocketEndpointSettings(
+                Math.toIntExact(sockets.maxFrame().toBytes()),
+                sockets.maxSessions(),
+                sockets.sendTimeout(),
+                sockets.ping(),
+                sockets.idle(),
+                origins);
+        return new SocketEndpoint(
+                settings,
+                new SocketEndpoint.SocketCommands(intake, cancellations),
+                streams,
+                records,
+                guard,
+                snapshots,
+                json,
+                registry);
+    }
+
+    @Bean
+    SocketGuard socketGuard(Callers callers, OpenConnections connections, RateLimits rates, ProblemMapper refusals) {
+        return new SocketGuard(callers, connections, rates, refusals);
+    }
+
+    /**
+     * Sets the size of the buffers that the container holds for each open socket. This is also the maximum size of
+     * partial frames.
+     */
+    @Bean
+    ServletServerContainerFactoryBean socketBuffers() {
+        ServletServerContainerFactoryBean container = new ServletServerContainerFactoryBean();
+        container.setMaxTextMessageBufferSize(PARTIAL_FRAME);
+        container.setMaxBinaryMessageBufferSize(PARTIAL_FRAME);
+        return container;
+    }
+
+    @Bean
+    FilterRegistrationBean<NoCompressionFilter> noCompressionFilter() {
+        FilterRegistrationBean<NoCompressionFilter> registration =
+                new FilterRegistrationBean<>(new NoCompressionFilter());
+        registration.addUrlPatterns(SocketEndpoint.PATH);
+        return registration;
+    }
+}

@@ -1,5 +1,0 @@
-/** Settings of Kafka topics. */
-@NullMarked
-package io.turnlane.gateway.topics;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package io.turnlane.gateway.turns.ask;
+
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.turns.deliver.EndWatch;
+import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.requests.RequestResource;
+import io.turnlane.gateway.turns.requests.WaitTimes;
+import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionKey;
+import io.turnlane.store.accept.PreparedTurn;
+import io.turnlane.store.request.RequestRecords;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Submits a turn and waits for its end, for clients that want the answer in the response to their call.
+ *
+ * <p>Safe for use by any number of threads.
+ */
+public final class AnsweredTurns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AnsweredTurns.class);
+
+    private final QuestionIntake intake;
+    private final EventStreams streams;
+    private final RequestRecords records;
+
+    public AnsweredTurns(QuestionIntake intake, EventStreams streams, RequestRecords records) {
+        this.intake = intake;
+        this.streams = streams;
+        this.records = records;
+    }
+
+    /**
+     * Submits a turn and waits for its end.
+     *
+     * @param timeout maximum time to wait
+     * @return the finished request, or its current state if it does not end within {@code timeout}
+     * @throws ProblemDetailException if the policy rejects the turn because its session is busy, or if
+     *     {@link QuestionIntake#submit} throws the exception
+     */
+    public Submission submitAndWait(PreparedTurn turn, Duration timeout) {
+        Submission submission = submitAndAwaitEnd(turn, timeout);
+        RequestResource request = submission.request();
+        if (request.status() == RequestStatus.REJECTED) {
+            throw new ProblemDetailException(
+                    ErrorCode.SESSION_BUSY,
+                    "The session is busy with an earlier question. Ask again when it has ended.",
+                    request.requestId(),
+                    null);
+        }
+        return submission;
+    }
+
+    private Submission submitAndAwaitEnd(PreparedTurn turn, Duration timeout) {
+        Submission submission;
+        // Register before publishing, so that the terminal event cannot be missed.
+        try (EndWatch watch = streams.watchEnd(turn.session(), turn.requestId())) {
+            submission = intake.submit(turn);
+            if (!submission.replayed()) {
+                await(watch, timeout);
+                return currentState(turn.session(), submission);
+            }
+        }
+        return awaitEarlierCall(turn, submission, timeout);
+    }
+
+    /**
+     * Waits for a turn of an earlier call. Registers for the turn's end before it reads the request record. An end
+     * between these two steps is therefore not missed.
+     */
+    private Submission awaitEarlierCall(PreparedTurn turn, Submission first, Duration timeout) {
+        SessionKey session =
+                new SessionKey(turn.session().namespace(), first.request().sessionId());
+        try (EndWatch watch = streams.watchEnd(session, first.request().requestId())) {
+            Submission now = currentState(session, first);
+            if (now.request().ended()) {
+                return now;
+            }
+            await(watch, timeout);
+            return currentState(session, first);
+        }
+    }
+
+    private static void await(EndWatch watch, Duration timeout) {
+        boolean ended = WaitTimes.await(watch, timeout);
+        LOG.debug("wait for the end of a request finished, ended: {}", ended);
+    }
+
+    private Submission currentState(SessionKey session, Submission submission) {
+        RequestResource before = submission.request();
+        try {
+            RequestResource now = records.find(session, before.requestId())
+                    .map(RequestResource::of)
+                    .orElse(before);
+            return new Submission(now, submission.replayed());
+        } catch (DataAccessException unavailable) {
+            // Returns no error, because the question is published: after an error, the client would ask it a second
+            // time.
+            LOG.atWarn()
+                    .setMessage("Redis is unavailable, the state of an accepted request was not read")
+                    .addKeyValue("request_id", before.requestId())
+                    .log();
+            return submission;
+        }
+    }
+}

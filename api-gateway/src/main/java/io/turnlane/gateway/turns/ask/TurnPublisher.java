@@ -1,0 +1,48 @@
+package io.turnlane.gateway.turns.ask;
+
+import io.turnlane.model.SessionCommand;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes session commands to the turns topic. */
+public interface TurnPublisher {
+
+    /**
+     * Publishes a command and waits until Kafka has acknowledged it.
+     *
+     * @param eventsFrom offset in the session's events partition at which a stream of the command's events starts
+     * @param traceparent W3C trace context of the caller; null if the caller sent none
+     * @throws NotPublishedException if Kafka rejected the command or did not acknowledge it in time
+     */
+    void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent) throws NotPublishedException;
+
+    /** Thrown if a command was rejected or its outcome is unknown. */
+    final class NotPublishedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final boolean rejected;
+
+        private NotPublishedException(String message, Throwable cause, boolean rejected) {
+            super(message, cause);
+            this.rejected = rejected;
+        }
+
+        /** Returns the exception for a command that was not written and will not be written. */
+        public static NotPublishedException rejected(Throwable cause) {
+            return new NotPublishedException("Kafka did not accept the command", cause, true);
+        }
+
+        /**
+         * Returns the exception for a command that was not acknowledged. It is unknown if Kafka has written or will
+         * write the command.
+         */
+        public static NotPublishedException unknown(Throwable cause) {
+            return new NotPublishedException("Kafka did not acknowledge the command", cause, false);
+        }
+
+        /** Returns true if the command was not written; false if its outcome is unknown. */
+        public boolean isRejected() {
+            return rejected;
+        }
+    }
+}

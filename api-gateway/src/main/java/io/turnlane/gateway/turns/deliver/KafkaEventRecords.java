@@ -1,0 +1,60 @@
+package io.turnlane.gateway.turns.deliver;
+
+import io.turnlane.log.HeaderText;
+import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.RequestId;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Converts records of the events topic. Parses only the headers and not the value. */
+final class KafkaEventRecords {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaEventRecords.class);
+
+    private KafkaEventRecords() {}
+
+    /** Converts a record to an event. Logs and returns null if a header is missing or invalid. */
+    static @Nullable LoggedEvent read(ConsumerRecord<String, byte[]> record) {
+        try {
+            return new LoggedEvent(
+                    new LoggedEvent.EventPosition(record.partition(), record.offset()),
+                    text(record, RecordHeaders.TYPE),
+                    RequestId.parse(text(record, RecordHeaders.REQUEST_ID)),
+                    turn(record),
+                    Integer.parseInt(text(record, RecordHeaders.ATTEMPT)),
+                    Integer.parseInt(text(record, RecordHeaders.SEQ)),
+                    value(record));
+        } catch (IllegalArgumentException e) {
+            LOG.atWarn()
+                    .setMessage("record on the events topic is not a turn event, skipped")
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .addKeyValue("why", e.getMessage())
+                    .log();
+            return null;
+        }
+    }
+
+    /** Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} for records of early processors. */
+    private static long turn(ConsumerRecord<?, ?> record) {
+        String turn = HeaderText.get(record, RecordHeaders.TURN);
+        return turn == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(turn);
+    }
+
+    private static byte[] value(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            throw new IllegalArgumentException("no value");
+        }
+        return record.value();
+    }
+
+    private static String text(ConsumerRecord<?, ?> record, String name) {
+        String value = HeaderText.get(record, name);
+        if (value == null) {
+            throw new IllegalArgumentException("no header " + name);
+        }
+        return value;
+    }
+}

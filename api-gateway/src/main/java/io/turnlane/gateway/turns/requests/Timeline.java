@@ -1,0 +1,104 @@
+package io.turnlane.gateway.turns.requests;
+
+import io.turnlane.model.Phase;
+import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
+import io.turnlane.store.request.RequestRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON representation of a request's lifecycle.
+ *
+ * @param attempt number of the latest attempt; 0 if no attempt has begun
+ * @param failures number of failed attempts
+ * @param crashes number of flights (executions of the turn) that began and never ended, because the processor crashed
+ * @param partition partition of the turns topic that holds the request's record
+ * @param offset offset of the request's record in that partition
+ * @param phases lifecycle phases that the request has entered in its latest attempt, in order of time
+ * @param attempts the latest attempt and up to 20 attempts before it, oldest first
+ */
+record Timeline(
+        RequestId requestId,
+        SessionId sessionId,
+        RequestStatus status,
+        int attempt,
+        int failures,
+        int crashes,
+        @Nullable String processor,
+        @Nullable Integer partition,
+        @Nullable Long offset,
+        List<PassedPhase> phases,
+        List<TimelineAttempt> attempts) {
+
+    /**
+     * Lifecycle phase that the request has entered.
+     *
+     * @param at time of entry
+     * @param elapsed time from acceptance to entry, in seconds
+     */
+    record PassedPhase(Phase phase, Instant at, Duration elapsed) {}
+
+    /**
+     * Attempt of the request: one numbered run of the agent.
+     *
+     * @param outcome {@code failed}, {@code crashed} or {@code released} if another attempt followed; otherwise the
+     *     request's status
+     * @param error error of a failed attempt
+     * @param phases lifecycle phases of the attempt, in order of time
+     */
+    record TimelineAttempt(
+            int attempt,
+            String outcome,
+            @Nullable String processor,
+            @Nullable TurnError error,
+            List<PassedPhase> phases) {}
+
+    static Timeline of(RequestRecord request) {
+        RequestRecord.Execution place = request.execution();
+        return new Timeline(
+                request.requestId(),
+                request.sessionId(),
+                request.status(),
+                request.attempt(),
+                place.failures(),
+                place.crashes(),
+                place.processor(),
+                place.partition(),
+                place.offset(),
+                passed(request, request.phases()),
+                attempts(request));
+    }
+
+    private static List<TimelineAttempt> attempts(RequestRecord request) {
+        List<TimelineAttempt> attempts = new ArrayList<>();
+        for (RequestRecord.PastAttempt past : request.pastAttempts()) {
+            attempts.add(new TimelineAttempt(
+                    past.attempt(), past.outcome(), past.processor(), past.error(), passed(request, past.phases())));
+        }
+        if (request.attempt() > 0) {
+            attempts.add(new TimelineAttempt(
+                    request.attempt(),
+                    request.status().wire(),
+                    request.execution().processor(),
+                    request.status() == RequestStatus.RUNNING ? null : request.error(),
+                    passed(request, request.phases())));
+        }
+        return attempts;
+    }
+
+    private static List<PassedPhase> passed(RequestRecord request, Map<Phase, Instant> phases) {
+        return phases.entrySet().stream()
+                .sorted(Map.Entry.<Phase, Instant>comparingByValue()
+                        .thenComparing(Comparator.comparing(Map.Entry::getKey)))
+                .map(e -> new PassedPhase(e.getKey(), e.getValue(), request.elapsed(e.getValue())))
+                .toList();
+    }
+}

@@ -1,0 +1,5 @@
+/** Request records, the request resource and its timeline, and waiting for the end of a request. */
+@NullMarked
+package io.turnlane.gateway.turns.requests;
+
+import org.jspecify.annotations.NullMarked;
