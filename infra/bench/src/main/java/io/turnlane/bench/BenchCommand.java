@@ -4,7 +4,7 @@ import io.turnlane.bench.scenario.BenchProgress;
 import io.turnlane.bench.scenario.BenchScenario;
 import io.turnlane.bench.scenario.BenchSettings;
 import io.turnlane.standalone.CodeVersion;
-import io.turnlane.standalone.UsageErrorHandler;
+import io.turnlane.standalone.terminal.UsageErrorHandler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;

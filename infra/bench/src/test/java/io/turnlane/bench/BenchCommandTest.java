@@ -2,7 +2,7 @@ package io.turnlane.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.standalone.UsageErrorHandler;
+import io.turnlane.standalone.terminal.UsageErrorHandler;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

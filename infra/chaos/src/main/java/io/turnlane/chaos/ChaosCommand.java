@@ -11,7 +11,7 @@ import io.turnlane.chaos.scenario.Scenario;
 import io.turnlane.chaos.scenario.ScenarioResult;
 import io.turnlane.chaos.scenario.ScenarioRunner;
 import io.turnlane.standalone.CodeVersion;
-import io.turnlane.standalone.UsageErrorHandler;
+import io.turnlane.standalone.terminal.UsageErrorHandler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;

@@ -1,5 +1,7 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.options.GatewayCallOptions;
+import io.turnlane.standalone.terminal.OneLine;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,8 +2,11 @@ package io.turnlane.standalone;
 
 import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
+import io.turnlane.standalone.options.DataOption;
+import io.turnlane.standalone.options.RedisMemoryOption;
 import io.turnlane.standalone.run.BackendAddresses;
 import io.turnlane.standalone.run.OrderedShutdown;
+import io.turnlane.standalone.terminal.LogSetup;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

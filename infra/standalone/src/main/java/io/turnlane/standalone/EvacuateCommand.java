@@ -2,6 +2,10 @@ package io.turnlane.standalone;
 
 import io.turnlane.standalone.client.OperatorClient;
 import io.turnlane.standalone.client.ProcessorEndpoint;
+import io.turnlane.standalone.options.GatewayCallOptions;
+import io.turnlane.standalone.terminal.CommandFailedException;
+import io.turnlane.standalone.terminal.Counted;
+import io.turnlane.standalone.terminal.UsageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.options.AppOptions;
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.GatewayEntry;
 import io.turnlane.standalone.run.OrderedShutdown;

@@ -1,6 +1,7 @@
 package io.turnlane.standalone;
 
 import io.turnlane.backends.FreePort;
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 

@@ -1,6 +1,8 @@
 package io.turnlane.standalone;
 
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.standalone.options.AgentsOption;
+import io.turnlane.standalone.options.AppOptions;
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.OrderedShutdown;
 import java.util.List;

@@ -1,5 +1,9 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.options.GatewayCallOptions;
+import io.turnlane.standalone.terminal.CommandFailedException;
+import io.turnlane.standalone.terminal.Counted;
+import io.turnlane.standalone.terminal.OneLine;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

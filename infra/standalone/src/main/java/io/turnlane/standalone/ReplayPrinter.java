@@ -6,6 +6,8 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.processor.replay.RecordedTurn;
 import io.turnlane.processor.replay.TurnOutcome;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
+import io.turnlane.standalone.terminal.Counted;
+import io.turnlane.standalone.terminal.OneLine;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 

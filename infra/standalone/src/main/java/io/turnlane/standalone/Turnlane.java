@@ -1,5 +1,8 @@
 package io.turnlane.standalone;
 
+import io.turnlane.standalone.terminal.FailureMessages;
+import io.turnlane.standalone.terminal.UsageErrorHandler;
+import io.turnlane.standalone.terminal.UsageException;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

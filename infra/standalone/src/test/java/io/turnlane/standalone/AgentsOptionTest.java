@@ -6,6 +6,7 @@ import io.turnlane.backends.ExampleAgent;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.standalone.options.AgentsOption;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

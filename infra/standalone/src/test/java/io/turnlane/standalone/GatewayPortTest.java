@@ -3,6 +3,7 @@ package io.turnlane.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

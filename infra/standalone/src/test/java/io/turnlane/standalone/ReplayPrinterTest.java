@@ -9,6 +9,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.processor.replay.RecordedTurn;
 import io.turnlane.processor.replay.TurnOutcome;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
+import io.turnlane.standalone.terminal.OneLine;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,8 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

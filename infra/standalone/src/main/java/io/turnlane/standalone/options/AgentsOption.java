@@ -1,7 +1,8 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.standalone.run.AgentLibrary;
+import io.turnlane.standalone.terminal.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Option that adds own agents to a processor. */
-final class AgentsOption {
+public final class AgentsOption {
 
     @Option(
             names = "--agents",
@@ -25,7 +26,7 @@ final class AgentsOption {
      *
      * @throws UsageException if a path has no agent, if an agent cannot be loaded, or if two agents have the same name
      */
-    List<AgentFactory> load() {
+    public List<AgentFactory> load() {
         try {
             return AgentLibrary.load(paths);
         } catch (IllegalArgumentException wrong) {
@@ -34,7 +35,7 @@ final class AgentsOption {
     }
 
     /** Returns {@code ready}, followed by the names of these agents if there are any. */
-    static String ready(List<AgentFactory> agents) {
+    public static String ready(List<AgentFactory> agents) {
         return agents.stream()
                 .map(agent -> agent.description().name())
                 .collect(Collectors.collectingAndThen(

@@ -1,14 +1,14 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.terminal;
 
 /**
  * Thrown if a running command finds that its arguments are invalid. Reported with exit code 2, like argument errors
  * that picocli finds.
  */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    UsageException(String message) {
+    public UsageException(String message) {
         super(message, null, false, false);
     }
 }

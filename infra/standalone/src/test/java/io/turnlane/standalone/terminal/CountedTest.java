@@ -1,4 +1,4 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

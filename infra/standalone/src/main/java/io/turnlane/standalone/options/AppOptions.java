@@ -1,7 +1,8 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.KafkaAddress;
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that run a single gateway, processor or replay. */
-final class AppOptions {
+public final class AppOptions {
 
     @Mixin
     private DataOption data = new DataOption();
@@ -21,11 +22,13 @@ final class AppOptions {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a configuration property; repeatable.")
     private Map<String, String> settings = new HashMap<>();
 
-    Path data() {
+    /** Returns the absolute path of the data folder. */
+    public Path data() {
         return data.path();
     }
 
-    Map<String, String> settings() {
+    /** Returns the configuration properties that the options set, including those of Kafka clients. */
+    public Map<String, String> settings() {
         return kafka.withOverrides(settings);
     }
 
@@ -34,7 +37,7 @@ final class AppOptions {
      *
      * @throws CommandFailedException if there is none
      */
-    KafkaAddress kafka() {
+    public KafkaAddress kafka() {
         return data.kafka();
     }
 
@@ -43,7 +46,7 @@ final class AppOptions {
      *
      * @throws CommandFailedException if Kafka or Redis is in neither place
      */
-    Apps apps() {
+    public Apps apps() {
         return new Apps(data.backends(), CompletableFuture.completedFuture(null), settings());
     }
 }

@@ -1,9 +1,10 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.standalone.run.KafkaAddress;
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

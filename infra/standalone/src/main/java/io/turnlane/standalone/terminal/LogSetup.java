@@ -1,17 +1,17 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.terminal;
 
 import java.nio.file.Path;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Configures the log of a command. Must be called before anything logs. */
-final class LogSetup {
+public final class LogSetup {
 
     private static final String CONFIGURATION = "logback.configurationFile";
 
     private LogSetup() {}
 
     /** Logs to {@code logs/turnlane.log} in the data folder, and warnings and errors also to the terminal. */
-    static void toFiles(Path data) {
+    public static void toFiles(Path data) {
         // Prevents the two Spring contexts of this JVM from applying their own log configurations. Both use the
         // configuration of this class.
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
@@ -22,7 +22,7 @@ final class LogSetup {
     }
 
     /** Logs only warnings and errors, to the terminal. */
-    static void quiet() {
+    public static void quiet() {
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         System.setProperty(CONFIGURATION, "turnlane-quiet-logback.xml");
     }

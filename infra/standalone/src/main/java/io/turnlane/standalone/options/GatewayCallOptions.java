@@ -1,13 +1,16 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import io.turnlane.client.ProblemException;
 import io.turnlane.standalone.client.OperatorClient;
+import io.turnlane.standalone.terminal.CommandFailedException;
+import io.turnlane.standalone.terminal.FailureMessages;
+import io.turnlane.standalone.terminal.LogSetup;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of commands that call a gateway: which gateway, and the output format. */
-final class GatewayCallOptions {
+public final class GatewayCallOptions {
 
     @Mixin
     private DataOption data = new DataOption();
@@ -20,11 +23,12 @@ final class GatewayCallOptions {
 
     /** Call to a gateway. */
     @FunctionalInterface
-    interface GatewayFunction<T> {
+    public interface GatewayFunction<T> {
         T on(OperatorClient gateway) throws IOException, InterruptedException;
     }
 
-    boolean json() {
+    /** Returns true if the command prints JSON. */
+    public boolean json() {
         return json;
     }
 
@@ -33,7 +37,7 @@ final class GatewayCallOptions {
      *
      * @throws CommandFailedException if the gateway rejects the call, or if no gateway answers
      */
-    <T> T call(GatewayFunction<T> call) throws InterruptedException {
+    public <T> T call(GatewayFunction<T> call) throws InterruptedException {
         LogSetup.quiet();
         OperatorClient client = gateway.at(data.path());
         try {

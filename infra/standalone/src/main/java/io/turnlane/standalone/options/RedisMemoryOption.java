@@ -1,4 +1,4 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Option that limits the memory of the embedded Redis. */
-final class RedisMemoryOption {
+public final class RedisMemoryOption {
 
     private static final DataSize SMALLEST = DataSize.ofMegabytes(64);
 
@@ -39,7 +39,7 @@ final class RedisMemoryOption {
     }
 
     /** Returns the limit in bytes; 0 if none is given. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 }

@@ -1,9 +1,12 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import io.turnlane.backends.DataFolder;
 import io.turnlane.backends.RunState;
 import io.turnlane.standalone.client.OperatorClient;
 import io.turnlane.standalone.run.GatewayEntry;
+import io.turnlane.standalone.terminal.CommandFailedException;
+import io.turnlane.standalone.terminal.OneLine;
+import io.turnlane.standalone.terminal.UsageException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Option that names the gateway which a command calls. */
-final class GatewayOption {
+public final class GatewayOption {
 
     @Option(
             names = "--url",
@@ -30,7 +33,7 @@ final class GatewayOption {
      * @throws CommandFailedException if no address is given and no gateway is running on the folder
      * @throws UsageException if the given address is not an HTTP URL
      */
-    OperatorClient at(Path data) {
+    public OperatorClient at(Path data) {
         Map<String, String> environment = System.getenv();
         return new OperatorClient(
                 addresses(data, environment),
@@ -49,7 +52,7 @@ final class GatewayOption {
      * Returns the address of the gateway that {@code up} started, then the addresses of gateways that were started
      * separately.
      */
-    static List<URI> onFolder(Path data) {
+    private static List<URI> onFolder(Path data) {
         Optional<RunState> running = DataFolder.read(data).filter(RunState::alive);
         Stream<URI> ofUp = running.map(RunState::address).map(URI::create).stream();
         List<URI> found = Stream.concat(ofUp, GatewayEntry.on(data).stream().map(GatewayEntry::address))
@@ -66,7 +69,7 @@ final class GatewayOption {
         return found;
     }
 
-    static URI address(String source, String text) {
+    private static URI address(String source, String text) {
         try {
             URI address = new URI(text.strip());
             if (("http".equals(address.getScheme()) || "https".equals(address.getScheme()))

@@ -1,4 +1,4 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.terminal;
 
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import java.time.Duration;
 import org.springframework.boot.convert.DurationStyle;
@@ -8,7 +8,7 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * Reads a positive duration that consists of a number and a unit, for example {@code 30s}, {@code 12h} or {@code 90d}.
  */
-final class TimeSpanConverter implements ITypeConverter<Duration> {
+public final class TimeSpanConverter implements ITypeConverter<Duration> {
 
     @Override
     public Duration convert(String text) {

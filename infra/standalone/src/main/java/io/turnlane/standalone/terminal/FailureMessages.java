@@ -1,4 +1,4 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.terminal;
 
 import io.turnlane.backends.AlreadyRunningException;
 import io.turnlane.client.ProblemException;
@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
  * Messages for failures of commands. A known failure has its own sentence. For any other failure, the message contains
  * the innermost cause.
  */
-final class FailureMessages {
+public final class FailureMessages {
 
     private static final String SCOPES = ". The key in TURNLANE_API_KEY needs the scopes ask and read for"
             + " ./turnlane ask, read for agents, and ops for status, quarantine and evacuate.";
 
     private FailureMessages() {}
 
-    static String of(Throwable failure) {
+    /** Returns the message for a failed command: what happened, and advice if there is any. */
+    public static String of(Throwable failure) {
         return switch (failure) {
             case AlreadyRunningException running -> message(running) + ". To stop it: ./turnlane down";
             case CommandFailedException failed -> message(failed);
@@ -32,7 +33,8 @@ final class FailureMessages {
         };
     }
 
-    static String noGateway(OperatorClient client) {
+    /** Returns the message for a call that no gateway answered. */
+    public static String noGateway(OperatorClient client) {
         String addresses = client.addresses().stream().map(URI::toString).collect(Collectors.joining(", "));
         return "No gateway answers at " + addresses
                 + ". Start Turnlane: ./turnlane up, or name another gateway with --url";
@@ -56,7 +58,7 @@ final class FailureMessages {
     }
 
     /** Returns the message of the failure, or its type if it has none. */
-    static String message(Throwable failure) {
+    public static String message(Throwable failure) {
         return Objects.requireNonNullElseGet(failure.getMessage(), failure::toString);
     }
 

@@ -1,6 +1,7 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import io.turnlane.standalone.run.KafkaAddress;
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Option that names a file with further settings of Kafka clients, for example for TLS and SASL. */
-final class KafkaOption {
+public final class KafkaOption {
 
     private static final String ADDRESS = "bootstrap.servers";
 
@@ -58,7 +59,7 @@ final class KafkaOption {
      * Returns the settings of a Kafka client that connects to this cluster. Properties in the file take precedence over
      * the login in {@code kafka}.
      */
-    Map<String, Object> connection(KafkaAddress kafka) {
+    public Map<String, Object> connection(KafkaAddress kafka) {
         Map<String, Object> all = new HashMap<>(kafka.login());
         all.putAll(properties());
         all.put(ADDRESS, kafka.bootstrapServers());
@@ -69,7 +70,7 @@ final class KafkaOption {
      * Returns the properties in the file as settings of a gateway or processor. If a setting is also in
      * {@code overrides}, the override takes precedence.
      */
-    Map<String, String> withOverrides(Map<String, String> overrides) {
+    public Map<String, String> withOverrides(Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>();
         properties().forEach((name, value) -> all.put("spring.kafka.properties." + name, value));
         all.putAll(overrides);
@@ -79,7 +80,7 @@ final class KafkaOption {
     /**
      * Describes a failure of a Kafka client. The message contains no values from the file, because they can be secret.
      */
-    static CommandFailedException describe(Throwable thrown, KafkaAddress kafka) {
+    public static CommandFailedException describe(Throwable thrown, KafkaAddress kafka) {
         for (Throwable each = thrown; each != null; each = each.getCause()) {
             switch (each) {
                 case AuthenticationException _ -> {

@@ -1,13 +1,14 @@
-package io.turnlane.standalone;
+package io.turnlane.standalone.options;
 
 import io.turnlane.standalone.run.BackendAddresses;
 import io.turnlane.standalone.run.KafkaAddress;
+import io.turnlane.standalone.terminal.CommandFailedException;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Option that names the data folder of a command. */
-final class DataOption {
+public final class DataOption {
 
     @Option(
             names = "--data",
@@ -15,7 +16,8 @@ final class DataOption {
             description = "The data folder. Default: $TURNLANE_DATA, otherwise data/ beside the turnlane script.")
     private Path given = defaultFolder(System.getenv());
 
-    Path path() {
+    /** Returns the absolute path of the data folder. */
+    public Path path() {
         return given.toAbsolutePath().normalize();
     }
 
@@ -24,7 +26,7 @@ final class DataOption {
      *
      * @throws CommandFailedException if there is none
      */
-    KafkaAddress kafka() {
+    public KafkaAddress kafka() {
         return KafkaAddress.find(System.getenv(), path()).orElseThrow(() -> missing("Kafka", BackendAddresses.KAFKA));
     }
 
@@ -33,7 +35,7 @@ final class DataOption {
      *
      * @throws CommandFailedException if Kafka or Redis is in neither place
      */
-    BackendAddresses backends() {
+    public BackendAddresses backends() {
         return backends(System.getenv());
     }
 
@@ -58,7 +60,7 @@ final class DataOption {
                 .formatted(server, path(), variable, variable));
     }
 
-    static Path defaultFolder(Map<String, String> environment) {
+    private static Path defaultFolder(Map<String, String> environment) {
         String named = environment.getOrDefault("TURNLANE_DATA", "");
         return named.isBlank() ? Path.of(environment.getOrDefault("TURNLANE_HOME", "."), "data") : Path.of(named);
     }
