@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.kafka.core.KafkaOperations;
+import org.springframework.kafka.core.KafkaTemplate;
 
 /** A complete processor with a real Kafka and a real Redis. */
 class ProcessorTest {
@@ -59,6 +61,17 @@ class ProcessorTest {
         assertThat(log.events())
                 .filteredOn(event -> event.type().equals("queued"))
                 .hasSize(11);
+    }
+
+    /** With this setting, the Kafka client rejects a record at once if it does not know the partitions of its topic. */
+    @Test
+    void knowsTheTopicsOfItsEventsBeforeItsFirstTurn() {
+        start("--spring.kafka.producer.properties.max.block.ms=0");
+        KafkaOperations<?, ?> kafka = processors.getFirst().getBean(KafkaTemplate.class);
+        assertThat(kafka.partitionsFor(log.eventsTopic())).hasSize(log.partitions());
+        log.publish(ask(SessionId.random(), "first", Map.of()));
+        log.awaitTerminals(1, SOON);
+        assertThat(log.events()).extracting(PublishedEvent::type).containsExactly("started", "delta", "completed");
     }
 
     @Test

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Publishes turn events. Clients receive the events of a session in the order in which they were published.
  *
- * <p>Threading: any thread may call this interface. A call blocks only while the publisher's buffer is full, for at
- * most 1 s.
+ * <p>Threading: any thread may call this interface. A call blocks only while the publisher's buffer is full or the
+ * partitions of the topic are unknown, for at most 1 s.
  */
 @FunctionalInterface
 public interface EventPublisher {
@@ -26,8 +26,9 @@ public interface EventPublisher {
      *
      * @param turn log position of the turn
      * @return completes when Kafka has acknowledged the event; fails with {@link RecordTooLargeForLogException} if
-     *     Kafka rejects the event because of its size, or with another exception if Kafka does not acknowledge the
-     *     event in time
+     *     Kafka rejects the event because of its size, with {@link RecordRefusedException} if the event was not
+     *     accepted and is certainly not in the log, or with another exception if Kafka does not acknowledge the event
+     *     in time. In the second case, the result has failed when this method returns
      */
     CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event);
 }

@@ -16,7 +16,8 @@ public final class KafkaSends {
      * Publishes a record.
      *
      * @return completes when Kafka has acknowledged the record; fails with {@link RecordTooLargeForLogException} if
-     *     Kafka will never accept it, or with another exception if Kafka does not acknowledge it in time
+     *     Kafka will never accept it, at once with {@link RecordRefusedException} if the client did not accept it, or
+     *     with another exception if Kafka does not acknowledge it in time
      */
     public static CompletableFuture<Object> send(
             KafkaOperations<byte[], byte[]> kafka, ProducerRecord<byte[], byte[]> record) {
@@ -28,7 +29,9 @@ public final class KafkaSends {
                 throw isTooLarge(e) ? new RecordTooLargeForLogException(e) : new CompletionException(e);
             });
         } catch (KafkaException | org.springframework.kafka.KafkaException e) {
-            return CompletableFuture.failedFuture(isTooLarge(e) ? new RecordTooLargeForLogException(e) : e);
+            // KafkaTemplate throws if the producer has rejected the record before it added the record to a batch.
+            return CompletableFuture.failedFuture(
+                    isTooLarge(e) ? new RecordTooLargeForLogException(e) : new RecordRefusedException(e));
         }
     }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.SharedClock;
+import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.commands.CommandPublisher;
@@ -11,6 +12,7 @@ import io.turnlane.processor.commands.KafkaCommandPublisher;
 import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
+import io.turnlane.processor.events.KafkaTopicMetadata;
 import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordReader;
@@ -405,8 +407,19 @@ class ProcessorConfiguration {
     }
 
     @Bean
+    KafkaTopicMetadata topicMetadata(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics) {
+        Topics names = topics.names();
+        return new KafkaTopicMetadata(kafka, List.of(names.events(), names.quarantine(), names.turns()));
+    }
+
+    @Bean
     ProcessorLifecycle lifecycle(
-            TopicSetup topics, KafkaWakeUpListener wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
-        return new ProcessorLifecycle(topics, wakeUps, poller, drain, heartbeat);
+            TopicSetup topics,
+            KafkaTopicMetadata metadata,
+            KafkaWakeUpListener wakeUps,
+            TurnPoller poller,
+            Drain drain,
+            Heartbeat heartbeat) {
+        return new ProcessorLifecycle(topics, metadata, wakeUps, poller, drain, heartbeat);
     }
 }

@@ -1,6 +1,7 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.processor.control.KafkaWakeUpListener;
+import io.turnlane.processor.events.KafkaTopicMetadata;
 import io.turnlane.processor.intake.TurnPoller;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
@@ -20,6 +21,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
     }
 
     private final TopicSetup topics;
+    private final KafkaTopicMetadata metadata;
     private final KafkaWakeUpListener wakeUps;
     private final TurnPoller poller;
     private final Drain drain;
@@ -27,8 +29,14 @@ final class ProcessorLifecycle implements SmartLifecycle {
     private final AtomicReference<LifecycleState> state = new AtomicReference<>(LifecycleState.CREATED);
 
     ProcessorLifecycle(
-            TopicSetup topics, KafkaWakeUpListener wakeUps, TurnPoller poller, Drain drain, Heartbeat heartbeat) {
+            TopicSetup topics,
+            KafkaTopicMetadata metadata,
+            KafkaWakeUpListener wakeUps,
+            TurnPoller poller,
+            Drain drain,
+            Heartbeat heartbeat) {
         this.topics = topics;
+        this.metadata = metadata;
         this.wakeUps = wakeUps;
         this.poller = poller;
         this.drain = drain;
@@ -39,6 +47,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
     public void start() {
         if (state.compareAndSet(LifecycleState.CREATED, LifecycleState.RUNNING)) {
             topics.prepare();
+            metadata.load(); // before the first turn, so that none of its events waits for the partitions of its topic
             wakeUps.start(); // before the first turn, so that no cancellation of a running turn is missed
             Thread.ofPlatform().name("turnlane-poll").start(poller);
         }

@@ -212,7 +212,8 @@ final class AskRunner {
 
         private LaneOutcome callAgent(BeginResult.RunTurn run) {
             Ask merged = ask.withMerged(run.mergedQuestions());
-            TurnStream stream = streams.ofAttempt(turn, run.attempt(), () -> flight.stop(Flight.StopReason.TOO_LARGE));
+            TurnStream stream =
+                    streams.ofAttempt(turn, run.attempt(), false, () -> flight.stop(Flight.StopReason.TOO_LARGE));
             published = stream;
             markPhase(Phase.PROVIDER_CALL_START);
             CallResult result = agents.call(flight, merged, run, stream);

@@ -6,11 +6,16 @@ import io.turnlane.model.TurnEvent.Body;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.events.EventPublisher;
+import io.turnlane.processor.events.RecordRefusedException;
 import io.turnlane.processor.lane.Delay;
+import io.turnlane.processor.lane.Delay.Cancellation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -19,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates the streams that publish the events of turns. Thread-safe. */
 final class TurnStreams {
+
+    /** Time after which an event that the log did not accept is published again. */
+    private static final Duration REFUSED_DELAY = Duration.ofMillis(100);
+
+    /** Number of waiting events of a stream from which the stream discards further stages. */
+    private static final int MAX_WAITING = 1000;
 
     private final EventPublisher publisher;
     private final WireFormat wire;
@@ -45,10 +56,12 @@ final class TurnStreams {
     /**
      * Creates a stream for an attempt.
      *
+     * @param publishesAtEnd true to publish all events together with the attempt's last event, because the agent
+     *     answers at once
      * @param onTooLarge called if the text or the artifacts exceed the maximum size of an answer
      */
-    TurnStream ofAttempt(Turn turn, int attempt, Runnable onTooLarge) {
-        return new TurnStream(turn, attempt, 0, onTooLarge);
+    TurnStream ofAttempt(Turn turn, int attempt, boolean publishesAtEnd, Runnable onTooLarge) {
+        return new TurnStream(turn, attempt, 0, publishesAtEnd, onTooLarge);
     }
 
     /**
@@ -56,7 +69,7 @@ final class TurnStreams {
      * attempt.
      */
     TurnStream ofEnd(Turn turn, int attempt) {
-        return new TurnStream(turn, attempt, TurnEvent.SEQ_AFTER_ALL, () -> {});
+        return new TurnStream(turn, attempt, TurnEvent.SEQ_AFTER_ALL, false, () -> {});
     }
 
     /**
@@ -78,19 +91,27 @@ final class TurnStreams {
     }
 
     private void publishWait(Turn turn, int seq, TurnEvent.Queued event) {
-        var _ = new TurnStream(turn, 0, seq, () -> {}).publishLast(event);
+        var _ = new TurnStream(turn, 0, seq, false, () -> {}).publishLast(event);
     }
 
     /**
      * Publishes the events of one attempt (run of the agent). Numbers the events, and combines small pieces of text
      * into fewer delta events. Discards everything that the agent sends after {@link #close}.
      *
-     * <p>The first piece of text is published at once. Later pieces are gathered and published together after each
-     * {@linkplain AnswerLimits#deltaInterval delta interval}.
+     * <p>The first piece of text is published at once. Later pieces are gathered and published together when the
+     * {@linkplain AnswerLimits#deltaInterval delta interval} since the previous text has passed.
+     *
+     * <p>If the log does not accept an event, because the producer does not know the topic's partitions or its buffer
+     * is full, the event and all later events wait. They are published in order when the log accepts them again, at the
+     * latest before the attempt's last event. If the attempt has no answer, its last event follows the {@code started}
+     * event directly, because the text of such an attempt is void.
+     *
+     * <p>A stream that {@linkplain #ofAttempt publishes at the end} keeps all events until the last one. The producer
+     * can then send all of them in one batch.
      *
      * <p>Threading: the agent's thread calls the methods of {@link AnswerSink}. The lane thread calls
-     * {@link #publishStarted}, {@link #close} and {@link #publishLast}. The executor publishes gathered text. One lock
-     * guards numbering and publication, so that events are published in the order of their numbers.
+     * {@link #publishStarted}, {@link #close} and {@link #publishLast}. The executor publishes text and events that
+     * waited. One lock guards numbering and publication, so that events are published in the order of their numbers.
      */
     final class TurnStream implements AnswerSink {
 
@@ -100,17 +121,21 @@ final class TurnStreams {
 
         private final ReentrantLock lock = new ReentrantLock();
         private final StringBuilder gathered = new StringBuilder();
+        private final Deque<WaitingEvent> waiting = new ArrayDeque<>();
         private int seq;
         private int position;
         private long bytes;
         private long artifactBytes;
-        private boolean gathering;
+        private @Nullable Instant lastText;
+        private @Nullable Cancellation timer;
+        private boolean publishesAtEnd;
         private boolean closed;
 
-        private TurnStream(Turn turn, int attempt, int seq, Runnable onTooLarge) {
+        private TurnStream(Turn turn, int attempt, int seq, boolean publishesAtEnd, Runnable onTooLarge) {
             this.turn = turn;
             this.attempt = attempt;
             this.seq = seq;
+            this.publishesAtEnd = publishesAtEnd;
             this.onTooLarge = onTooLarge;
         }
 
@@ -129,7 +154,14 @@ final class TurnStreams {
 
         @Override
         public void stage(String stage) {
-            publishUnlessClosed(new TurnEvent.Stage(stage));
+            lock.lock();
+            try {
+                if (waiting.size() < MAX_WAITING) {
+                    publishUnlessClosed(new TurnEvent.Stage(stage));
+                }
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override
@@ -157,10 +189,7 @@ final class TurnStreams {
                     onTooLarge.run();
                 } else if (!closed) {
                     gathered.append(text);
-                    if (!gathering) {
-                        flush();
-                        scheduleFlush();
-                    }
+                    flushIfDue();
                 }
             } finally {
                 lock.unlock();
@@ -173,21 +202,34 @@ final class TurnStreams {
             try {
                 flush();
                 closed = true;
+                if (timer != null) {
+                    timer.cancel();
+                }
             } finally {
                 lock.unlock();
             }
         }
 
         /**
-         * Publishes the event that ends the attempt or the turn. Callers may repeat the call, and may call this method
-         * after {@link #close}.
+         * Publishes the event that ends the attempt or the turn, after the events that wait. Callers may repeat the
+         * call, and may call this method after {@link #close}.
          *
-         * @return completes when Kafka has acknowledged the event
+         * @return completes when Kafka has acknowledged the event; fails if the log does not accept the event or an
+         *     earlier one
          */
         CompletableFuture<?> publishLast(Body body) {
             lock.lock();
             try {
-                return publish(body);
+                publishesAtEnd = false;
+                if (!(body instanceof TurnEvent.Completed)) {
+                    waiting.removeIf(event -> !(event.body() instanceof TurnEvent.Started));
+                }
+                waiting.addLast(new WaitingEvent(body, now()));
+                CompletableFuture<?> last = publishWaiting();
+                if (isRefused(last)) {
+                    waiting.removeLast(); // the caller repeats the call
+                }
+                return last;
             } finally {
                 lock.unlock();
             }
@@ -197,37 +239,54 @@ final class TurnStreams {
             lock.lock();
             try {
                 if (!closed) {
-                    flush();
-                    var _ = publish(body);
+                    endText();
+                    waiting.addLast(new WaitingEvent(body, now()));
+                    publishUnlessAtEnd();
                 }
             } finally {
                 lock.unlock();
             }
         }
 
-        private void scheduleFlush() {
-            gathering = true;
-            var _ = delay.after(limits.deltaInterval(), () -> executor.execute(this::intervalPassed));
+        /** Publishes the gathered text now, or with a timer when the delta interval has passed. */
+        private void flushIfDue() {
+            Duration sinceLast =
+                    lastText == null ? limits.deltaInterval() : Duration.between(lastText, clock.instant());
+            if (sinceLast.isNegative() || sinceLast.compareTo(limits.deltaInterval()) >= 0) {
+                flush();
+            } else if (!publishesAtEnd) {
+                startTimer(limits.deltaInterval().minus(sinceLast));
+            }
         }
 
-        private void intervalPassed() {
+        private void startTimer(Duration time) {
+            if (timer == null && !closed) {
+                timer = delay.after(time, () -> executor.execute(this::timePassed));
+            }
+        }
+
+        private void timePassed() {
             lock.lock();
             try {
-                gathering = false;
-                if (!closed && !gathered.isEmpty()) {
+                timer = null;
+                if (!closed) {
                     flush();
-                    scheduleFlush();
                 }
             } finally {
                 lock.unlock();
             }
+        }
+
+        private void flush() {
+            endText();
+            publishUnlessAtEnd();
         }
 
         /**
-         * Publishes the gathered text in pieces of bounded size. A surrogate pair is never divided: if a piece would
-         * end with a high surrogate, this character goes to the next piece.
+         * Turns the gathered text into events of bounded size. A surrogate pair is never divided: if a piece would end
+         * with a high surrogate, this character goes to the next piece.
          */
-        private void flush() {
+        private void endText() {
             while (!closed && !gathered.isEmpty()) {
                 int end = Math.min(gathered.length(), limits.deltaBytes() / 4);
                 if (Character.isHighSurrogate(gathered.charAt(end - 1))) {
@@ -238,12 +297,38 @@ final class TurnStreams {
                 }
                 String piece = gathered.substring(0, end);
                 gathered.delete(0, end);
-                var _ = publish(new TurnEvent.Delta(piece, position));
+                lastText = now();
+                waiting.addLast(new WaitingEvent(new TurnEvent.Delta(piece, position), lastText));
                 position += piece.codePointCount(0, piece.length());
             }
         }
 
-        private CompletableFuture<?> publish(Body body) {
+        private void publishUnlessAtEnd() {
+            if (!publishesAtEnd && !waiting.isEmpty() && isRefused(publishWaiting())) {
+                startTimer(REFUSED_DELAY);
+            }
+        }
+
+        /**
+         * Publishes the waiting events in order, until the log does not accept one.
+         *
+         * @return result of the latest publication
+         */
+        private CompletableFuture<?> publishWaiting() {
+            while (true) {
+                CompletableFuture<?> published = publish(waiting.getFirst());
+                if (isRefused(published)) {
+                    return published;
+                }
+                seq++;
+                waiting.removeFirst();
+                if (waiting.isEmpty()) {
+                    return published;
+                }
+            }
+        }
+
+        private CompletableFuture<?> publish(WaitingEvent event) {
             return publisher.publish(
                     turn.session(),
                     turn.origin(),
@@ -251,10 +336,21 @@ final class TurnStreams {
                             turn.requestId(),
                             turn.session().sessionId(),
                             attempt,
-                            seq++,
-                            clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                            body,
+                            seq,
+                            event.at(),
+                            event.body(),
                             turn.envelope().callback()));
         }
+    }
+
+    /** Event that is not published yet. */
+    private record WaitingEvent(Body body, Instant at) {}
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static boolean isRefused(CompletableFuture<?> published) {
+        return published.isCompletedExceptionally() && published.exceptionNow() instanceof RecordRefusedException;
     }
 }

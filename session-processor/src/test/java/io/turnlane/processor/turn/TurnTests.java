@@ -13,6 +13,7 @@ import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.events.RecordRefusedException;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.ManualDelay;
 import io.turnlane.store.memory.FakeSessionEdits;
@@ -55,6 +56,7 @@ abstract class TurnTests {
     final FakeClaim claim = new FakeClaim();
     final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
+    int refusals;
     CompletableFuture<?> commandResult = CompletableFuture.completedFuture(null);
     Supplier<CompletableFuture<?>> quarantineResult = () -> CompletableFuture.completedFuture(null);
     AbsentAgents absentAgents = AbsentAgents.NONE;
@@ -93,6 +95,11 @@ abstract class TurnTests {
                         edits,
                         new AgentCatalog(List.of(factory), Map.of(), name -> absentAgents.maxWait(name)),
                         (session, origin, event) -> {
+                            if (refusals > 0) {
+                                refusals--;
+                                return CompletableFuture.failedFuture(
+                                        new RecordRefusedException(new TimeoutException()));
+                            }
                             events.add(event);
                             onEvent.accept(event);
                             return event.body().endsTurn() && logFailures-- > 0
