@@ -57,6 +57,12 @@ public final class AgentCatalog {
         return factory.create();
     }
 
+    /** Returns true if this processor has the agent and {@linkplain AgentFactory#answersAtOnce it answers at once}. */
+    public boolean answersAtOnce(String name, Question question) {
+        AgentFactory factory = factories.get(name);
+        return factory != null && factory.answersAtOnce(question);
+    }
+
     /**
      * Returns the time limit for a call of this agent, or empty if neither the configuration nor the agent sets one.
      */

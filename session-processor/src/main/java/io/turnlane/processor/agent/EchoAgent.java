@@ -14,12 +14,13 @@ import java.util.List;
  */
 public final class EchoAgent implements Agent {
 
+    private static final String DELAY = "delay_ms";
     private static final int MAX_DELAY_MS = 3_600_000;
     private static final int MAX_DELTAS = 10_000;
 
     @Override
     public Answer answer(Question question, Memory memory, AnswerSink sink) throws Exception {
-        int delayMs = number(question, "delay_ms", 0, 0, MAX_DELAY_MS);
+        int delayMs = number(question, DELAY, 0, 0, MAX_DELAY_MS);
         int deltas = number(question, "deltas", 1, 1, MAX_DELTAS);
         String text = "echo: " + question.text();
         int length = text.codePointCount(0, text.length());
@@ -37,7 +38,10 @@ public final class EchoAgent implements Agent {
     }
 
     private static void waitUntil(long nanoTime) throws InterruptedException {
-        Thread.sleep(Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime())));
+        long nanos = nanoTime - System.nanoTime();
+        if (nanos > 0) { // otherwise a sleep of zero would still yield the thread
+            Thread.sleep(Duration.ofNanos(nanos));
+        }
     }
 
     private static int number(Question question, String name, int defaultValue, int min, int max)
@@ -62,6 +66,12 @@ public final class EchoAgent implements Agent {
         @Override
         public AgentDescription description() {
             return DESCRIPTION;
+        }
+
+        @Override
+        public boolean answersAtOnce(Question question) {
+            Object delay = question.metadata().get(DELAY);
+            return delay == null || (delay instanceof Number number && number.longValue() == 0);
         }
 
         @Override

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls the agent within a flight (one execution of a turn). A lane thread waits while the agent runs on a thread of
  * its own. Only the agent's thread is interrupted: if the agent's time limit or the turn's deadline passes, if the
- * answer is too large, if the turn is cancelled, or if the flight is released. Thread-safe.
+ * answer is too large, if the turn is cancelled, or if the flight is released. An agent that answers at once runs on
+ * the lane thread and is not interrupted. Thread-safe.
  */
 final class AgentCaller {
 
@@ -70,19 +72,31 @@ final class AgentCaller {
         record AgentCancelled() implements CallResult {}
     }
 
+    /** Returns true if the agent answers the question at once, and can therefore run on the lane's thread. */
+    boolean answersAtOnce(Ask ask) {
+        try {
+            return agents.answersAtOnce(ask.agent(), questionOf(ask));
+        } catch (RuntimeException | LinkageError e) {
+            return false; // a defect of the agent's factory, from which the agent's own thread protects the lane
+        }
+    }
+
     /**
      * Publishes the {@code started} event and calls the agent. If the flight was stopped before this call, publishes
      * nothing and does not call the agent.
+     *
+     * @param atOnce true to call the agent on the calling thread, without time limit, because it answers at once
      */
-    CallResult call(Flight flight, Ask ask, BeginResult.RunTurn run, TurnStream stream) {
+    CallResult call(Flight flight, Ask ask, BeginResult.RunTurn run, TurnStream stream, boolean atOnce) {
         if (!flight.enterAgent()) {
             return flight.isCancelled() ? new CallResult.AgentCancelled() : new CallResult.AgentReleased();
         }
         stream.publishStarted(run.memoryIssue());
-        List<Cancellation> timers = startTimers(flight, ask, run);
+        List<Cancellation> timers = atOnce ? List.of() : startTimers(flight, ask, run);
         try {
             AgentOutput output = new AgentOutput(stream, flight, wire);
-            return accept(flight, flight.callAgent(executor, () -> output.complete(answer(ask, run, output))));
+            Callable<Answer> agent = () -> output.complete(answer(ask, run, output));
+            return accept(flight, atOnce ? flight.callAgentHere(agent) : flight.callAgent(executor, agent));
         } catch (TerminalAgentException e) {
             return flight.isCancelled()
                     ? new CallResult.AgentCancelled()
@@ -118,8 +132,12 @@ final class AgentCaller {
 
     private Answer answer(Ask ask, BeginResult.RunTurn run, AnswerSink sink) throws Exception {
         CurrentTurn current = new CurrentTurn(ask.requestId(), ask.sessionId(), ask.userId(), run.attempt());
-        Question question = new Question(ask.question(), ask.metadata());
-        return current.call(() -> agents.create(ask.agent()).answer(question, answeredTurns(run.memory()), sink));
+        return current.call(
+                () -> agents.create(ask.agent()).answer(questionOf(ask), answeredTurns(run.memory()), sink));
+    }
+
+    private static Question questionOf(Ask ask) {
+        return new Question(ask.question(), ask.metadata());
     }
 
     /** Returns the memory without turns that have no answer, because they were cancelled while they ran. */

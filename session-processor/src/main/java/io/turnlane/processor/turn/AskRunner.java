@@ -212,11 +212,12 @@ final class AskRunner {
 
         private LaneOutcome callAgent(BeginResult.RunTurn run) {
             Ask merged = ask.withMerged(run.mergedQuestions());
+            boolean atOnce = agents.answersAtOnce(merged);
             TurnStream stream =
-                    streams.ofAttempt(turn, run.attempt(), false, () -> flight.stop(Flight.StopReason.TOO_LARGE));
+                    streams.ofAttempt(turn, run.attempt(), atOnce, () -> flight.stop(Flight.StopReason.TOO_LARGE));
             published = stream;
             markPhase(Phase.PROVIDER_CALL_START);
-            CallResult result = agents.call(flight, merged, run, stream);
+            CallResult result = agents.call(flight, merged, run, stream, atOnce);
             markPhase(Phase.PROVIDER_CALL_END);
             stream.close();
             return switch (result) {

@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  * distinguishes flights by their random ids.
  *
  * <p>The agent runs on a thread of its own, the only thread that is ever interrupted. The lane thread waits for the
- * answer. It also writes to memory and publishes the events that end an attempt or the turn.
+ * answer. It also writes to memory and publishes the events that end an attempt or the turn. An agent that answers at
+ * once runs on the lane thread.
  *
  * <p>If the agent does not end within a grace period after its interrupt, it is abandoned: the lane continues as if the
  * agent had failed, and all later output of the agent is discarded.
  *
- * <p>Threading: the lane thread calls {@link #enterAgent} and {@link #callAgent}. Any thread may stop the flight. One
- * lock guards the agent's thread, the stop reason, and the section in which the flight is: before, in or after the
- * agent's call. An interrupt therefore never reaches code outside the agent's call.
+ * <p>Threading: the lane thread calls {@link #enterAgent}, {@link #callAgent} and {@link #callAgentHere}. Any thread
+ * may stop the flight. One lock guards the agent's thread, the stop reason, and the section in which the flight is:
+ * before, in or after the agent's call. An interrupt therefore never reaches code outside the agent's call.
  */
 final class Flight {
 
@@ -140,6 +141,20 @@ final class Flight {
                 case null, default -> throw e;
             }
         } finally {
+            leaveAgent();
+        }
+    }
+
+    /**
+     * Calls the agent on the calling thread. A stop of the flight does not interrupt the agent.
+     *
+     * @throws Exception any exception that the agent threw
+     */
+    Answer callAgentHere(Callable<Answer> agent) throws Exception {
+        try {
+            return agent.call();
+        } finally {
+            var _ = Thread.interrupted(); // an interrupt by the agent itself must not reach later steps
             leaveAgent();
         }
     }

@@ -13,6 +13,7 @@ import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.Question;
 import io.turnlane.processor.events.RecordRefusedException;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.ManualDelay;
@@ -57,6 +58,7 @@ abstract class TurnTests {
     final FakeLostMemory lost = new FakeLostMemory();
     int logFailures;
     int refusals;
+    boolean answersAtOnce;
     CompletableFuture<?> commandResult = CompletableFuture.completedFuture(null);
     Supplier<CompletableFuture<?>> quarantineResult = () -> CompletableFuture.completedFuture(null);
     AbsentAgents absentAgents = AbsentAgents.NONE;
@@ -81,6 +83,11 @@ abstract class TurnTests {
             @Override
             public AgentDescription description() {
                 return new AgentDescription("test", "", List.of());
+            }
+
+            @Override
+            public boolean answersAtOnce(Question question) {
+                return answersAtOnce;
             }
 
             @Override

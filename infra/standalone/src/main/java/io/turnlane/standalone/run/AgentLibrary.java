@@ -3,6 +3,7 @@ package io.turnlane.standalone.run;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.Question;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -166,16 +167,15 @@ public final class AgentLibrary {
             return factory.timeout();
         }
 
-        /**
-         * Returns an agent that sets the class loader of its thread. It need not reset it, because the thread ends with
-         * the call.
-         */
+        @Override
+        public boolean answersAtOnce(Question question) {
+            return factory.answersAtOnce(question);
+        }
+
         @Override
         public Agent create() {
-            return (question, memory, sink) -> {
-                Thread.currentThread().setContextClassLoader(loader);
-                return factory.create().answer(question, memory, sink);
-            };
+            return (question, memory, sink) ->
+                    with(loader, () -> factory.create().answer(question, memory, sink));
         }
 
         @Override
