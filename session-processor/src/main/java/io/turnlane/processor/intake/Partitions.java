@@ -209,6 +209,9 @@ class Partitions implements ConsumerRebalanceListener {
      */
     void pause(boolean all) {
         allPaused = all;
+        if (!all && isFenced() && consumer.paused().isEmpty()) {
+            return; // nothing changes in most polls
+        }
         Set<TopicPartition> toPause = new HashSet<>();
         assignments.forEach((partition, assignment) -> {
             if (all || !assignment.hasFence()) {
@@ -220,6 +223,15 @@ class Partitions implements ConsumerRebalanceListener {
         toResume.removeAll(toPause);
         consumer.resume(toResume);
         consumer.pause(toPause);
+    }
+
+    private boolean isFenced() {
+        for (Assignment assignment : assignments.values()) {
+            if (!assignment.hasFence()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Finds skipped offsets at the end of the log, where no later record reveals them. Called before commits. */

@@ -36,6 +36,9 @@ public final class TurnPoller implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(TurnPoller.class);
     private static final Duration FAILURE_DELAY = Duration.ofMillis(500);
 
+    /** Minimum time between two reads of lag and age while records arrive. Each read visits all partitions. */
+    private static final Duration BACKLOG_INTERVAL = Duration.ofMillis(100);
+
     private final Consumer<byte[], byte[]> consumer;
     private final IntakeSettings settings;
     private final RecordHandler handler;
@@ -46,6 +49,9 @@ public final class TurnPoller implements Runnable {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private long lastCommitNanos;
+    private long lastBacklogNanos;
+    private long lag;
+    private Duration oldestAge = Duration.ZERO;
     private Instant lastProgress;
     private long lastEndedCount;
     private volatile boolean stopping;
@@ -72,6 +78,7 @@ public final class TurnPoller implements Runnable {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.lastCommitNanos = nanoTime.getAsLong();
+        this.lastBacklogNanos = lastCommitNanos;
         this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
         this.lastProgress = clock.instant();
@@ -84,8 +91,9 @@ public final class TurnPoller implements Runnable {
      * @param at time of the latest poll; health checks use it to detect a stuck poll thread
      * @param partitions number of partitions held
      * @param open number of turns that were read and have not ended
-     * @param lag number of records of the held partitions that have not been polled yet
-     * @param oldestAge age of the oldest open turn
+     * @param lag number of records of the held partitions that have not been polled yet; at most 100 ms older than the
+     *     other values
+     * @param oldestAge age of the oldest open turn; as old as the lag
      * @param stalled time for which the open turns have reached a bound without any turn ending; zero if no bound is
      *     reached
      */
@@ -134,11 +142,15 @@ public final class TurnPoller implements Runnable {
     private void pollOnce() {
         try {
             partitions.adoptMissed();
-            handle(consumer.poll(settings.pollTime()));
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(settings.pollTime());
+            handle(records);
             partitions.acquireFences();
             boolean exhausted = budget.isExhausted();
             partitions.pause(pausing || exhausted);
             commitIfDue();
+            if (records.isEmpty() || isBacklogDue()) {
+                readBacklog();
+            }
             updateStatistics(exhausted);
         } catch (RuntimeException e) {
             log.atError().setCause(e).log("poll failed; retrying");
@@ -202,15 +214,20 @@ public final class TurnPoller implements Runnable {
         }
     }
 
+    private boolean isBacklogDue() {
+        return nanoTime.getAsLong() - lastBacklogNanos >= BACKLOG_INTERVAL.toNanos();
+    }
+
+    private void readBacklog() {
+        lastBacklogNanos = nanoTime.getAsLong();
+        lag = partitions.lag();
+        oldestAge = partitions.oldestAge(clock.instant());
+    }
+
     private void updateStatistics(boolean exhausted) {
         Instant now = clock.instant();
         statistics = new IntakeStatistics(
-                now,
-                partitions.heldCount(),
-                budget.openTurns(),
-                partitions.lag(),
-                partitions.oldestAge(now),
-                stalledFor(exhausted, now));
+                now, partitions.heldCount(), budget.openTurns(), lag, oldestAge, stalledFor(exhausted, now));
     }
 
     private Duration stalledFor(boolean exhausted, Instant now) {
