@@ -12,13 +12,15 @@ import io.turnlane.processor.turn.TurnReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
  * Metrics of flights (executions of turns). Each tag has a bounded number of values: about a dozen outcomes, the error
  * codes, and the agents of this processor. Clients can send any agent name, so all unknown names count as
- * {@value #OTHER}.
+ * {@value #OTHER}. The meters of each turn are looked up in the registry only once.
  */
 final class TurnMeters implements TurnObserver {
 
@@ -35,6 +37,12 @@ final class TurnMeters implements TurnObserver {
     private final MeterRegistry registry;
     private final Counter clockErrors;
     private final Set<String> agents;
+    private final Map<RunTags, Counter> runs = new ConcurrentHashMap<>();
+    private final Map<String, AgentTimers> timersByAgent = new ConcurrentHashMap<>();
+
+    private record RunTags(String outcome, String agent) {}
+
+    private record AgentTimers(Timer turn, Timer queue, Timer begin, Timer agent) {}
 
     TurnMeters(MeterRegistry registry, AgentCatalog agents) {
         this.registry = registry;
@@ -48,8 +56,7 @@ final class TurnMeters implements TurnObserver {
     @Override
     public void flightEnded(TurnReport report) {
         String agent = bounded(report.agent(), agents);
-        registry.counter("turnlane.runs", "outcome", report.outcome(), "agent", agent)
-                .increment();
+        runs.computeIfAbsent(new RunTags(report.outcome(), agent), this::runs).increment();
         if (!report.code().isEmpty()) {
             registry.counter(
                             "turnlane.failures",
@@ -65,10 +72,11 @@ final class TurnMeters implements TurnObserver {
             clockErrors.increment();
         }
         if (report.outcome().equals("completed")) {
-            time(report, agent, "turnlane.turn.duration", Phase.RECEIVED, Phase.COMPLETED);
-            time(report, agent, "turnlane.queue.wait", Phase.RECEIVED, Phase.DEQUEUED);
-            time(report, agent, "turnlane.memory.begin", Phase.DEQUEUED, Phase.SESSION_ALLOCATED);
-            time(report, agent, "turnlane.agent.duration", Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
+            AgentTimers timers = timersByAgent.computeIfAbsent(agent, this::timers);
+            record(report, timers.turn(), Phase.RECEIVED, Phase.COMPLETED);
+            record(report, timers.queue(), Phase.RECEIVED, Phase.DEQUEUED);
+            record(report, timers.begin(), Phase.DEQUEUED, Phase.SESSION_ALLOCATED);
+            record(report, timers.agent(), Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
         }
         if (report.outcome().equals("republished")) {
             registry.counter("turnlane.redeliveries.republished").increment();
@@ -85,13 +93,27 @@ final class TurnMeters implements TurnObserver {
         return known.contains(value) ? value : OTHER;
     }
 
-    private void time(TurnReport report, String agent, String name, Phase from, Phase to) {
-        report.between(from, to)
-                .ifPresent(time -> Timer.builder(name)
-                        .tag("agent", agent)
-                        .publishPercentileHistogram()
-                        .register(registry)
-                        .record(time));
+    private Counter runs(RunTags tags) {
+        return registry.counter("turnlane.runs", "outcome", tags.outcome(), "agent", tags.agent());
+    }
+
+    private AgentTimers timers(String agent) {
+        return new AgentTimers(
+                timer("turnlane.turn.duration", agent),
+                timer("turnlane.queue.wait", agent),
+                timer("turnlane.memory.begin", agent),
+                timer("turnlane.agent.duration", agent));
+    }
+
+    private Timer timer(String name, String agent) {
+        return Timer.builder(name)
+                .tag("agent", agent)
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    private static void record(TurnReport report, Timer timer, Phase from, Phase to) {
+        report.between(from, to).ifPresent(timer::record);
     }
 
     private static boolean wasAskedInTheFuture(TurnReport report) {

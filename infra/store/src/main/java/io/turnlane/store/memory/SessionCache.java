@@ -72,6 +72,7 @@ public final class SessionCache {
                 .maximumSize(maxSize)
                 .expireAfter(Expiry.<SessionKey, CachedSession>writing((_, _) -> timeToLive))
                 .ticker(ticker)
+                .executor(Runnable::run) // eviction takes less time than to wake another thread for it
                 .build();
         this.expiry = entries.policy().expireVariably().orElseThrow();
     }
