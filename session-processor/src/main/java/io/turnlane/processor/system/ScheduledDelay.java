@@ -18,6 +18,10 @@ final class ScheduledDelay implements Delay, AutoCloseable {
     ScheduledDelay() {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+        // The timer's thread sleeps until the first task is due. This task is always due soon. A turn's time limit,
+        // which is due much later and nearly always cancelled, therefore does not wake the thread.
+        var _ = timer.scheduleAtFixedRate(() -> {}, 1, 1, TimeUnit.SECONDS);
     }
 
     @Override
