@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.model.SharedClock;
+import io.turnlane.model.redis.SharedClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

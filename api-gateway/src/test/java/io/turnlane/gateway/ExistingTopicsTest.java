@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;

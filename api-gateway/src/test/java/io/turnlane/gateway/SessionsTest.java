@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.model.CanonicalJson;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -16,6 +15,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.json.CanonicalJson;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.model.ServedContract;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

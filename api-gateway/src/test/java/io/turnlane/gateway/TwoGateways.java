@@ -5,7 +5,7 @@ import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

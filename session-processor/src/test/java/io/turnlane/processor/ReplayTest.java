@@ -12,7 +12,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.replay.TurnReplay;

@@ -1,5 +1,6 @@
 package io.turnlane.model;
 
+import io.turnlane.model.json.JsonLimits;
 import java.time.Instant;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -1,5 +1,7 @@
 package io.turnlane.model;
 
+import io.turnlane.model.address.LoopbackHost;
+import io.turnlane.model.address.PublicAddress;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Locale;

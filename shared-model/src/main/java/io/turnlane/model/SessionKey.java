@@ -1,5 +1,6 @@
 package io.turnlane.model;
 
+import io.turnlane.model.json.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.regex.Pattern;

@@ -7,6 +7,7 @@ import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
+import io.turnlane.model.json.IncomingJson;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.kafka;
 
-import io.turnlane.model.TopicReview;
+import io.turnlane.model.topic.TopicReview;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

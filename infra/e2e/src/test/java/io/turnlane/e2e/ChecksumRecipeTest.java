@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.impl.driver.Driver;
-import io.turnlane.model.CanonicalJson;
-import io.turnlane.model.IncomingJson;
+import io.turnlane.model.json.CanonicalJson;
+import io.turnlane.model.json.IncomingJson;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.turnlane.e2e;
 
-import io.turnlane.model.CanonicalJson;
+import io.turnlane.model.json.CanonicalJson;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.UUID;

@@ -3,7 +3,7 @@ package io.turnlane.e2e;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.GatewayApplication;
 import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
 import java.net.URI;

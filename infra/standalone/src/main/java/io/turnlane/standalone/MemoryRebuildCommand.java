@@ -4,7 +4,7 @@ import io.lettuce.core.RedisException;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionId;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.standalone.memory.CommandLog;
 import io.turnlane.standalone.memory.MemoryStore;
 import io.turnlane.standalone.options.DataOption;

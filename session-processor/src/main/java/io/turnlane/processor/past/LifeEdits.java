@@ -1,10 +1,10 @@
 package io.turnlane.processor.past;
 
-import io.turnlane.model.MergePatch;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionState;
+import io.turnlane.model.json.MergePatch;
 import io.turnlane.store.memory.RecalledSession.InitialTurns;
 import java.time.Duration;
 import java.time.Instant;

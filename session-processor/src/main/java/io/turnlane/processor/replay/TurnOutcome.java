@@ -1,9 +1,9 @@
 package io.turnlane.processor.replay;
 
 import io.turnlane.model.Answer;
-import io.turnlane.model.CanonicalJson;
-import io.turnlane.model.JsonLimits;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.json.CanonicalJson;
+import io.turnlane.model.json.JsonLimits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

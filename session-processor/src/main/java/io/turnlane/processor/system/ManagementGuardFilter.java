@@ -1,6 +1,6 @@
 package io.turnlane.processor.system;
 
-import io.turnlane.model.LoopbackHost;
+import io.turnlane.model.address.LoopbackHost;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,7 +1,7 @@
 package io.turnlane.processor.system;
 
-import io.turnlane.model.RedisMonitor;
-import io.turnlane.model.SharedClock;
+import io.turnlane.model.redis.RedisMonitor;
+import io.turnlane.model.redis.SharedClock;
 import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

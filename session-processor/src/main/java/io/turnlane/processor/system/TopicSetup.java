@@ -1,7 +1,7 @@
 package io.turnlane.processor.system;
 
-import io.turnlane.model.TopicPlan;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.TopicPlan;
+import io.turnlane.model.topic.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;

@@ -1,9 +1,9 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.Answer;
-import io.turnlane.model.JsonLimits;
 import io.turnlane.model.Source;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.json.JsonLimits;
 import io.turnlane.processor.agent.AnswerSink;
 import java.util.Map;
 import java.util.Objects;

@@ -47,8 +47,8 @@ public record Turn(
      * @param eventsFrom offset in the events partition at which streams of this turn start
      * @param policy policy that applies if the session is busy
      * @param priority priority that applies if more sessions are ready than can run at once
-     * @param deadline time until which an answer is wanted, in the time of {@link io.turnlane.model.SharedClock}; null
-     *     if there is no deadline
+     * @param deadline time until which an answer is wanted, in the time of {@link io.turnlane.model.redis.SharedClock};
+     *     null if there is no deadline
      * @param agent name of the agent that answers
      * @param callback URL to which the terminal event is posted
      */

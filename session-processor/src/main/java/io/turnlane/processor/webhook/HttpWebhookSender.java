@@ -1,9 +1,9 @@
 package io.turnlane.processor.webhook;
 
 import io.turnlane.model.CallbackUrl;
-import io.turnlane.model.PublicAddress;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.ValueRanges;
+import io.turnlane.model.address.PublicAddress;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.model.TopicPlan;
+import io.turnlane.model.topic.TopicPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,15 +3,15 @@ package io.turnlane.processor.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
-import io.turnlane.model.CanonicalJson;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.IncomingJson;
-import io.turnlane.model.JsonLimits;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Source;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.Usage;
+import io.turnlane.model.json.CanonicalJson;
+import io.turnlane.model.json.IncomingJson;
+import io.turnlane.model.json.JsonLimits;
 import io.turnlane.processor.agent.TerminalAgentException;
 import java.math.BigDecimal;
 import java.math.BigInteger;

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.guard.access;
 
 import io.turnlane.gateway.guard.caller.Caller;
-import io.turnlane.model.JsonLimits;
 import io.turnlane.model.Scope;
+import io.turnlane.model.json.JsonLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

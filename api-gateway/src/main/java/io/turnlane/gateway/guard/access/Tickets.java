@@ -1,7 +1,7 @@
 package io.turnlane.gateway.guard.access;
 
 import io.turnlane.gateway.guard.caller.Caller;
-import io.turnlane.model.Sha256;
+import io.turnlane.model.json.Sha256;
 import io.turnlane.store.access.TicketRecords;
 import io.turnlane.store.access.TicketRecords.TicketHolder;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.guard.breaker;
 
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.turnlane.model.RedisMonitor;
+import io.turnlane.model.redis.RedisMonitor;
 import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

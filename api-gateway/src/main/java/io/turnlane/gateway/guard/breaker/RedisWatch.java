@@ -1,7 +1,7 @@
 package io.turnlane.gateway.guard.breaker;
 
-import io.turnlane.model.RedisMonitor;
-import io.turnlane.model.SharedClock;
+import io.turnlane.model.redis.RedisMonitor;
+import io.turnlane.model.redis.SharedClock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

@@ -2,7 +2,7 @@ package io.turnlane.gateway.guard.keys;
 
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
-import io.turnlane.model.Sha256;
+import io.turnlane.model.json.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;

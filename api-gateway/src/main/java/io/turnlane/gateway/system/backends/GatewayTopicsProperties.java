@@ -1,8 +1,8 @@
 package io.turnlane.gateway.system.backends;
 
-import io.turnlane.model.TopicPlan;
-import io.turnlane.model.TopicPlan.Retention;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.TopicPlan;
+import io.turnlane.model.topic.TopicPlan.Retention;
+import io.turnlane.model.topic.Topics;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.turns.deliver.EventStreams;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

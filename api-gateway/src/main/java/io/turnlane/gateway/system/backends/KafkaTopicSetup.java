@@ -1,8 +1,8 @@
 package io.turnlane.gateway.system.backends;
 
 import io.turnlane.gateway.kafka.KafkaTopicReviewer;
-import io.turnlane.model.TopicPlan;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.TopicPlan;
+import io.turnlane.model.topic.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -3,7 +3,7 @@ package io.turnlane.gateway.system.security;
 import io.turnlane.gateway.problem.Problem;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.LoopbackHost;
+import io.turnlane.model.address.LoopbackHost;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,9 +1,9 @@
 package io.turnlane.gateway.turns.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.model.CanonicalJson;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.Sha256;
+import io.turnlane.model.json.CanonicalJson;
+import io.turnlane.model.json.Sha256;
 import io.turnlane.store.accept.IdempotencyClaim;
 import io.turnlane.store.accept.IdempotencyClaim.ClaimScope;
 import io.turnlane.store.accept.PreparedTurn;

@@ -2,9 +2,9 @@ package io.turnlane.gateway.turns.cancel;
 
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.Topics;
 import io.turnlane.model.WakeUp;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;

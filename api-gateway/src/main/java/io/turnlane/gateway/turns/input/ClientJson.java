@@ -2,8 +2,8 @@ package io.turnlane.gateway.turns.input;
 
 import io.turnlane.gateway.problem.JsonErrors;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.model.IncomingJson;
-import io.turnlane.model.JsonLimits;
+import io.turnlane.model.json.IncomingJson;
+import io.turnlane.model.json.JsonLimits;
 import tools.jackson.core.JacksonException;
 
 /** Checks JSON from clients against general limits, for example on its depth. */

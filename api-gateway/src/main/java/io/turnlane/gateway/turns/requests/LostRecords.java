@@ -5,7 +5,7 @@ import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.store.request.RequestRecords;
 import io.turnlane.store.session.SessionStore;
 import java.time.Duration;

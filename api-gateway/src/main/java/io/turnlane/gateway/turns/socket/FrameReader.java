@@ -3,7 +3,7 @@ package io.turnlane.gateway.turns.socket;
 import io.turnlane.gateway.problem.JsonErrors;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.turns.input.ClientJson;
-import io.turnlane.model.JsonLimits;
+import io.turnlane.model.json.JsonLimits;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;

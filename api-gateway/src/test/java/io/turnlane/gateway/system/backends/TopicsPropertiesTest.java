@@ -2,7 +2,7 @@ package io.turnlane.gateway.system.backends;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.model.TopicPlan;
+import io.turnlane.model.topic.TopicPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

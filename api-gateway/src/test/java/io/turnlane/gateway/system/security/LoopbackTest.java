@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.turnlane.gateway.system.security.SecurityProperties.Jwt;
 import io.turnlane.gateway.system.security.SecurityProperties.Mode;
-import io.turnlane.model.LoopbackHost;
+import io.turnlane.model.address.LoopbackHost;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.turnlane.chaos.member;
 
-import io.turnlane.model.SharedClock;
+import io.turnlane.model.redis.SharedClock;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;

@@ -3,7 +3,7 @@ package io.turnlane.chaos.scenario;
 import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.load.HistoryRecorder;
 import io.turnlane.chaos.rig.Rig;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;

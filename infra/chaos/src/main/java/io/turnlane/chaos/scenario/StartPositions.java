@@ -2,7 +2,7 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.log.LogPartitions;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,7 +11,7 @@ import io.turnlane.chaos.rig.Rig;
 import io.turnlane.log.HeaderText;
 import io.turnlane.log.LogRange;
 import io.turnlane.model.RecordHeaders;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

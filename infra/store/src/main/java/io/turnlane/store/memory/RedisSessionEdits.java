@@ -1,8 +1,6 @@
 package io.turnlane.store.memory;
 
 import io.turnlane.model.ErrorCode;
-import io.turnlane.model.JsonLimits;
-import io.turnlane.model.MergePatch;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
@@ -13,6 +11,8 @@ import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.json.JsonLimits;
+import io.turnlane.model.json.MergePatch;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.Reply;

@@ -1,6 +1,6 @@
 package io.turnlane.processor.rebuild.recall;
 
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.rebuild.recall.TimeMerge.Next;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import java.time.Duration;

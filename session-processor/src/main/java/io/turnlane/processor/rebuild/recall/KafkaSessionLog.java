@@ -1,7 +1,7 @@
 package io.turnlane.processor.rebuild.recall;
 
-import io.turnlane.model.Topics;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import java.time.Duration;
 import java.time.Instant;

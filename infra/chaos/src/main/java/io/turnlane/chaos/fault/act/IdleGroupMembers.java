@@ -2,7 +2,7 @@ package io.turnlane.chaos.fault.act;
 
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

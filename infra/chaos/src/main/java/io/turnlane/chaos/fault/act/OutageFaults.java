@@ -6,7 +6,7 @@ import io.turnlane.chaos.fault.RunningTurns;
 import io.turnlane.chaos.load.ClientLoad;
 import io.turnlane.chaos.load.LoadTurn;
 import io.turnlane.chaos.rig.Rig;
-import io.turnlane.model.Topics;
+import io.turnlane.model.topic.Topics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

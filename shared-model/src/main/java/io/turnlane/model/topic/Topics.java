@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.topic;
 
 import java.util.List;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.topic;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.address;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;

@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.json;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

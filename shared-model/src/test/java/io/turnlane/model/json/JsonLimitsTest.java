@@ -1,9 +1,11 @@
-package io.turnlane.model;
+package io.turnlane.model.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.WireFormat;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

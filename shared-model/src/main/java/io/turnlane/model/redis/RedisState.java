@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.redis;
 
 import java.util.Optional;
 import java.util.regex.Matcher;

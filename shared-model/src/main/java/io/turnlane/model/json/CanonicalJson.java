@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.json;
 
 import java.math.BigDecimal;
 import java.math.MathContext;

@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

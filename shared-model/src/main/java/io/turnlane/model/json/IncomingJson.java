@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.json;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;

@@ -1,4 +1,4 @@
-package io.turnlane.model;
+package io.turnlane.model.address;
 
 import java.util.regex.Pattern;
 
