@@ -408,7 +408,7 @@ class AskTest {
         ReceivedTurn turn = turnOf(reply.text("request_id"));
         assertThat(turn.ask.agent()).isEqualTo("echo");
         assertThat(turn.ask.metadata()).containsEntry("delay_ms", 5);
-        assertThat(turn.ask.deadline()).isNotNull();
+        assertThat(turn.ask.deadline()).isEqualTo(Duration.ofSeconds(60));
         assertThat(turn.header("priority")).isEqualTo("high");
         assertThat(turn.header("policy")).isEqualTo("interrupt");
     }

@@ -200,6 +200,7 @@ class IdempotencyTest {
         assertThat(claim).doesNotContain("secret");
         assertThat(gateways.processor.redis().sync().hvals(claim))
                 .extracting(value -> new String(value, StandardCharsets.UTF_8))
+                .isNotEmpty()
                 .noneMatch(value -> value.contains("secret"));
     }
 

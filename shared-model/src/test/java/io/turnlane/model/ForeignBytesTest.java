@@ -67,10 +67,12 @@ class ForeignBytesTest {
 
     @Test
     void readsEveryKindOfValueInAnObject() throws UnreadableRecordException {
-        String json = "{\"a\":[1,2.5,null,true],\"b\":{\"c\":\"ü\",\"d\":123456789012345678901234567890}}";
+        String json =
+                "{\"n\":2.5,\"a\":[1,2.5,null,true]," + "\"b\":{\"c\":\"ü\",\"d\":123456789012345678901234567890}}";
         Map<String, Object> object = wire.readObject(json.getBytes(StandardCharsets.UTF_8));
         assertThat(object)
                 .containsOnly(
+                        entry("n", 2.5),
                         entry("a", Arrays.asList(1, 2.5, null, true)),
                         entry("b", Map.of("c", "ü", "d", new BigInteger("123456789012345678901234567890"))));
     }

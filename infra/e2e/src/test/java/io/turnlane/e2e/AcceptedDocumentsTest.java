@@ -265,6 +265,7 @@ class AcceptedDocumentsTest {
                 .run(settings.toArray(String[]::new))) {
             TurnReplay replay = replays.getBean(TurnReplay.class);
             assertThat(answered.stream().limit(REPLAYS))
+                    .isNotEmpty()
                     .allSatisfy(request -> assertThat(replay.replay(RequestId.parse(request), null))
                             .hasValueSatisfying(replayed -> assertThat(replayed.isSame())
                                     .as("the replay has the recorded answer")

@@ -72,6 +72,9 @@ class DeliveryTest {
         assertThat(budget.openTurns())
                 .as("a reload after the end changes nothing")
                 .isZero();
+        deliver(1, "a");
+        deliver(2, "a");
+        assertThat(budget.isFull()).as("2 of 3 turns are in the heap").isFalse();
     }
 
     @Test

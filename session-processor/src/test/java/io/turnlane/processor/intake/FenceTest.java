@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -63,8 +64,7 @@ class FenceTest {
             long token = successor.fence();
             thaw.countDown();
 
-            await().atMost(SOON).until(frozen::lostFence);
-            assertThat(frozen.fence())
+            assertThat(frozen.fenceAfterFirstCallback())
                     .as("no token for the member that lost the partition")
                     .isNotPositive();
             assertThat(successor.fence()).isEqualTo(token);
@@ -112,7 +112,7 @@ class FenceTest {
         private final Partitions partitions;
         private final Thread thread = Thread.ofPlatform().name("member").unstarted(this::run);
         private volatile long fence = -1;
-        private volatile boolean lostFence;
+        private final CompletableFuture<Long> fenceAfterFirstCallback = new CompletableFuture<>();
         private volatile boolean closing;
 
         Member(String protocol, Runnable beforeFence) {
@@ -143,10 +143,16 @@ class FenceTest {
                             _ -> {}) {
                         @Override
                         public void onPartitionsAssigned(Collection<TopicPartition> added) {
-                            if (!added.isEmpty()) {
-                                beforeFence.run();
+                            if (added.isEmpty()) {
+                                super.onPartitionsAssigned(added);
+                                return;
                             }
-                            super.onPartitionsAssigned(added);
+                            beforeFence.run();
+                            try {
+                                super.onPartitionsAssigned(added);
+                            } finally {
+                                fenceAfterFirstCallback.complete(currentFence());
+                            }
                         }
                     };
         }
@@ -159,8 +165,14 @@ class FenceTest {
             return fence;
         }
 
-        boolean lostFence() {
-            return lostFence;
+        /** Returns the fence at the end of the first callback with a partition; not positive if there is none. */
+        long fenceAfterFirstCallback() throws Exception {
+            return fenceAfterFirstCallback.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        }
+
+        private long currentFence() {
+            Assignment mine = partitions.get(partition);
+            return mine == null ? -1 : mine.fence();
         }
 
         private void run() {
@@ -171,9 +183,7 @@ class FenceTest {
                 } catch (RuntimeException e) {
                     // continues, like the poll thread of a processor
                 }
-                Assignment mine = partitions.get(partition);
-                fence = mine == null ? -1 : mine.fence();
-                lostFence |= mine == null || !mine.hasFence();
+                fence = currentFence();
             }
             consumer.close();
         }

@@ -14,6 +14,7 @@ import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.LaneScheduler.LaneCounts;
 import io.turnlane.processor.lane.SteppedExecutor;
+import io.turnlane.store.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,42 @@ class ArrivingTurnTest extends TurnTests {
         }
         assertThat(claims.subList(0, 64)).noneMatch(claim -> claim.unloaded);
         assertThat(claims.subList(64, 66)).allMatch(claim -> claim.unloaded);
+    }
+
+    @Test
+    void releasesTheWaitingTurnsOfALeavingPartitionAndHandsOverItsRunningTurn() {
+        Flight running = startTurn();
+        FakeClaim waits = arrive(ask("waits"));
+        handler.onPartitionsLeaving(record -> true, true);
+        assertThat(List.of(waits.released, waits.completed)).containsExactly(1, 0);
+        assertThat(running.inHandover()).isTrue();
+        assertThat(running.stopReason()).isNull();
+    }
+
+    @Test
+    void stopsTheRunningTurnOfALostPartition() {
+        Flight running = startTurn();
+        handler.onPartitionsLeaving(record -> true, false);
+        assertThat(running.stopReason()).isEqualTo(Flight.StopReason.RELEASED);
+    }
+
+    @Test
+    void keepsTheTurnsOfOtherPartitions() {
+        Flight running = startTurn();
+        FakeClaim waits = arrive(ask("waits"));
+        handler.onPartitionsLeaving(record -> false, false);
+        assertThat(waits.released).isZero();
+        assertThat(running.stopReason()).isNull();
+        assertThat(lanes.counts().items()).isEqualTo(2);
+    }
+
+    /** Lets a turn arrive whose agent works. */
+    private Flight startTurn() {
+        arrive(ask, claim);
+        Flight flight = flights.open(turn(ask, wire.write(ask)));
+        memory.begin(new BeginRequest(flight.ref(), ask, Map.of(), 42L, false, false));
+        flight.enterAgent();
+        return flight;
     }
 
     private FakeClaim arrive(Ask question) {

@@ -145,8 +145,10 @@ final class FaultProxyTest {
     @Test
     void endedConnectionsAreRemoved() throws Exception {
         ask("hello");
+        assertThat(proxy.connections()).isOne();
         client.close();
         while (proxy.connections() > 0) {
+            assertThat(Thread.interrupted()).as("after the time limit").isFalse();
             Thread.onSpinWait();
         }
     }
