@@ -3,6 +3,7 @@ package io.turnlane.chaos;
 import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.report.ChaosReport;
+import io.turnlane.chaos.report.MarkdownReport;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
 import io.turnlane.chaos.scenario.ChaosProgress;
@@ -128,7 +129,7 @@ public final class ChaosCommand implements Callable<Integer> {
             failure = e;
             throw e;
         } finally {
-            report(results, failure).writeTo(output);
+            MarkdownReport.write(report(results, failure), output);
             progress.line("\nReport: " + output.resolve("report.md"));
         }
         return judged(results, progress);

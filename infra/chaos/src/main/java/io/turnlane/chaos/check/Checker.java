@@ -4,6 +4,7 @@ import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Verdict;
 import io.turnlane.chaos.check.rule.Rule;
+import io.turnlane.chaos.check.rule.Rules;
 import io.turnlane.chaos.history.RunFolder;
 import java.util.List;
 
@@ -19,16 +20,21 @@ public final class Checker {
 
     private Checker() {}
 
+    /** Checks a run whose facts are not needed otherwise. */
+    static Verdict check(RunFolder run) {
+        return check(run, Facts.of(run));
+    }
+
     /**
      * Checks the run.
      *
+     * @param facts facts of the same run
      * @throws IllegalArgumentException if a line cannot be parsed
      * @throws java.io.UncheckedIOException if a file is missing
      */
-    public static Verdict check(RunFolder run) {
+    public static Verdict check(RunFolder run, Facts facts) {
         Findings findings = new Findings();
-        Facts facts = Facts.of(run);
-        List<Rule> rules = Rule.all(facts, findings);
+        List<Rule> rules = Rules.all(facts, findings);
         run.readTopic(run.turns(), line -> rules.forEach(rule -> rule.onTurn(line)));
         run.readTopic(run.events(), line -> rules.forEach(rule -> rule.onEvent(line)));
         run.readHistory(line -> rules.forEach(rule -> rule.onHistory(line)));

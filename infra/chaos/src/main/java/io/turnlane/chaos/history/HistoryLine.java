@@ -1,7 +1,6 @@
 package io.turnlane.chaos.history;
 
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +25,12 @@ public sealed interface HistoryLine {
             case QuestionPosted _, QuestionAccepted _, QuestionRejected _, QuestionUnresolved _ -> Op.ASK;
             case CancelAccepted _ -> Op.CANCEL;
             case StreamOpened _, StreamEnded _ -> Op.STREAM;
+            case StreamResumed _ -> Op.RESUME;
             case EventReceived _ -> Op.EVENT;
             case StatusPolled _ -> Op.POLL;
             case FaultBegan _, FaultHealed _ -> Op.FAULT;
-            case ProcessChanged _ -> Op.PROCESS;
             case AgentEntered _, AgentLeft _ -> Op.AGENT;
             case OffsetRead _ -> Op.COMMITTED;
-            case CountersRead _ -> Op.FIGURES;
         };
     }
 
@@ -40,13 +38,8 @@ public sealed interface HistoryLine {
     default OperationOutcome type() {
         return switch (this) {
             case QuestionPosted _, StreamOpened _, FaultBegan _, AgentEntered _ -> OperationOutcome.INVOKE;
-            case QuestionAccepted _,
-                    CancelAccepted _,
-                    EventReceived _,
-                    FaultHealed _,
-                    ProcessChanged _,
-                    OffsetRead _,
-                    CountersRead _ -> OperationOutcome.OK;
+            case QuestionAccepted _, CancelAccepted _, StreamResumed _, EventReceived _, FaultHealed _, OffsetRead _ ->
+                OperationOutcome.OK;
             case QuestionRejected _ -> OperationOutcome.FAIL;
             case QuestionUnresolved _ -> OperationOutcome.INFO;
             case StatusPolled poll -> poll.status() == null ? OperationOutcome.INFO : OperationOutcome.OK;
@@ -135,6 +128,15 @@ public sealed interface HistoryLine {
             implements HistoryLine {}
 
     /**
+     * A gateway serves a stream again that another connection served before it broke.
+     *
+     * @param connection number of the connection that serves the stream
+     * @param cutAt time at which the client noticed the break
+     */
+    record StreamResumed(long time, String process, String stream, int connection, String session, long cutAt)
+            implements HistoryLine {}
+
+    /**
      * A client received an event.
      *
      * @param event type of the event
@@ -181,25 +183,23 @@ public sealed interface HistoryLine {
      * @param id identifies the fault, also in its {@link FaultHealed}
      * @param fault kind of fault: {@code kill}, {@code freeze}, {@code flush}, {@code swallow}
      * @param target the process or network connection that the fault affects
+     * @param turns requests that the agents of the target were answering when the fault began; if the target is not a
+     *     processor, those of all agents
      */
-    record FaultBegan(long time, String process, String id, String fault, String target) implements HistoryLine {}
+    record FaultBegan(long time, String process, String id, String fault, String target, List<String> turns)
+            implements HistoryLine {
+        public FaultBegan {
+            turns = List.copyOf(turns);
+        }
+    }
 
     /**
      * The fault is over.
      *
      * @param hits amount of work in progress that the fault hit: running turns, connections or replies, depending on
      *     its kind
-     * @param recoverySeconds seconds until the affected work continued; null if not measured
      */
-    record FaultHealed(
-            long time,
-            String process,
-            String id,
-            int hits,
-            @Nullable Double recoverySeconds) implements HistoryLine {}
-
-    /** A process of the rig was started, stopped or killed. */
-    record ProcessChanged(long time, String process, ProcessChange change) implements HistoryLine {}
+    record FaultHealed(long time, String process, String id, int hits) implements HistoryLine {}
 
     /**
      * The agent was called.
@@ -233,14 +233,12 @@ public sealed interface HistoryLine {
      */
     record OffsetRead(long time, String process, int partition, long offset, long end) implements HistoryLine {}
 
-    /**
-     * The driver read the counters of a process. A counter has the same name in the report, for example
-     * {@code redeliveries}.
-     */
-    record CountersRead(long time, String process, Map<String, Double> values) implements HistoryLine {
-        public CountersRead {
-            values = Map.copyOf(values);
-        }
+    /** Returns true if an event of this type ends its request, which then has this status. */
+    static boolean isTerminal(@Nullable String type) {
+        return switch (type) {
+            case "completed", "failed", "cancelled", "superseded", "rejected" -> true;
+            case null, default -> false;
+        };
     }
 
     /** Operations; the lower-case name is the value of a line's {@code op}. */
@@ -248,13 +246,12 @@ public sealed interface HistoryLine {
         ASK,
         CANCEL,
         STREAM,
+        RESUME,
         EVENT,
         POLL,
         FAULT,
-        PROCESS,
         AGENT,
-        COMMITTED,
-        FIGURES
+        COMMITTED
     }
 
     /** Reason why a connection of a stream ended. */
@@ -265,12 +262,5 @@ public sealed interface HistoryLine {
         CUT,
         /** The server rejected the connection. */
         ERROR
-    }
-
-    /** Change of a process's state. */
-    enum ProcessChange {
-        STARTED,
-        STOPPED,
-        KILLED
     }
 }

@@ -74,15 +74,14 @@ public final class LineFormat {
             case CANCEL -> HistoryLine.CancelAccepted.class;
             case STREAM ->
                 type == OperationOutcome.INVOKE ? HistoryLine.StreamOpened.class : HistoryLine.StreamEnded.class;
+            case RESUME -> HistoryLine.StreamResumed.class;
             case EVENT -> HistoryLine.EventReceived.class;
             case POLL -> HistoryLine.StatusPolled.class;
             case FAULT ->
                 type == OperationOutcome.INVOKE ? HistoryLine.FaultBegan.class : HistoryLine.FaultHealed.class;
-            case PROCESS -> HistoryLine.ProcessChanged.class;
             case AGENT ->
                 type == OperationOutcome.INVOKE ? HistoryLine.AgentEntered.class : HistoryLine.AgentLeft.class;
             case COMMITTED -> HistoryLine.OffsetRead.class;
-            case FIGURES -> HistoryLine.CountersRead.class;
         };
     }
 

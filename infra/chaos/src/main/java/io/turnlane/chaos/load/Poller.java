@@ -4,14 +4,12 @@ import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.load.GatewayApi.GatewayReply;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** Polls turns for their ends, alternating between the gateways. Any thread may call it. */
 final class Poller {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(150);
-    private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     private final GatewayApi gateways;
     private final HistoryRecorder history;
@@ -58,7 +56,7 @@ final class Poller {
                 status,
                 reply.json().path("attempt").asInt(),
                 reply.json().path("answer").path("text").asString(null)));
-        if (ENDS.contains(status)) {
+        if (HistoryLine.isTerminal(status)) {
             turn.ended(status);
             return true;
         }

@@ -21,7 +21,6 @@ import tools.jackson.databind.JsonNode;
 final class StreamFollower {
 
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
-    private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     private final GatewayApi gateways;
     private final HistoryRecorder history;
@@ -55,7 +54,7 @@ final class StreamFollower {
         @Nullable
         String cursor;
 
-        private @Nullable Resumption cut;
+        private @Nullable Long cutAt;
 
         FollowedStream(String name, @Nullable String cursor) {
             this.name = name;
@@ -63,18 +62,17 @@ final class StreamFollower {
         }
 
         /** Records that the gateway broke the stream. */
-        void cut(int gateway, long at) {
-            if (cut == null) {
-                cut = new Resumption(gateway, at, at);
+        void cut(long at) {
+            if (cutAt == null) {
+                cutAt = at;
             }
         }
 
-        /** Records that a gateway serves the stream again; returns the interruption, if there was one. */
-        Optional<Resumption> resumed(long at) {
-            Optional<Resumption> resumption =
-                    Optional.ofNullable(cut).map(begun -> new Resumption(begun.gateway(), begun.cutAt(), at));
-            cut = null;
-            return resumption;
+        /** Records that a gateway serves the stream again; returns the time of the break, if there was one. */
+        Optional<Long> resumed() {
+            Optional<Long> cut = Optional.ofNullable(cutAt);
+            cutAt = null;
+            return cut;
         }
     }
 
@@ -131,7 +129,7 @@ final class StreamFollower {
                 gateways.streamEnded(gateway);
             }
         } catch (IOException _) {
-            stream.cut(gateway, history.now());
+            stream.cut(history.now());
         }
         history.write(new HistoryLine.StreamEnded(
                 history.now(), subject.client(), stream.name, stream.connection, subject.session(), end));
@@ -143,7 +141,9 @@ final class StreamFollower {
         if (http != 200 && http != 204) {
             return StreamEnd.ERROR;
         }
-        stream.resumed(history.now()).ifPresent(acceptedTurns::resumed);
+        stream.resumed()
+                .ifPresent(cutAt -> history.write(new HistoryLine.StreamResumed(
+                        history.now(), subject.client(), stream.name, stream.connection, subject.session(), cutAt)));
         if (http == 204 || read(subject, stream, reader)) {
             return StreamEnd.TERMINAL;
         }
@@ -188,7 +188,7 @@ final class StreamFollower {
                 text,
                 Canary.in(text)));
         LoadTurn turn = request == null ? null : acceptedTurns.find(request);
-        if (turn != null && ENDS.contains(event.type())) {
+        if (turn != null && HistoryLine.isTerminal(event.type())) {
             turn.ended(event.type());
         }
     }

@@ -51,16 +51,4 @@ public sealed interface CableFault {
 
     /** The proxy resets all open connections, and each new connection immediately. */
     record Down() implements CableFault {}
-
-    /** Returns the name under which {@link FaultProxy#hits} counts this state. */
-    default String kind() {
-        return switch (this) {
-            case Pass _ -> "pass";
-            case Slow _ -> "slow";
-            case HalfOpen _ -> "half_open";
-            case SwallowReplies _ -> "swallow_replies";
-            case ResetAfter _ -> "reset_after";
-            case Down _ -> "down";
-        };
-    }
 }

@@ -1,7 +1,7 @@
 package io.turnlane.chaos.proxy;
 
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -10,13 +10,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * connections read it and wait for changes. The lock guards all fields.
  */
 final class CableState {
-
-    /** Effects of one kind of fault so far. See {@link FaultProxy.Hits}. */
-    private static final class Tally {
-        private long connections;
-        private long bytes;
-        private long cuts;
-    }
 
     /**
      * State of the cable.
@@ -27,7 +20,7 @@ final class CableState {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Map<String, Tally> tallies = new TreeMap<>();
+    private final Map<Class<? extends CableFault>, Hits> hits = new HashMap<>();
     private Setting setting = new Setting(new CableFault.Pass(), 0);
 
     void set(CableFault fault) {
@@ -67,21 +60,16 @@ final class CableState {
         }
         lock.lock();
         try {
-            Tally tally = tallies.computeIfAbsent(fault.kind(), _ -> new Tally());
-            tally.connections += connections;
-            tally.bytes += bytes;
-            tally.cuts += cuts;
+            hits.merge(fault.getClass(), new Hits(connections, bytes, cuts), Hits::plus);
         } finally {
             lock.unlock();
         }
     }
 
-    Map<String, FaultProxy.Hits> hits() {
+    Map<Class<? extends CableFault>, Hits> hits() {
         lock.lock();
         try {
-            Map<String, FaultProxy.Hits> hits = new TreeMap<>();
-            tallies.forEach((kind, t) -> hits.put(kind, new FaultProxy.Hits(t.connections, t.bytes, t.cuts)));
-            return hits;
+            return Map.copyOf(hits);
         } finally {
             lock.unlock();
         }

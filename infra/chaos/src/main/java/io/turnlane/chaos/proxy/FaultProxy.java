@@ -15,16 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FaultProxy implements AutoCloseable {
 
-    /**
-     * Effects of a kind of fault.
-     *
-     * @param connections number of affected connections; a connection counts again if it is affected after a later
-     *     change of the cable
-     * @param bytes number of bytes that were delayed or dropped
-     * @param cuts number of connections that were reset
-     */
-    public record Hits(long connections, long bytes, long cuts) {}
-
     private volatile InetSocketAddress server;
     private final ServerSocket listener;
     private final CableState state = new CableState();
@@ -70,8 +60,8 @@ public final class FaultProxy implements AutoCloseable {
         return connections.size();
     }
 
-    /** Returns the effects of each kind of fault since the proxy started, by {@link CableFault#kind()}. */
-    public Map<String, Hits> hits() {
+    /** Returns the effects of each kind of fault since the proxy started. */
+    public Map<Class<? extends CableFault>, Hits> hits() {
         return state.hits();
     }
 

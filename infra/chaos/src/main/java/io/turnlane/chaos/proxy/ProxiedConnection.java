@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * direction. The threads of the connection and the driver's thread may end the connection; only the first call has an
  * effect.
  */
-final class ProxiedConnection {
+final class ProxiedConnection implements Pump.PumpedConnection {
 
     private static final int CONNECT_MILLIS = 2000;
 
@@ -42,7 +42,8 @@ final class ProxiedConnection {
         run(this::open);
     }
 
-    ConnectionCounts counts() {
+    @Override
+    public ConnectionCounts counts() {
         return counts;
     }
 
@@ -67,11 +68,8 @@ final class ProxiedConnection {
         }
     }
 
-    /**
-     * Waits while the cable is half-open. Returns the setting that applies to the {@code bytes} that the caller then
-     * sends.
-     */
-    Setting awaitPassage(int bytes) throws InterruptedException {
+    @Override
+    public Setting awaitPassage(int bytes) throws InterruptedException {
         Setting setting = state.current();
         boolean counted = false;
         while (setting.fault() instanceof CableFault.HalfOpen) {
@@ -83,8 +81,8 @@ final class ProxiedConnection {
         return setting;
     }
 
-    /** Resets the connection because of a fault. */
-    void cut(CableFault fault) {
+    @Override
+    public void cut(CableFault fault) {
         if (reset()) {
             state.tally(fault, counts.affect(state.current()) ? 1 : 0, 0, 1);
         }
@@ -94,11 +92,8 @@ final class ProxiedConnection {
         reset();
     }
 
-    /**
-     * Records that one direction has forwarded the end of its stream. Closes the connection when both directions have
-     * done so.
-     */
-    void directionEnded() {
+    @Override
+    public void directionEnded() {
         if (directionsOpen.decrementAndGet() == 0) {
             close();
         }

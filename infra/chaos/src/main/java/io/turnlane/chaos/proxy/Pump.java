@@ -23,14 +23,35 @@ final class Pump {
     /** Bytes, and the time at which they were read. */
     private record Chunk(byte[] bytes, long readAt) {}
 
-    private final ProxiedConnection connection;
+    /** Connection to which a pump belongs. */
+    interface PumpedConnection {
+
+        /**
+         * Waits while the cable is half-open. Returns the setting that applies to the {@code bytes} that the caller
+         * then sends.
+         */
+        Setting awaitPassage(int bytes) throws InterruptedException;
+
+        ConnectionCounts counts();
+
+        /** Resets the connection because of a fault. */
+        void cut(CableFault fault);
+
+        /**
+         * Records that one direction has forwarded the end of its stream. The connection is closed when both directions
+         * have done so.
+         */
+        void directionEnded();
+    }
+
+    private final PumpedConnection connection;
     private final CableState state;
     private final Socket from;
     private final Socket to;
     private final boolean replies;
     private final BlockingQueue<Chunk> waiting = new ArrayBlockingQueue<>(WAITING_CHUNKS);
 
-    Pump(ProxiedConnection connection, CableState state, Socket from, Socket to, boolean replies) {
+    Pump(PumpedConnection connection, CableState state, Socket from, Socket to, boolean replies) {
         this.connection = connection;
         this.state = state;
         this.from = from;

@@ -1,11 +1,7 @@
 package io.turnlane.chaos.report;
 
 import io.turnlane.chaos.check.finding.Verdict;
-import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.history.LineFormat;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,30 +44,11 @@ public record ChaosReport(
     public boolean passed() {
         return failure == null
                 && runs.stream().allMatch(RunReport::clean)
-                && controls.stream().allMatch(ChaosReport::found);
-    }
-
-    /** Returns true if the checker found a violation that the run's control causes. */
-    static boolean found(RunReport run) {
-        return Control.named(run.run().control())
-                .map(control -> control.isFound(run.verdict()))
-                .orElse(false);
-    }
-
-    /** Returns the report for people. */
-    public String markdown() {
-        return new MarkdownReport(this).text();
+                && controls.stream().allMatch(RunReport::foundControl);
     }
 
     /** Returns the report for programs, with all statistics and all recorded violations. */
     public byte[] json() {
         return new LineFormat().writeValue(this);
-    }
-
-    /** Writes {@code report.md} and {@code report.json}. */
-    public void writeTo(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve("report.md"), markdown());
-        Files.write(folder.resolve("report.json"), json());
     }
 }

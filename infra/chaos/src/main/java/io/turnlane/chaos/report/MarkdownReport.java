@@ -3,6 +3,9 @@ package io.turnlane.chaos.report;
 import io.turnlane.chaos.check.finding.Invariant;
 import io.turnlane.chaos.check.finding.Violation;
 import io.turnlane.chaos.control.Control;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -11,18 +14,30 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Renders one report as Markdown: first an overview table, then a short section for each run. */
-final class MarkdownReport {
+public final class MarkdownReport {
 
     private static final int VIOLATIONS_SHOWN = 10;
 
     private final ChaosReport report;
     private final StringBuilder out = new StringBuilder();
 
-    MarkdownReport(ChaosReport report) {
+    private MarkdownReport(ChaosReport report) {
         this.report = report;
     }
 
-    String text() {
+    /** Returns the report for people. */
+    public static String of(ChaosReport report) {
+        return new MarkdownReport(report).text();
+    }
+
+    /** Writes {@code report.md} and {@code report.json}. */
+    public static void write(ChaosReport report, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("report.md"), of(report));
+        Files.write(folder.resolve("report.json"), report.json());
+    }
+
+    private String text() {
         line("# Chaos report");
         line("");
         line(report.passed() ? "**Passed.**" : "**Failed.**");
@@ -99,7 +114,7 @@ final class MarkdownReport {
                     run.run().seed(),
                     expected(run),
                     found(run),
-                    ChaosReport.found(run) ? "passed" : "**the checker missed it**");
+                    run.foundControl() ? "passed" : "**the checker missed it**");
         }
         line("");
     }
@@ -125,9 +140,6 @@ final class MarkdownReport {
         line("");
         line("%d questions in %d posts, %d accepted. Ends: %s."
                 .formatted(run.questions(), run.posts(), run.accepted(), run.ends()));
-        if (!run.figures().isEmpty()) {
-            line("Counters: %s.".formatted(new TreeMap<>(run.figures())));
-        }
         line("");
         faults(run);
         invariants(run);
@@ -136,9 +148,10 @@ final class MarkdownReport {
     }
 
     private void faults(RunReport run) {
-        row("fault", "count", "hit work", "recovery p50 / p99 / max");
-        row("---", "---:", "---:", "---:");
-        new TreeMap<>(run.faults()).forEach((kind, of) -> row(kind, of.times(), of.hit(), of.recovery()));
+        row("fault", "count", "hit work", "recovery p50 / p99 / max", "after single kills");
+        row("---", "---:", "---:", "---:", "---:");
+        new TreeMap<>(run.faults())
+                .forEach((kind, of) -> row(kind, of.times(), of.hit(), of.recovery(), of.recoveryAlone()));
         line("");
     }
 

@@ -1,10 +1,17 @@
 package io.turnlane.chaos.report;
 
+import io.turnlane.chaos.check.facts.Activity;
+import io.turnlane.chaos.check.facts.Facts;
+import io.turnlane.chaos.check.facts.FaultWindow;
+import io.turnlane.chaos.check.facts.RequestFacts;
+import io.turnlane.chaos.check.facts.RequestFacts.RequestEnd;
 import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.history.RunDescription;
-import io.turnlane.chaos.history.RunFolder;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Statistics and verdict of one run.
@@ -17,7 +24,9 @@ import java.util.Map;
  * @param agentCalls number of agent calls
  * @param turnsRun number of turns with at least one agent call
  * @param suppressed number of terminal events after the first of each request; no client receives them
- * @param figures counters of the processes, summed by name
+ * @param internalErrors number of posts that were answered with 500
+ * @param slowestAsk longest time from a post to its response, in seconds
+ * @param longestStall longest time without a post, an agent call, an event or an observed end, in seconds
  * @param unmet requirements beyond the invariants that the run did not meet, one sentence each
  */
 public record RunReport(
@@ -30,7 +39,9 @@ public record RunReport(
         int agentCalls,
         int turnsRun,
         int suppressed,
-        Map<String, Double> figures,
+        int internalErrors,
+        double slowestAsk,
+        double longestStall,
         Verdict verdict,
         List<String> unmet) {
 
@@ -39,21 +50,90 @@ public record RunReport(
      *
      * @param times number of faults
      * @param hit number of faults that hit work in progress
-     * @param recovery recovery times of the turns whose agent calls the faults interrupted: from the fault on the
-     *     processor until the next agent call or the end of the turn
+     * @param recovery {@linkplain Facts#recoveryTimes recovery times}
+     * @param recoveryAlone recovery times after the kills of a processor or gateway that overlap with no other fault
      */
-    public record FaultStatistics(int times, int hit, DurationPercentiles recovery) {}
+    public record FaultStatistics(
+            int times, int hit, DurationPercentiles recovery, DurationPercentiles recoveryAlone) {}
 
     public RunReport {
         ends = Map.copyOf(ends);
         faults = Map.copyOf(faults);
-        figures = Map.copyOf(figures);
         unmet = List.copyOf(unmet);
     }
 
-    /** Computes the report from the files of the run. */
-    public static RunReport of(RunFolder folder, Verdict verdict, List<String> unmet) {
-        return new RunCounter(folder).report(verdict, unmet);
+    /** Computes the report of a run that met all requirements beyond the invariants. */
+    public static RunReport of(Facts facts, Verdict verdict) {
+        Activity activity = facts.activity();
+        return new RunReport(
+                facts.run(),
+                activity.questions(),
+                activity.posts(),
+                (int) facts.requests().stream()
+                        .filter(request -> request.accepted() != null)
+                        .count(),
+                facts.requests().stream()
+                        .flatMap(request -> Stream.ofNullable(request.end()))
+                        .collect(Collectors.toMap(RequestEnd::type, _ -> 1, Integer::sum)),
+                facts.faults().stream()
+                        .collect(Collectors.groupingBy(
+                                FaultWindow::kind,
+                                Collectors.collectingAndThen(Collectors.toList(), of -> statistics(of, facts)))),
+                activity.agentCalls().values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum(),
+                activity.agentCalls().size(),
+                facts.requests().stream().mapToInt(RequestFacts::duplicateEnds).sum(),
+                activity.internalErrors(),
+                activity.slowestAsk() / 1e6,
+                activity.longestStall() / 1e6,
+                verdict,
+                List.of());
+    }
+
+    private static FaultStatistics statistics(List<FaultWindow> faults, Facts facts) {
+        return new FaultStatistics(
+                faults.size(),
+                (int) faults.stream().filter(fault -> fault.hits() > 0).count(),
+                recovery(faults.stream(), facts),
+                recovery(faults.stream().filter(fault -> isSingleKill(fault, facts.faults())), facts));
+    }
+
+    private static DurationPercentiles recovery(Stream<FaultWindow> faults, Facts facts) {
+        return DurationPercentiles.ofMicros(
+                faults.flatMap(fault -> facts.recoveryTimes(fault).stream()).toList());
+    }
+
+    private static boolean isSingleKill(FaultWindow kill, List<FaultWindow> all) {
+        return kill.fault().fault().equals("kill")
+                && !kill.kind().endsWith(kill.target())
+                && all.stream().noneMatch(other -> other != kill && other.overlaps(kill.began(), kill.healed()));
+    }
+
+    /** Returns the same report with requirements that the run did not meet. */
+    public RunReport withUnmet(List<String> requirements) {
+        return new RunReport(
+                run,
+                questions,
+                posts,
+                accepted,
+                ends,
+                faults,
+                agentCalls,
+                turnsRun,
+                suppressed,
+                internalErrors,
+                slowestAsk,
+                longestStall,
+                verdict,
+                requirements);
+    }
+
+    /** Returns true if the checker found a violation that the run's control causes. */
+    boolean foundControl() {
+        return Control.named(run.control())
+                .map(control -> control.isFound(verdict))
+                .orElse(false);
     }
 
     /** Returns true if everything held. */

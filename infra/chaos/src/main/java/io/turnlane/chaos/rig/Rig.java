@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +50,7 @@ public final class Rig implements AutoCloseable {
     private final RigNetwork network;
     private final Map<String, ChildProcess> members = new LinkedHashMap<>();
     private final List<URI> gateways = new ArrayList<>();
+    private final Queue<Backends> otherBackends = new ConcurrentLinkedQueue<>();
     private int runningProcessors;
     private volatile ClassPath processorClassPath;
 
@@ -260,12 +263,18 @@ public final class Rig implements AutoCloseable {
         return settings.folder().resolve("logs");
     }
 
+    /** Closes these backends too when the rig is closed, unless they are closed already. Any thread may call it. */
+    public void closesLater(Backends other) {
+        otherBackends.add(other);
+    }
+
     /** Ends all processes. Kills the gateways and processors, because no test needs them to stop cleanly. */
     @Override
     public synchronized void close() {
         Collection<ChildProcess> all = members.values();
         all.forEach(ChildProcess::kill);
         network.close();
+        otherBackends.forEach(Backends::close);
         backends.broker().thaw();
         backends.redis().thaw();
         backends.close();

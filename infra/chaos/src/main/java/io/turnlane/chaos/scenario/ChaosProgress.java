@@ -2,9 +2,12 @@ package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.fault.Fault;
 import io.turnlane.chaos.fault.InjectedFault;
+import io.turnlane.chaos.report.DurationPercentiles;
+import io.turnlane.chaos.report.RunReport;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 
 /** Prints the progress of a run for people. Used only by the driver's thread. */
 public final class ChaosProgress {
@@ -47,28 +50,37 @@ public final class ChaosProgress {
 
     /** Prints the result of a scenario. */
     public void ended(ScenarioResult result) {
-        RunMeasurements measured = result.measured();
+        RunReport report = result.report();
         out.printf(
                 Locale.ROOT,
                 "     %s  %d accepted, %d completed, %d failed, %d faults (%d hit), %d redeliveries,"
                         + " %d duplicate ends, %.2f agent calls per turn, longest silence %.1f s, took %.0f s%n",
                 result.clean() ? "ok" : "VIOLATED",
-                measured.accepted(),
-                measured.completed(),
-                measured.failed(),
-                result.faults().size(),
-                result.hits(),
-                measured.redeliveries(),
-                measured.suppressed(),
-                measured.callsPerTurn(),
-                measured.longestStall(),
+                report.accepted(),
+                report.ends().getOrDefault("completed", 0),
+                report.ends().getOrDefault("failed", 0),
+                report.faultCount(),
+                report.hits(),
+                report.redeliveries(),
+                report.suppressed(),
+                report.callsPerTurn(),
+                report.longestStall(),
                 result.took().toMillis() / 1000.0);
-        measured.recovery().forEach((kind, times) -> line("     recovery after " + kind + ": p50/p99/max " + times));
+        new TreeMap<>(report.faults()).forEach((kind, faults) -> {
+            recovery(kind, faults.recovery());
+            if (faults.recoveryAlone().count() > 0) {
+                recovery(kind + ", alone", faults.recoveryAlone());
+            }
+        });
         result.verdict()
                 .counts()
                 .forEach((invariant, count) ->
                         line("     ! " + invariant + " violated " + count + " times: " + invariant.promise()));
         result.violations().stream().limit(VIOLATIONS_SHOWN).forEach(violation -> line("     ! " + violation));
         out.flush();
+    }
+
+    private void recovery(String kind, DurationPercentiles times) {
+        line("     recovery after " + kind + ": p50 / p99 / max " + times);
     }
 }

@@ -1,12 +1,12 @@
 package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.check.Checker;
-import io.turnlane.chaos.check.finding.Verdict;
+import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.control.Control;
 import io.turnlane.chaos.fault.Fault;
-import io.turnlane.chaos.fault.FaultExpectations;
 import io.turnlane.chaos.fault.FaultInjector;
 import io.turnlane.chaos.fault.InjectedFault;
+import io.turnlane.chaos.fault.expect.FaultExpectations;
 import io.turnlane.chaos.history.LineWriter;
 import io.turnlane.chaos.history.RunDescription;
 import io.turnlane.chaos.history.RunFolder;
@@ -16,6 +16,7 @@ import io.turnlane.chaos.load.GatewayApi;
 import io.turnlane.chaos.load.HistoryRecorder;
 import io.turnlane.chaos.load.LoadTurn;
 import io.turnlane.chaos.load.RunClock;
+import io.turnlane.chaos.report.RunReport;
 import io.turnlane.chaos.rig.Rig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,25 +96,14 @@ public final class ScenarioRunner {
             LoadOutcome load = runLoad(one, new LiveRun(run, clock, sessions, topics));
             topics.write();
             copyMemoryAndJournals(run, sessions, starts, load.acceptedTurns().all());
-            RunMeasurements measured =
-                    RunMeasurements.of(run, load.faults(), load.acceptedTurns().resumptions());
-            List<String> violations = new ArrayList<>(load.unfinished());
-            violations.addAll(load.expectations().unmet(run));
-            violations.addAll(measured.unmet(one.scenario(), one.form()));
-            violations.addAll(vacuous(load.faults()));
-            Verdict verdict = Checker.check(run);
-            verdict.violations().forEach(violation -> violations.add(violation.toString()));
+            Facts facts = Facts.of(run);
+            RunReport report = RunReport.of(facts, Checker.check(run, facts));
+            List<String> unmet = new ArrayList<>(load.unfinished());
+            unmet.addAll(load.expectations().unmet(facts));
+            unmet.addAll(ScenarioLimits.exceeded(report, one.scenario(), one.form()));
+            unmet.addAll(vacuous(load.faults()));
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
-            return new ScenarioResult(
-                    one.scenario(),
-                    one.seed(),
-                    one.form(),
-                    one.folder(),
-                    took,
-                    load.faults(),
-                    measured,
-                    verdict,
-                    violations);
+            return new ScenarioResult(one.scenario(), one.seed(), one.folder(), took, report.withUnmet(unmet));
         }
     }
 

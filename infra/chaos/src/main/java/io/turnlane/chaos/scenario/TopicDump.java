@@ -1,7 +1,7 @@
 package io.turnlane.chaos.scenario;
 
 import io.turnlane.chaos.check.facts.Facts;
-import io.turnlane.chaos.fault.LogKeeper;
+import io.turnlane.chaos.fault.act.LogKeeper;
 import io.turnlane.chaos.history.LineWriter;
 import io.turnlane.chaos.history.RunFolder;
 import io.turnlane.chaos.history.TopicRecord;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Consumer of one processor of a simulation. Blocks only in {@link #poll}. For the poll strand. */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // a simulation has one thread at a time
-final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
+final class SimulatedConsumer extends MockConsumer<byte[], byte[]> implements SimulatedKafka.GroupMember {
 
     private static final int MAX_RECORDS = 3;
 
@@ -57,8 +57,8 @@ final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
         this.commitsPositions = commitsPositions;
     }
 
-    /** Returns the time since the last heartbeat. A process sends heartbeats unless it is frozen or dead. */
-    Duration silentFor() {
+    @Override
+    public Duration silentFor() {
         if (!host.isDead() && !host.isFrozen(time)) {
             lastHeartbeat = time.nanos();
         }
@@ -70,7 +70,8 @@ final class SimulatedConsumer extends MockConsumer<byte[], byte[]> {
         return host.toString();
     }
 
-    void wake() {
+    @Override
+    public void wake() {
         if (polling != null) {
             time.wake(polling);
         }

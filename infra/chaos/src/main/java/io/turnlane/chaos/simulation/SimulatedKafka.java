@@ -31,6 +31,16 @@ final class SimulatedKafka {
     static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
     private static final WireFormat WIRE = new WireFormat();
 
+    /** Member of the consumer group. */
+    interface GroupMember {
+
+        /** Ends the wait for records. */
+        void wake();
+
+        /** Returns the time since the last heartbeat. A process sends heartbeats unless it is frozen or dead. */
+        Duration silentFor();
+    }
+
     private final VirtualTime time;
     private final Random random;
     private final SimulatedHistory history;
@@ -38,9 +48,9 @@ final class SimulatedKafka {
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> logs = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
-    private final Map<TopicPartition, SimulatedConsumer> owners = new HashMap<>();
-    private final Map<TopicPartition, SimulatedConsumer> targets = new HashMap<>();
-    private final List<SimulatedConsumer> members = new ArrayList<>();
+    private final Map<TopicPartition, GroupMember> owners = new HashMap<>();
+    private final Map<TopicPartition, GroupMember> targets = new HashMap<>();
+    private final List<GroupMember> members = new ArrayList<>();
 
     SimulatedKafka(
             VirtualTime time, Random random, SimulatedHistory history, SimulationJournal journal, int partitionCount) {
@@ -80,7 +90,7 @@ final class SimulatedKafka {
                 headers,
                 Optional.empty()));
         history.logged(ask, number, log.size() - 1);
-        members.forEach(SimulatedConsumer::wake);
+        members.forEach(GroupMember::wake);
     }
 
     private static void addHeaders(Headers headers, Ask ask) {
@@ -127,7 +137,7 @@ final class SimulatedKafka {
     }
 
     /** Stores the offset if the member owns the partition. Returns false otherwise. */
-    boolean commit(SimulatedConsumer member, TopicPartition partition, OffsetAndMetadata offset) {
+    boolean commit(GroupMember member, TopicPartition partition, OffsetAndMetadata offset) {
         if (owners.get(partition) != member || !members.contains(member)) {
             journal.add(member, "may not commit", partition, offset.offset());
             return false;
@@ -138,29 +148,29 @@ final class SimulatedKafka {
         return true;
     }
 
-    void join(SimulatedConsumer member) {
+    void join(GroupMember member) {
         members.add(member);
         rebalance();
     }
 
-    void leave(SimulatedConsumer member) {
+    void leave(GroupMember member) {
         members.remove(member);
         owners.values().removeIf(owner -> owner == member);
         rebalance();
     }
 
-    boolean isMember(SimulatedConsumer member) {
+    boolean isMember(GroupMember member) {
         return members.contains(member);
     }
 
-    List<TopicPartition> targetOf(SimulatedConsumer member) {
+    List<TopicPartition> targetOf(GroupMember member) {
         return partitions.stream()
                 .filter(partition -> targets.get(partition) == member)
                 .toList();
     }
 
     /** Makes the member the owner of a partition that nobody owns. Returns false if another member owns it. */
-    boolean acquire(SimulatedConsumer member, TopicPartition partition) {
+    boolean acquire(GroupMember member, TopicPartition partition) {
         boolean free = owners.putIfAbsent(partition, member) == null;
         if (free) {
             journal.add(member, "receives", partition, "from", committedOffset(partition));
@@ -168,10 +178,10 @@ final class SimulatedKafka {
         return free;
     }
 
-    void release(SimulatedConsumer member, TopicPartition partition) {
+    void release(GroupMember member, TopicPartition partition) {
         journal.add(member, "gives up", partition);
         owners.remove(partition, member);
-        members.forEach(SimulatedConsumer::wake);
+        members.forEach(GroupMember::wake);
     }
 
     /** Assigns the partitions to random members. */
@@ -180,12 +190,12 @@ final class SimulatedKafka {
         if (!members.isEmpty()) {
             partitions.forEach(partition -> targets.put(partition, members.get(random.nextInt(members.size()))));
         }
-        members.forEach(SimulatedConsumer::wake);
+        members.forEach(GroupMember::wake);
     }
 
     /** Removes members that sent no heartbeat for the session timeout. */
     void removeSilentMembers() {
-        for (SimulatedConsumer member : List.copyOf(members)) {
+        for (GroupMember member : List.copyOf(members)) {
             if (member.silentFor().compareTo(SESSION_TIMEOUT) >= 0) {
                 journal.add("group", "removes", member);
                 leave(member);

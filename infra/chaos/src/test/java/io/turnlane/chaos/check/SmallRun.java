@@ -119,8 +119,8 @@ final class SmallRun {
     /** Adds a fault that lasts one second. */
     void fault(String kind, String target, long at) {
         String id = "f-" + at;
-        history.add(new HistoryLine.FaultBegan(at, "driver", id, kind, target));
-        history.add(new HistoryLine.FaultHealed(at + SECOND, "driver", id, 1, null));
+        history.add(new HistoryLine.FaultBegan(at, "driver", id, kind, target, List.of()));
+        history.add(new HistoryLine.FaultHealed(at + SECOND, "driver", id, 1));
     }
 
     /** Replaces the lines that match. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,13 +30,12 @@ final class HistoryTest {
             new HistoryLine.EventReceived(
                     7, "client-1", "st-1", 1, "s-1", "r-1", "delta", "cur", 1, 2, 0, "c-s-1-1 a", "c-s-1-1"),
             new HistoryLine.StatusPolled(9, "client-1", 8, "s-1", "r-1", "completed", 1, "c-s-1-1 a"),
-            new HistoryLine.FaultBegan(10, "driver", "f-1", "kill", "processor-2"),
-            new HistoryLine.FaultHealed(11, "driver", "f-1", 3, 1.5),
-            new HistoryLine.ProcessChanged(12, "processor-2", HistoryLine.ProcessChange.KILLED),
+            new HistoryLine.FaultBegan(10, "driver", "f-1", "kill", "processor-2", List.of("r-1")),
+            new HistoryLine.FaultHealed(11, "driver", "f-1", 3),
+            new HistoryLine.StreamResumed(12, "client-1", "st-1", 3, "s-1", 6),
             new HistoryLine.AgentEntered(13, "processor-1", "s-1", "r-1", 1, "c-s-1-1", List.of("c-s-1-0")),
             new HistoryLine.AgentLeft(14, "processor-1", "s-1", "r-1", 1, OperationOutcome.INFO),
             new HistoryLine.OffsetRead(15, "driver", 3, 17, 20),
-            new HistoryLine.CountersRead(16, "processor-1", Map.of("redeliveries", 2.0)),
             new HistoryLine.CancelAccepted(17, "client-1", "s-1", "r-1"));
 
     @TempDir

@@ -8,7 +8,6 @@ import io.turnlane.chaos.proxy.CableFault.HalfOpen;
 import io.turnlane.chaos.proxy.CableFault.ResetAfter;
 import io.turnlane.chaos.proxy.CableFault.Slow;
 import io.turnlane.chaos.proxy.CableFault.SwallowReplies;
-import io.turnlane.chaos.proxy.FaultProxy.Hits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -69,7 +68,7 @@ final class FaultProxyTest {
     void slowCablesDelayEachDirection() throws IOException {
         proxy.set(new Slow(Duration.ofMillis(100), Duration.ofMillis(20), 0));
         assertThat(millis(() -> ask("late"))).isBetween(200L, 2000L);
-        assertThat(proxy.hits()).containsEntry("slow", new Hits(1, 8, 0));
+        assertThat(proxy.hits()).containsEntry(CableFault.Slow.class, new Hits(1, 8, 0));
         proxy.heal();
         assertThat(millis(() -> ask("now"))).isLessThan(100);
     }
@@ -103,7 +102,7 @@ final class FaultProxyTest {
             assertSilent(other);
             assertSilent(client);
             assertThat(requests).isEmpty();
-            assertThat(proxy.hits().get("half_open")).isEqualTo(new Hits(2, 4, 0));
+            assertThat(proxy.hits().get(CableFault.HalfOpen.class)).isEqualTo(new Hits(2, 4, 0));
             proxy.heal();
             assertThat(answer(client, 4)).isEqualTo("held");
             assertThat(answer(other, 3)).isEqualTo("too");
@@ -117,7 +116,7 @@ final class FaultProxyTest {
         assertCut(() -> ask("write"));
         assertThat(requests.poll(5, TimeUnit.SECONDS)).isEqualTo("greeting");
         assertThat(requests.poll(5, TimeUnit.SECONDS)).isEqualTo("write");
-        assertThat(proxy.hits()).containsEntry("swallow_replies", new Hits(1, 5, 1));
+        assertThat(proxy.hits()).containsEntry(CableFault.SwallowReplies.class, new Hits(1, 5, 1));
     }
 
     @Test
@@ -125,7 +124,7 @@ final class FaultProxyTest {
         proxy.set(new ResetAfter(3));
         assertCut(() -> ask("hello"));
         assertThat(requests.poll(5, TimeUnit.SECONDS)).isIn("hel", null);
-        assertThat(proxy.hits().get("reset_after").cuts()).isEqualTo(1);
+        assertThat(proxy.hits().get(CableFault.ResetAfter.class).cuts()).isEqualTo(1);
     }
 
     @Test
@@ -139,7 +138,7 @@ final class FaultProxyTest {
         proxy.heal();
         client = newClient();
         assertThat(ask("again")).isEqualTo("again");
-        assertThat(proxy.hits().get("down").cuts()).isEqualTo(2);
+        assertThat(proxy.hits().get(CableFault.Down.class).cuts()).isEqualTo(2);
     }
 
     @Test

@@ -1,16 +1,17 @@
 package io.turnlane.chaos.check.facts;
 
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
 import io.turnlane.chaos.history.TopicRecord;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Facts about one request. The facts are added while the files are read, and do not change afterwards. */
 public final class RequestFacts {
-
-    private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
 
     /** Record of the request on the turns topic; the first one if there are duplicates. */
     public record LoggedQuestion(int partition, long offset, long timestamp, String where) {}
@@ -56,6 +57,7 @@ public final class RequestFacts {
 
     private final String id;
     private final TreeMap<Integer, BitSet> seqsByAttempt = new TreeMap<>();
+    private final TreeSet<Long> progress = new TreeSet<>();
     private String session;
     private @Nullable String canary;
     private @Nullable LoggedQuestion logged;
@@ -63,15 +65,12 @@ public final class RequestFacts {
     private @Nullable FirstAcceptance accepted;
     private long quarantinedAt = Long.MAX_VALUE;
     private boolean reportsLoss;
+    private int duplicateEnds;
+    private long seenEndAt = Long.MAX_VALUE;
 
     RequestFacts(String id, String session) {
         this.id = id;
         this.session = session;
-    }
-
-    /** Returns true if an event of this type ends its request. */
-    public static boolean isTerminal(@Nullable String type) {
-        return type != null && ENDS.contains(type);
     }
 
     void logged(Located<TopicRecord> turn, String ofSession) {
@@ -99,10 +98,11 @@ public final class RequestFacts {
     void addEvent(Located<TopicRecord> event) {
         TopicRecord record = event.line();
         if (end != null) {
+            duplicateEnds += HistoryLine.isTerminal(record.type()) ? 1 : 0;
             return;
         }
         reportsLoss |= record.memory() != null;
-        if (isTerminal(record.type())) {
+        if (HistoryLine.isTerminal(record.type())) {
             end = new RequestEnd(
                     String.valueOf(record.type()),
                     record.attempt(),
@@ -118,6 +118,15 @@ public final class RequestFacts {
 
     void quarantined(long at) {
         quarantinedAt = Math.min(quarantinedAt, at);
+    }
+
+    void agentCalled(long at) {
+        progress.add(at);
+    }
+
+    void endSeen(long at) {
+        progress.add(at);
+        seenEndAt = Math.min(seenEndAt, at);
     }
 
     public String id() {
@@ -160,6 +169,21 @@ public final class RequestFacts {
      */
     public long doneAt() {
         return end == null ? quarantinedAt : Math.min(end.timestamp(), quarantinedAt);
+    }
+
+    /** Returns the number of terminal events in the topic after the first one. No client receives them. */
+    public int duplicateEnds() {
+        return duplicateEnds;
+    }
+
+    /** Returns the time at which a client first saw the end; {@link Long#MAX_VALUE} if no client did. */
+    public long seenEndAt() {
+        return seenEndAt;
+    }
+
+    /** Returns the first time after {@code at} at which the agent was called or a client saw the end. */
+    Optional<Long> continuedAfter(long at) {
+        return Optional.ofNullable(progress.higher(at));
     }
 
     /** Returns the attempts that have events in the topic. */

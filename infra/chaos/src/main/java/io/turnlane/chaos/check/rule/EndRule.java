@@ -5,6 +5,7 @@ import io.turnlane.chaos.check.facts.RequestFacts;
 import io.turnlane.chaos.check.facts.RequestFacts.RequestEnd;
 import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.check.finding.Invariant;
+import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
 import io.turnlane.chaos.history.TopicRecord;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class EndRule implements Rule {
     public void onEvent(Located<TopicRecord> event) {
         TopicRecord record = event.line();
         RequestFacts request = facts.find(record.request());
-        if (request == null || !RequestFacts.isTerminal(record.type()) || request.end() == null) {
+        if (request == null || !HistoryLine.isTerminal(record.type()) || request.end() == null) {
             return;
         }
         RequestEnd first = request.end();

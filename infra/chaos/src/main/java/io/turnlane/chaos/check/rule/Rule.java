@@ -1,12 +1,9 @@
 package io.turnlane.chaos.check.rule;
 
-import io.turnlane.chaos.check.facts.Facts;
-import io.turnlane.chaos.check.finding.Findings;
 import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.RunFolder.Located;
 import io.turnlane.chaos.history.StoredSession;
 import io.turnlane.chaos.history.TopicRecord;
-import java.util.List;
 
 /**
  * Checks one or more invariants. The checker passes every line of a run to the rule: the turns topic, the events topic,
@@ -14,22 +11,6 @@ import java.util.List;
  * the first line.
  */
 public interface Rule {
-
-    /** Returns all rules. */
-    static List<Rule> all(Facts facts, Findings findings) {
-        return List.of(
-                new EndRule(facts, findings),
-                new AskRule(findings),
-                new OrderRule(facts, findings),
-                new MemoryRule(facts, findings),
-                new MixingRule(facts, findings),
-                new StateRule(facts, findings),
-                new SettledRule(facts, findings),
-                new FrontierRule(facts, findings),
-                new AgentRule(facts, findings),
-                new CancelRule(facts, findings),
-                new StreamRule(facts, findings));
-    }
 
     default void onTurn(Located<TopicRecord> turn) {}
 

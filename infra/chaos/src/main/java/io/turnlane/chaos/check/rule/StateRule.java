@@ -48,7 +48,7 @@ final class StateRule implements Rule {
     public void onHistory(Located<HistoryLine> line) {
         switch (line.line()) {
             case HistoryLine.EventReceived event
-            when event.request() != null && RequestFacts.isTerminal(event.event()) ->
+            when event.request() != null && HistoryLine.isTerminal(event.event()) ->
                 known(observationsOf(event.request()), END_RANK, new StatusObservation(event.time(), line.where()));
             case HistoryLine.StatusPolled poll when poll.status() != null -> polled(poll, poll.status(), line.where());
             default -> {}
@@ -57,7 +57,7 @@ final class StateRule implements Rule {
 
     private void polled(HistoryLine.StatusPolled poll, String status, String where) {
         RequestObservations of = observationsOf(poll.request());
-        int rank = RequestFacts.isTerminal(status) ? END_RANK : 2 * poll.attempt() + (status.equals("running") ? 0 : 1);
+        int rank = HistoryLine.isTerminal(status) ? END_RANK : 2 * poll.attempt() + (status.equals("running") ? 0 : 1);
         if (rank == END_RANK) {
             checkOneEnd(poll, of, status, where);
         }

@@ -62,7 +62,7 @@ final class StreamRule implements Rule {
                 streamOf(end.stream()).broken = end.ended() != HistoryLine.StreamEnd.TERMINAL;
             case EventReceived event -> received(streamOf(event.stream()), event, line.where());
             case HistoryLine.StatusPolled poll
-            when RequestFacts.isTerminal(poll.status()) -> polledEnds.add(poll.request());
+            when HistoryLine.isTerminal(poll.status()) -> polledEnds.add(poll.request());
             default -> {}
         }
     }
@@ -89,8 +89,8 @@ final class StreamRule implements Rule {
         if (event.event().equals("gap")) {
             stream.delivered.values().forEach(StreamedRequest::gap);
         } else if (request != null && stream.ended.contains(request)) {
-            violated(event, RequestFacts.isTerminal(event.event()) ? "a second end" : "an event after the end", where);
-        } else if (request != null && RequestFacts.isTerminal(event.event())) {
+            violated(event, HistoryLine.isTerminal(event.event()) ? "a second end" : "an event after the end", where);
+        } else if (request != null && HistoryLine.isTerminal(event.event())) {
             stream.ended.add(request);
             StreamedRequest delivered = stream.delivered.remove(request);
             ended(delivered == null ? new StreamedRequest(facts.find(request)) : delivered, event, where);

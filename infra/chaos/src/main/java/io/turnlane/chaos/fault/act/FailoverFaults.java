@@ -17,8 +17,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +34,6 @@ public final class FailoverFaults {
     private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final int POLL_MILLIS = 20;
     private static final String LOOPBACK = "127.0.0.1";
-
-    /** Backends of each second Redis that runs. One shutdown hook stops all of them. */
-    private static final Set<Backends> RUNNING = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Backends::close), "standby-close"));
-    }
 
     private final Rig rig;
     private @Nullable Standby standby;
@@ -99,7 +90,7 @@ public final class FailoverFaults {
         }
         completeFailover();
         with(rigPort(), RedisCommands::replicaofNoOne);
-        close(other.backends());
+        other.backends().close();
         other.folder().close();
         standby = null;
     }
@@ -117,7 +108,7 @@ public final class FailoverFaults {
     private Backends launchStandby(DataFolder folder) throws IOException, InterruptedException {
         Backends backends =
                 Backends.on(folder, new Backends.BackendOptions(Optional.of("not used"), Optional.empty(), 0, 0, 0));
-        RUNNING.add(backends);
+        rig.closesLater(backends);
         try {
             backends.launch();
             with(RedisURI.create(backends.redisUrl()), redis -> {
@@ -131,14 +122,9 @@ public final class FailoverFaults {
             });
             return backends;
         } catch (IOException | InterruptedException | RuntimeException e) {
-            close(backends);
+            backends.close();
             throw e;
         }
-    }
-
-    private static void close(Backends backends) {
-        backends.close();
-        RUNNING.remove(backends);
     }
 
     private static boolean isReplica(RedisCommands<String, String> redis) {

@@ -1,5 +1,6 @@
 package io.turnlane.chaos.fault.act;
 
+import io.turnlane.chaos.fault.expect.FaultExpectations;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
 import io.turnlane.model.topic.Topics;
@@ -22,17 +23,19 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class IdleGroupMembers {
 
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration JOIN_LIMIT = Duration.ofSeconds(10);
+    private static final Duration JOIN_LIMIT = Duration.ofSeconds(30);
 
     private final Rig rig;
+    private final FaultExpectations expectations;
 
-    public IdleGroupMembers(Rig rig) {
+    public IdleGroupMembers(Rig rig, FaultExpectations expectations) {
         this.rig = rig;
+        this.expectations = expectations;
     }
 
     /**
-     * Adds members one after the other. Each member stays for the time {@code stay}. The same time passes between the
-     * end of one member and the start of the next.
+     * Adds members one after the other. The run fails if one of them receives no partition within 30 s. Each member
+     * stays for the time {@code stay}. The same time passes between the end of one member and the start of the next.
      */
     public void joinAndLeave(int members, Duration stay) throws InterruptedException {
         for (int number = 0; number < members; number++) {
@@ -57,6 +60,9 @@ public final class IdleGroupMembers {
             while (member.assignment().isEmpty() && System.nanoTime() < joinBy) {
                 member.poll(POLL);
             }
+            expectations.failIf(
+                    member.assignment().isEmpty(),
+                    "a member of the group received no partition within %d s".formatted(JOIN_LIMIT.toSeconds()));
             long leaveAt = System.nanoTime() + stay.toNanos();
             while (System.nanoTime() < leaveAt) {
                 member.poll(POLL);

@@ -1,7 +1,9 @@
 package io.turnlane.chaos.fault.act;
 
+import io.turnlane.chaos.fault.expect.FaultExpectations;
 import io.turnlane.chaos.proxy.CableFault;
 import io.turnlane.chaos.proxy.FaultProxy;
+import io.turnlane.chaos.proxy.Hits;
 import io.turnlane.chaos.rig.RigNetwork;
 import java.time.Duration;
 
@@ -23,9 +25,11 @@ public final class NetworkFaults {
     private static final int POLL_MILLIS = 20;
 
     private final RigNetwork network;
+    private final FaultExpectations expectations;
 
-    public NetworkFaults(RigNetwork network) {
+    public NetworkFaults(RigNetwork network, FaultExpectations expectations) {
         this.network = network;
+        this.expectations = expectations;
     }
 
     /** Keeps all connections open, but stops all traffic. */
@@ -39,8 +43,8 @@ public final class NetworkFaults {
     }
 
     /**
-     * Drops replies and cuts the connection of each dropped reply. Ends when {@code replies} connections have been cut,
-     * or after 10 minutes. Returns the number of connections that were cut.
+     * Drops replies and cuts the connection of each dropped reply, until {@code replies} connections have been cut. The
+     * run fails if this takes more than 10 minutes. Returns the number of connections that were cut.
      */
     public int swallow(String cable, int replies) throws InterruptedException {
         FaultProxy proxy = network.cable(cable);
@@ -51,11 +55,16 @@ public final class NetworkFaults {
             Thread.sleep(POLL_MILLIS);
         }
         proxy.heal();
-        return Math.toIntExact(cuts(proxy) - before);
+        long cut = cuts(proxy) - before;
+        expectations.failIf(
+                cut < replies,
+                "only %d of %d replies on %s were dropped within %d min"
+                        .formatted(cut, replies, cable, SWALLOW_LIMIT.toMinutes()));
+        return Math.toIntExact(cut);
     }
 
     private static long cuts(FaultProxy proxy) {
-        FaultProxy.Hits hits = proxy.hits().get(new CableFault.SwallowReplies(HANDSHAKE_REPLIES).kind());
+        Hits hits = proxy.hits().get(CableFault.SwallowReplies.class);
         return hits == null ? 0 : hits.cuts();
     }
 

@@ -1,7 +1,6 @@
 package io.turnlane.chaos.fault.act;
 
-import io.turnlane.chaos.fault.FaultExpectations;
-import io.turnlane.chaos.fault.RunningTurns;
+import io.turnlane.chaos.fault.expect.FaultExpectations;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.chaos.rig.RigSettings;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.turnlane.chaos.fault.act;
 
-import io.turnlane.chaos.fault.FaultExpectations;
-import io.turnlane.chaos.fault.RunningTurns;
+import io.turnlane.chaos.fault.expect.FaultExpectations;
 import io.turnlane.chaos.load.ClientLoad;
 import io.turnlane.chaos.load.GatewayApi.GatewayReply;
 import io.turnlane.chaos.load.LoadTurn;

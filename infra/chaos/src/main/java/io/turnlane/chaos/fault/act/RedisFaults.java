@@ -29,7 +29,7 @@ public final class RedisFaults {
 
     private static final String DISK_SIZE = "size=16m";
     private static final int BALLAST_BLOCK = 1 << 14;
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(15);
     private static final int POLL_MILLIS = 20;
     private static final String PROBE = "chaos-probe";
 
@@ -85,13 +85,13 @@ public final class RedisFaults {
     /**
      * Moves the append-only file to a disk of 16 MiB and fills that disk.
      *
-     * @return false if this machine does not allow the mount, if Redis cannot move its file, or if it still accepts
-     *     writes
+     * @throws SkippedFaultException if this machine does not allow the mount, if Redis cannot move its file, or if it
+     *     still accepts writes
      */
-    public boolean fillDisk() throws IOException, InterruptedException {
+    public void fillDisk() throws IOException, InterruptedException, SkippedFaultException {
         Files.createDirectories(disk);
         if (!run("mount", "-t", "tmpfs", "-o", DISK_SIZE, "tmpfs", disk.toString())) {
-            return false;
+            throw new SkippedFaultException("this machine cannot mount a small disk");
         }
         RandomAccessFile file = new RandomAccessFile(disk.resolve("ballast").toFile(), "rw");
         ballast = file;
@@ -102,14 +102,16 @@ public final class RedisFaults {
             with(redis -> redis.configSet("appendonly", "yes"));
             file.close();
             ballast = null;
-            return false;
+            throw new SkippedFaultException("Redis cannot move its append-only file");
         } finally {
             // After a lazy unmount, open files remain usable, and the system frees the disk when the last of them is
             // closed. Even if this process is killed, no mount remains.
             run("umount", "-l", disk.toString());
         }
         fill(file);
-        return await(RedisFaults::rejectsWrites);
+        if (!await(RedisFaults::rejectsWrites)) {
+            throw new SkippedFaultException("Redis still accepts writes although its disk is full");
+        }
     }
 
     /** Frees space on the disk and moves the file back. */
@@ -119,7 +121,7 @@ public final class RedisFaults {
             return; // the disk was never filled
         }
         file.setLength(0);
-        await(redis -> !rejectsWrites(redis));
+        require("accept writes again", redis -> !rejectsWrites(redis));
         moveTo(folder);
         file.close();
         ballast = null;
@@ -135,8 +137,10 @@ public final class RedisFaults {
             redis.configSet("dir", target);
             redis.configSet("appendonly", "yes");
         });
-        await(redis -> redis.info("persistence").contains("aof_rewrite_in_progress:0")
-                && redis.info("persistence").contains("aof_rewrite_scheduled:0"));
+        require(
+                "rewrite its append-only file",
+                redis -> redis.info("persistence").contains("aof_rewrite_in_progress:0")
+                        && redis.info("persistence").contains("aof_rewrite_scheduled:0"));
     }
 
     private static void fill(RandomAccessFile file) {
@@ -156,6 +160,12 @@ public final class RedisFaults {
             return false;
         } catch (RedisCommandExecutionException _) {
             return true;
+        }
+    }
+
+    private void require(String what, Predicate<RedisCommands<String, String>> condition) throws InterruptedException {
+        if (!await(condition)) {
+            throw new IllegalStateException("Redis did not %s within %d s".formatted(what, LIMIT.toSeconds()));
         }
     }
 

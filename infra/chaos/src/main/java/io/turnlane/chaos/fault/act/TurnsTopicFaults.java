@@ -1,6 +1,6 @@
 package io.turnlane.chaos.fault.act;
 
-import io.turnlane.chaos.fault.FaultExpectations;
+import io.turnlane.chaos.fault.expect.FaultExpectations;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.log.HeaderText;
 import io.turnlane.log.LogPartitions;
@@ -51,12 +51,16 @@ public final class TurnsTopicFaults {
         this.expectations = expectations;
     }
 
-    /** Publishes unreadable records, one of each kind in rotation. All of them must reach quarantine. */
-    public void publishUnreadable(int count) throws InterruptedException, ExecutionException {
+    /**
+     * Publishes unreadable records, one of each kind in rotation. All of them must reach quarantine. Returns their
+     * number.
+     */
+    public int publishUnreadable(int count) throws InterruptedException, ExecutionException {
         publish(IntStream.range(0, count)
                 .mapToObj(number -> unreadable(Flaw.values()[number % Flaw.values().length], number))
                 .toList());
         expectations.expectQuarantined(count);
+        return count;
     }
 
     /** Publishes the records; returns once the broker has acknowledged all of them. */

@@ -1,4 +1,4 @@
-package io.turnlane.chaos.fault;
+package io.turnlane.chaos.fault.act;
 
 import io.turnlane.chaos.rig.Rig;
 import java.io.IOException;

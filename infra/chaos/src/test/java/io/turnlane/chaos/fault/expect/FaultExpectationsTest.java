@@ -1,7 +1,8 @@
-package io.turnlane.chaos.fault;
+package io.turnlane.chaos.fault.expect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.chaos.check.facts.Facts;
 import io.turnlane.chaos.history.HistoryLine;
 import io.turnlane.chaos.history.LineWriter;
 import io.turnlane.chaos.history.RunDescription;
@@ -39,6 +40,7 @@ final class FaultExpectationsTest {
     private List<String> unmet() throws IOException {
         RunFolder run = new RunFolder(path);
         run.describe(new RunDescription("by hand", 1, "abc", "2 cores", 0, 10, 5, null));
+        Files.createFile(run.turns());
         Files.createFile(run.quarantine());
         try (LineWriter lines = LineWriter.buffered(run.history());
                 LineWriter calls = LineWriter.buffered(run.agent("processor-1"));
@@ -47,7 +49,7 @@ final class FaultExpectationsTest {
             agents.forEach(calls::write);
             events.forEach(ends::write);
         }
-        return expectations.unmet(run);
+        return expectations.unmet(Facts.of(run));
     }
 
     private void endsAt(double seconds) {
@@ -56,8 +58,8 @@ final class FaultExpectationsTest {
     }
 
     private void fault(String target, double from, double to) {
-        history.add(new HistoryLine.FaultBegan((long) (from * SECOND), "driver", "1", "kill", target));
-        history.add(new HistoryLine.FaultHealed((long) (to * SECOND), "driver", "1", 0, null));
+        history.add(new HistoryLine.FaultBegan((long) (from * SECOND), "driver", "1", "kill", target, List.of()));
+        history.add(new HistoryLine.FaultHealed((long) (to * SECOND), "driver", "1", 0));
     }
 
     @ParameterizedTest

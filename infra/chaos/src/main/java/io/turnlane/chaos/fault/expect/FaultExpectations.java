@@ -1,13 +1,15 @@
-package io.turnlane.chaos.fault;
+package io.turnlane.chaos.fault.expect;
 
-import io.turnlane.chaos.history.HistoryLine;
-import io.turnlane.chaos.history.RunFolder;
+import io.turnlane.chaos.check.facts.Facts;
+import io.turnlane.chaos.check.facts.RequestFacts;
+import io.turnlane.chaos.check.facts.RequestFacts.RequestEnd;
 import io.turnlane.chaos.load.LoadTurn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requirements that faults add to the invariants, for example the status with which a turn must end. The classes that
@@ -69,7 +71,7 @@ public final class FaultExpectations {
     }
 
     /** Returns the requirements that the run did not meet, one sentence each. */
-    public List<String> unmet(RunFolder run) {
+    public List<String> unmet(Facts run) {
         List<String> unmet = new ArrayList<>(violations);
         expectEnd.forEach((turn, status) -> {
             if (!status.equals(turn.end().get())) {
@@ -77,43 +79,28 @@ public final class FaultExpectations {
                         .formatted(turn.request(), status, turn.end().get()));
             }
         });
-        unmet.addAll(tooManyRuns(run));
-        unmet.addAll(otherErrors(run));
+        mostRuns.forEach((request, most) -> {
+            int found = run.activity().agentCalls().getOrDefault(request, 0);
+            if (found > most) {
+                unmet.add("request %s: expected at most %d agent calls, found %d".formatted(request, most, found));
+            }
+        });
+        expectError.forEach((request, code) -> {
+            String found = errorOf(run.find(request));
+            if (!code.equals(found)) {
+                unmet.add("request %s: expected error %s, found %s".formatted(request, code, found));
+            }
+        });
         unmet.addAll(deadlines.unmet(run));
-        int[] found = {0};
-        run.readTopic(run.quarantine(), _ -> found[0]++);
-        if (found[0] < expectQuarantined) {
-            unmet.add("quarantine has %d records, expected at least %d".formatted(found[0], expectQuarantined));
+        if (run.quarantineRecords() < expectQuarantined) {
+            unmet.add("quarantine has %d records, expected at least %d"
+                    .formatted(run.quarantineRecords(), expectQuarantined));
         }
         return unmet;
     }
 
-    private List<String> tooManyRuns(RunFolder run) {
-        Map<String, Integer> runs = new HashMap<>();
-        run.readAgents(line -> {
-            if (line.line() instanceof HistoryLine.AgentEntered in && mostRuns.containsKey(in.request())) {
-                runs.merge(in.request(), 1, Integer::sum);
-            }
-        });
-        return runs.entrySet().stream()
-                .filter(entry -> entry.getValue() > mostRuns.getOrDefault(entry.getKey(), 0))
-                .map(entry -> "request %s: expected at most %d agent calls, found %d"
-                        .formatted(entry.getKey(), mostRuns.get(entry.getKey()), entry.getValue()))
-                .toList();
-    }
-
-    private List<String> otherErrors(RunFolder run) {
-        Map<String, String> found = new HashMap<>();
-        run.readTopic(run.events(), event -> {
-            String request = event.line().request();
-            if (request != null && "failed".equals(event.line().type())) {
-                found.put(request, String.valueOf(event.line().error()));
-            }
-        });
-        return expectError.entrySet().stream()
-                .filter(expected -> !expected.getValue().equals(found.get(expected.getKey())))
-                .map(expected -> "request %s: expected error %s, found %s"
-                        .formatted(expected.getKey(), expected.getValue(), found.get(expected.getKey())))
-                .toList();
+    private static @Nullable String errorOf(@Nullable RequestFacts request) {
+        RequestEnd end = request == null ? null : request.end();
+        return end == null || !end.type().equals("failed") ? null : end.error();
     }
 }

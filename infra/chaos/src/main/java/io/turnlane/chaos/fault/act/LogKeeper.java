@@ -1,4 +1,4 @@
-package io.turnlane.chaos.fault;
+package io.turnlane.chaos.fault.act;
 
 import java.io.IOException;
 import java.util.Map;
