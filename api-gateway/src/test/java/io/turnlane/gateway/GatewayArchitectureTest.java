@@ -4,30 +4,20 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
+import io.turnlane.architecture.ModuleArchitecture;
 import io.turnlane.gateway.problem.EventsUnavailableException;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** Dependency rules between the packages of the gateway, each with its reason. */
-class GatewayArchitectureTest {
+class GatewayArchitectureTest extends ModuleArchitecture {
 
-    private static final JavaClasses GATEWAY = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.turnlane.gateway");
-
-    private static void check(ArchRule rule) {
-        rule.check(GATEWAY);
+    GatewayArchitectureTest() {
+        super("gateway", "model..", "log..", "store..");
     }
 
     @Test
@@ -128,7 +118,7 @@ class GatewayArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("..gateway.system..")
                 .because("the core receives plain values"));
-        check(com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods()
+        check(methods()
                 .that()
                 .areAnnotatedWith(Bean.class)
                 .should()
@@ -143,37 +133,8 @@ class GatewayArchitectureTest {
     }
 
     @Test
-    void packagesAndTheirGroupsHaveNoCycles() {
-        check(slices().matching("io.turnlane.gateway.(*)..").should().beFreeOfCycles());
-        check(slices().matching("io.turnlane.gateway.(**)").should().beFreeOfCycles());
-    }
-
-    @Test
-    void usesNeitherFieldInjectionNorMutableStatics() {
-        check(fields().should().notBeAnnotatedWith(Autowired.class).because("constructors declare the dependencies"));
-        check(fields().that().areStatic().should().beFinal().because("two gateways may live in one JVM"));
-    }
-
-    @Test
-    void takesTheTimeFromAClock() {
-        check(noClasses()
-                .that()
-                .resideOutsideOfPackage("..system..")
-                .should()
-                .callMethod(Instant.class, "now")
-                .orShould()
-                .callMethod(System.class, "currentTimeMillis")
-                .orShould()
-                .callMethod(Thread.class, "sleep", long.class)
-                .because("tests control the time"));
-    }
-
-    @Test
-    void usesNoEmptyNames() {
-        check(noClasses()
-                .should()
-                .haveNameMatching(".*(Impl|Manager|Util|Utils|Helper|DTO)$")
-                .because("such a name does not describe the purpose of the class"));
+    void timeIsInjected() {
+        takesTheTimeFromAClock("io.turnlane.gateway.system..");
     }
 
     @Test

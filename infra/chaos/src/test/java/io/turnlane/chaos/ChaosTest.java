@@ -35,13 +35,15 @@ class ChaosTest {
     @Test
     void anAbortedScenarioDoesNotAffectTheNextOne() throws Exception {
         TestRig rig = TestRig.regular();
-        List<Fault> plan = List.of(
-                new Fault(Duration.ZERO, FaultKind.KILL, Rig.REDIS, Duration.ZERO, 1),
-                new Fault(Duration.ZERO, FaultKind.KILL, "nobody", Duration.ZERO, 1));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> rig.run(
-                        new ScenarioRun(Scenario.F1, plan, rig.seed(), Form.QUICK, rig.nextFolder(Scenario.F1))))
-                .withMessageContaining("nobody");
+        for (FaultKind kind : List.of(FaultKind.KILL, FaultKind.FAILOVER)) {
+            List<Fault> plan = List.of(
+                    new Fault(Duration.ZERO, kind, Rig.REDIS, Duration.ZERO, 1),
+                    new Fault(Duration.ZERO, FaultKind.KILL, "nobody", Duration.ZERO, 1));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rig.run(
+                            new ScenarioRun(Scenario.F1, plan, rig.seed(), Form.QUICK, rig.nextFolder(Scenario.F1))))
+                    .withMessageContaining("nobody");
+        }
         assertHolds(rig.run(Scenario.F20, rig.seed()));
     }
 

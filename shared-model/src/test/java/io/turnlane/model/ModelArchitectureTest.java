@@ -1,0 +1,33 @@
+package io.turnlane.model;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import io.turnlane.architecture.ModuleArchitecture;
+import org.junit.jupiter.api.Test;
+
+class ModelArchitectureTest extends ModuleArchitecture {
+
+    ModelArchitectureTest() {
+        super("model");
+    }
+
+    @Test
+    void isIndependentOfFrameworks() {
+        check(noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.springframework..", "org.apache.kafka..", "io.lettuce..")
+                .because("gateways, processors and tools share it"));
+    }
+
+    @Test
+    void onlyTwoClassesDependOnJackson() {
+        check(noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.(WireFormat|IncomingJson).*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("tools.jackson..")
+                .because("WireFormat defines the JSON of all records, and IncomingJson checks foreign JSON"));
+    }
+}
