@@ -4,6 +4,7 @@ import io.turnlane.chaos.fault.act.SkippedFaultException;
 import java.util.Locale;
 
 /** Kinds of faults, with the actions that begin and heal them. The hold is the duration of a fault. */
+@SuppressWarnings("ImmutableEnumChecker") // the actions have no state
 public enum FaultKind {
     /** SIGKILL, and a restart after the hold. */
     KILL(

@@ -107,7 +107,7 @@ public record RunReport(
     private static boolean isSingleKill(FaultWindow kill, List<FaultWindow> all) {
         return kill.fault().fault().equals("kill")
                 && !kill.kind().endsWith(kill.target())
-                && all.stream().noneMatch(other -> other != kill && other.overlaps(kill.began(), kill.healed()));
+                && all.stream().noneMatch(other -> !other.equals(kill) && other.overlaps(kill.began(), kill.healed()));
     }
 
     /** Returns the same report with requirements that the run did not meet. */

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * Scenarios, numbered as in {@code docs/chaos.md}. Each scenario has a quick form and a full form. A seed determines
  * the schedule of its faults.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the schedules have no state
 public enum Scenario {
     F1(
             "a processor is killed",

@@ -138,7 +138,7 @@ final class SimulatedKafka {
 
     /** Stores the offset if the member owns the partition. Returns false otherwise. */
     boolean commit(GroupMember member, TopicPartition partition, OffsetAndMetadata offset) {
-        if (owners.get(partition) != member || !members.contains(member)) {
+        if (!member.equals(owners.get(partition)) || !members.contains(member)) {
             journal.add(member, "may not commit", partition, offset.offset());
             return false;
         }
@@ -155,7 +155,7 @@ final class SimulatedKafka {
 
     void leave(GroupMember member) {
         members.remove(member);
-        owners.values().removeIf(owner -> owner == member);
+        owners.values().removeIf(member::equals);
         rebalance();
     }
 
@@ -165,7 +165,7 @@ final class SimulatedKafka {
 
     List<TopicPartition> targetOf(GroupMember member) {
         return partitions.stream()
-                .filter(partition -> targets.get(partition) == member)
+                .filter(partition -> member.equals(targets.get(partition)))
                 .toList();
     }
 
