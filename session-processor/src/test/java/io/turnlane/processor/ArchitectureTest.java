@@ -17,22 +17,6 @@ class ArchitectureTest extends ModuleArchitecture {
     }
 
     @Test
-    void partsOfTheContractDependNeitherOnItsRecordsNorOnEachOther() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.turnlane.model.*")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.turnlane.model")
-                .because("records use topics, JSON, addresses and the clock, which know no record")
-                .check(processor);
-        slices().matching("io.turnlane.model.(*)")
-                .should()
-                .notDependOnEachOther()
-                .check(processor);
-    }
-
-    @Test
     void agentsAreIndependentOfTheEngine() {
         check(noClasses()
                 .that()

@@ -1,6 +1,7 @@
 package io.turnlane.model;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import io.turnlane.architecture.ModuleArchitecture;
 import org.junit.jupiter.api.Test;
@@ -29,5 +30,17 @@ class ModelArchitectureTest extends ModuleArchitecture {
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")
                 .because("WireFormat defines the JSON of all records, and IncomingJson checks foreign JSON"));
+    }
+
+    @Test
+    void partsDependNeitherOnTheRecordsNorOnEachOther() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.turnlane.model.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.turnlane.model")
+                .because("records use topics, JSON, addresses and the clock, which know no record"));
+        check(slices().matching("io.turnlane.model.(*)").should().notDependOnEachOther());
     }
 }
