@@ -1,12 +1,20 @@
 package io.turnlane.store;
 
+import io.lettuce.core.AbstractRedisAsyncCommands;
+import io.lettuce.core.LettuceFutures;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
-import org.springframework.data.redis.connection.RedisScriptingCommands;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
@@ -15,6 +23,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * text. All keys of a call share one hash tag, as a Redis Cluster requires. Thread-safe.
  */
 public final class RedisScripts {
+
+    private static final LettuceExceptionConverter FAILURES = new LettuceExceptionConverter();
 
     private final StringRedisTemplate redis;
 
@@ -33,19 +43,44 @@ public final class RedisScripts {
         for (int i = 0; i < all.length; i++) {
             all[i] = bytesOf(i < keys.size() ? keys.get(i) : arguments[i - keys.size()]);
         }
-        RedisCallback<List<?>> call = connection -> eval(connection.scriptingCommands(), script, keys.size(), all);
-        return new Reply(Objects.requireNonNull(redis.execute(call)));
+        RedisCallback<List<?>> call = connection -> eval(connection, script, keys.size(), all);
+        // Exposes the connection, because Spring would otherwise create a proxy for each call.
+        return new Reply(Objects.requireNonNull(redis.execute(call, true)));
     }
 
-    private static List<?> eval(RedisScriptingCommands scripting, Script script, int keys, byte[][] all) {
+    private static List<?> eval(RedisConnection connection, Script script, int keys, byte[][] all) {
         try {
-            return Objects.requireNonNull(scripting.<List<?>>evalSha(script.sha1(), ReturnType.MULTI, keys, all));
+            return Objects.requireNonNull(evalSha(connection, script, keys, all));
         } catch (DataAccessException e) {
             if (e.getMostSpecificCause() instanceof RedisNoScriptException) {
-                return Objects.requireNonNull(
-                        scripting.<List<?>>eval(bytesOf(script.text()), ReturnType.MULTI, keys, all));
+                return Objects.requireNonNull(connection
+                        .scriptingCommands()
+                        .<List<?>>eval(bytesOf(script.text()), ReturnType.MULTI, keys, all));
             }
             throw e;
+        }
+    }
+
+    /**
+     * Runs a script by its hash. If the client ends each command after a timeout, waits for the reply without a timeout
+     * of its own. A virtual thread that waits with a timeout would wake the timer thread of the JDK for each call.
+     */
+    private static @Nullable List<?> evalSha(RedisConnection connection, Script script, int keys, byte[][] all) {
+        if (!(connection.getNativeConnection() instanceof AbstractRedisAsyncCommands<?, ?> commands)
+                || !commands.getConnection().getOptions().getTimeoutOptions().isTimeoutCommands()) {
+            return connection.scriptingCommands().evalSha(script.sha1(), ReturnType.MULTI, keys, all);
+        }
+        @SuppressWarnings("unchecked") // Spring's connections have keys and values of bytes
+        var lettuce = (AbstractRedisAsyncCommands<byte[], byte[]>) commands;
+        try {
+            RedisFuture<List<?>> reply = lettuce.evalsha(
+                    script.sha1(),
+                    ScriptOutputType.MULTI,
+                    Arrays.copyOf(all, keys),
+                    Arrays.copyOfRange(all, keys, all.length));
+            return LettuceFutures.awaitOrCancel(reply, 0, TimeUnit.NANOSECONDS);
+        } catch (RuntimeException e) {
+            throw Objects.requireNonNullElse(FAILURES.convert(e), e);
         }
     }
 
