@@ -12,6 +12,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
@@ -190,6 +191,9 @@ public final class TestProcessor implements AutoCloseable {
             put(out, RecordHeaders.ATTEMPT, Integer.toString(attempt));
             put(out, RecordHeaders.SEQ, Integer.toString(seq));
             put(out, RecordHeaders.TURN, Long.toString(record.offset()));
+            if (body instanceof TurnEvent.Completed completed && completed.times() != null) {
+                put(out, RecordHeaders.TIMES, completed.times().toHeader());
+            }
             producer.send(out);
             return this;
         }
@@ -208,6 +212,22 @@ public final class TestProcessor implements AutoCloseable {
             remember(text);
             publish(new TurnEvent.Completed(answer));
             producer.flush();
+        }
+
+        /** Stores an answer and these times in the request record, and publishes nothing. */
+        public void storeCompleted(Answer answer, RequestTimes times) {
+            store(RequestStatus.COMPLETED, Map.of("answer", Checksummed.seal(wire.writeValue(answer))));
+            redis.sync()
+                    .hset(
+                            new MemoryKeys(ask.key()).request(ask.requestId()),
+                            Map.of(
+                                    "begun_at", millis(times.begunAt()),
+                                    "started_at", millis(times.startedAt()),
+                                    "finished_at", millis(times.finishedAt())));
+        }
+
+        private static byte[] millis(Instant time) {
+            return bytes(Long.toString(time.toEpochMilli()));
         }
 
         public void fail(ErrorCode code, String message) {

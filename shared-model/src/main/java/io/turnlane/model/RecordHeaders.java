@@ -20,6 +20,12 @@ public final class RecordHeaders {
      */
     public static final String TURN = "turn";
 
+    /**
+     * On terminal events of completed turns: times of the request record, see {@link RequestTimes#toHeader}. Absent if
+     * the record also has other data that the event lacks, or if the event is published again.
+     */
+    public static final String TIMES = "times";
+
     public static final String USER_ID = "user-id";
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";

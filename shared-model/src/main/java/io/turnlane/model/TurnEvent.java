@@ -112,7 +112,19 @@ public record TurnEvent(
     /** The attempt failed. The next one starts at {@code retryAt}. */
     public record Retrying(TurnError error, Instant retryAt) implements Body {}
 
-    public record Completed(Answer answer) implements Body {}
+    /**
+     * The turn has an answer.
+     *
+     * @param times times of the request record, if the event and these times tell everything about the finished
+     *     request; otherwise null. Stored in the record's headers and not shown to clients
+     */
+    public record Completed(Answer answer, @Nullable RequestTimes times) implements Body {
+
+        /** Creates an event without times. */
+        public Completed(Answer answer) {
+            this(answer, null);
+        }
+    }
 
     public record Failed(TurnError error) implements Body {}
 

@@ -13,6 +13,7 @@ import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.fleet.Fleet;
+import io.turnlane.gateway.turns.requests.EndedRequests;
 import io.turnlane.gateway.turns.requests.FinishedRequestEvents;
 import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.stream.SseStream;
@@ -104,8 +105,9 @@ class GatewayConfiguration {
     }
 
     @Bean
-    AnsweredTurns answeredTurns(QuestionIntake intake, EventStreams streams, RequestRecords records) {
-        return new AnsweredTurns(intake, streams, records);
+    AnsweredTurns answeredTurns(
+            QuestionIntake intake, EventStreams streams, RequestRecords records, EndedRequests ended) {
+        return new AnsweredTurns(intake, streams, records, ended);
     }
 
     @Bean

@@ -76,6 +76,19 @@ class JourneyTest {
                 .isEqualTo("completed");
     }
 
+    /** The waiting calls return the request from its terminal event, the later call from the record in Redis. */
+    @Test
+    void looksTheSameToACallThatWaitedAndToALaterOne() {
+        ClientReply asked = client.askAndWait(session, "hello", Map.of("delay_ms", 20, "deltas", 3));
+        ClientReply accepted = client.ask(session, "again", Map.of("delay_ms", 500));
+        ClientReply polled = client.get(accepted.header("Location") + "?wait=20");
+        for (ClientReply waited : List.of(asked, polled)) {
+            assertThat(waited.text("status")).isEqualTo("completed");
+            String self = waited.object("links").get("self").toString();
+            assertThat(waited.raw().body()).isEqualTo(client.get(self).raw().body());
+        }
+    }
+
     @Test
     void isStreamedAsEvents() {
         ClientReply accepted = client.ask(session, "one two three four", Map.of("delay_ms", 400, "deltas", 4));

@@ -42,6 +42,9 @@ public final class KafkaEventPublisher implements EventPublisher {
         HeaderText.add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
         HeaderText.add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
         HeaderText.add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
+        if (event.body() instanceof TurnEvent.Completed completed && completed.times() != null) {
+            HeaderText.add(headers, RecordHeaders.TIMES, completed.times().toHeader());
+        }
         if (event.callback() != null && event.body().endsTurn()) {
             HeaderText.add(headers, RecordHeaders.CALLBACK_URL, event.callback());
         }

@@ -234,12 +234,14 @@ final class AskRunner {
             phases.put(Phase.SESSION_RELEASED, past.timestamp()); // set early, because the commit stores all phases
             phases.put(Phase.COMPLETED, past.timestamp());
             SettleResult settled = settle(run, ref -> memory.commit(ref, past, answer, phases));
-            return settled instanceof SettleResult.Stored ? completed(run, stream, answer) : notStored(settled, run);
+            return settled instanceof SettleResult.Stored stored
+                    ? completed(run, stream, new TurnEvent.Completed(answer, stored.times()))
+                    : notStored(settled, run);
         }
 
-        private LaneOutcome completed(BeginResult.RunTurn run, TurnStream stream, Answer answer) {
+        private LaneOutcome completed(BeginResult.RunTurn run, TurnStream stream, TurnEvent.Completed event) {
             markPhase(Phase.SESSION_RELEASED);
-            end.publishCompleted(stream, answer);
+            end.publishCompleted(stream, event);
             markPhase(Phase.COMPLETED);
             return end.complete(RequestStatus.COMPLETED.wire(), "", run.attempt());
         }

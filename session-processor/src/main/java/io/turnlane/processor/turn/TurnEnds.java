@@ -1,6 +1,5 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Phase;
@@ -92,8 +91,8 @@ final class TurnEnds {
             this.phases = phases;
         }
 
-        void publishCompleted(TurnStream stream, Answer answer) {
-            publish(stream, new TurnEvent.Completed(answer));
+        void publishCompleted(TurnStream stream, TurnEvent.Completed event) {
+            publish(stream, event);
         }
 
         /**
@@ -131,7 +130,8 @@ final class TurnEnds {
             TurnStream stream =
                     own != null && own.attempt() == ending.attempt() ? own : streams.ofEnd(turn, ending.attempt());
             switch (ending.status()) {
-                case COMPLETED -> publishCompleted(stream, Objects.requireNonNull(ending.answer()));
+                case COMPLETED ->
+                    publishCompleted(stream, new TurnEvent.Completed(Objects.requireNonNull(ending.answer())));
                 case FAILED -> publishFailed(stream, ending.attempt(), errorOf(ending), ending.quarantined());
                 case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending)));
                 case SUPERSEDED -> publish(stream, new TurnEvent.Superseded(causeOf(ending)));

@@ -156,7 +156,9 @@ public final class OpenConnections implements AutoCloseable {
         private final Caller caller;
         private final String namespace;
         private final boolean bounded;
-        private final String id = UUID.randomUUID().toString();
+        /** Id of the reservation in Redis; empty if the connection needs none. */
+        private final String id;
+
         private final Runnable end;
         private boolean ended;
 
@@ -164,6 +166,7 @@ public final class OpenConnections implements AutoCloseable {
             this.caller = caller;
             this.namespace = caller.namespace();
             this.bounded = rules.connections() > 0 && rules.appliesTo(caller);
+            this.id = bounded ? UUID.randomUUID().toString() : "";
             this.end = end;
         }
 

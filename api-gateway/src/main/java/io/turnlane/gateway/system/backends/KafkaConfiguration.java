@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
+import io.turnlane.gateway.turns.deliver.BoundedWaits;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.model.topic.Topics;
 import java.time.Duration;
@@ -59,16 +60,22 @@ class KafkaConfiguration {
         };
     }
 
+    @Bean(initMethod = "start", destroyMethod = "close")
+    BoundedWaits boundedWaits() {
+        return new BoundedWaits();
+    }
+
     @Bean
     EventStreams eventStreams(
             KafkaLogConsumerFactory consumers,
             KafkaAdmin admin,
             GatewayTopicsProperties topics,
             GatewayProperties gateway,
+            BoundedWaits waits,
             MeterRegistry metrics) {
         KafkaTopicSetup setup = new KafkaTopicSetup(
                 admin.getConfigurationProperties(), topics.names(), topics.plans(), topics.replicationFactor());
-        return new EventStreams(consumers, topics.names().events(), setup, gateway.streamLimits(), metrics);
+        return new EventStreams(consumers, topics.names().events(), setup, gateway.streamLimits(), waits, metrics);
     }
 
     @Bean

@@ -1,8 +1,11 @@
 package io.turnlane.gateway.turns.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.turns.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.turns.deliver.EndWatch;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.deliver.LoggedEvent;
+import io.turnlane.gateway.turns.requests.EndedRequests;
 import io.turnlane.gateway.turns.requests.RequestResource;
 import io.turnlane.gateway.turns.requests.WaitTimes;
 import io.turnlane.model.ErrorCode;
@@ -11,6 +14,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.store.accept.PreparedTurn;
 import io.turnlane.store.request.RequestRecords;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -24,14 +28,22 @@ public final class AnsweredTurns {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnsweredTurns.class);
 
+    /**
+     * Time for which a call waits for the end of its turn before it waits for the acknowledgement of its question.
+     * Metrics and log count a question as accepted after at most this time.
+     */
+    private static final Duration SHORT_TURN = Duration.ofMillis(100);
+
     private final QuestionIntake intake;
     private final EventStreams streams;
     private final RequestRecords records;
+    private final EndedRequests ended;
 
-    public AnsweredTurns(QuestionIntake intake, EventStreams streams, RequestRecords records) {
+    public AnsweredTurns(QuestionIntake intake, EventStreams streams, RequestRecords records, EndedRequests ended) {
         this.intake = intake;
         this.streams = streams;
         this.records = records;
+        this.ended = ended;
     }
 
     /**
@@ -59,13 +71,27 @@ public final class AnsweredTurns {
         Submission submission;
         // Register before publishing, so that the terminal event cannot be missed.
         try (EndWatch watch = streams.watchEnd(turn.session(), turn.requestId())) {
-            submission = intake.submit(turn);
+            long deadline = System.nanoTime() + timeout.toNanos();
+            submission = turn.claim() == null
+                    ? intake.submit(turn, publication -> awaitPublished(publication, watch, timeout))
+                    : intake.submit(turn);
             if (!submission.replayed()) {
-                await(watch, timeout);
-                return currentState(turn.session(), submission);
+                LoggedEvent end = await(watch, Duration.ofNanos(deadline - System.nanoTime()));
+                return afterWait(turn.session(), submission, end);
             }
         }
         return awaitEarlierCall(turn, submission, timeout);
+    }
+
+    /**
+     * Waits until the question is published. A short turn ends before this thread would notice the acknowledgement of
+     * its question. Its terminal event proves that the question is published, so the thread is woken only once.
+     */
+    private static void awaitPublished(Publication publication, EndWatch watch, Duration timeout)
+            throws NotPublishedException {
+        if (WaitTimes.await(watch, timeout.compareTo(SHORT_TURN) < 0 ? timeout : SHORT_TURN) == null) {
+            publication.await();
+        }
     }
 
     /**
@@ -80,14 +106,20 @@ public final class AnsweredTurns {
             if (now.request().ended()) {
                 return now;
             }
-            await(watch, timeout);
-            return currentState(session, first);
+            return afterWait(session, now, await(watch, timeout));
         }
     }
 
-    private static void await(EndWatch watch, Duration timeout) {
-        boolean ended = WaitTimes.await(watch, timeout);
-        LOG.debug("wait for the end of a request finished, ended: {}", ended);
+    private Submission afterWait(SessionKey session, Submission before, @Nullable LoggedEvent end) {
+        return ended.from(before.request(), end)
+                .map(request -> new Submission(request, before.replayed()))
+                .orElseGet(() -> currentState(session, before));
+    }
+
+    private static @Nullable LoggedEvent await(EndWatch watch, Duration timeout) {
+        LoggedEvent end = WaitTimes.await(watch, timeout);
+        LOG.debug("wait for the end of a request finished, ended: {}", end != null);
+        return end;
     }
 
     private Submission currentState(SessionKey session, Submission submission) {

@@ -1,5 +1,7 @@
 package io.turnlane.gateway.turns.ask;
 
+import io.turnlane.gateway.turns.deliver.BoundedWaits;
+import io.turnlane.gateway.turns.deliver.BoundedWaits.BoundedWait;
 import io.turnlane.log.CommandHeaders;
 import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
@@ -9,8 +11,6 @@ import io.turnlane.model.topic.Topics;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -42,16 +42,29 @@ final class KafkaTurnPublisher implements TurnPublisher {
     private final WireFormat wire;
     private final String topic;
     private final InstantSource clock;
+    private final BoundedWaits waits;
 
-    KafkaTurnPublisher(KafkaTemplate<String, byte[]> kafka, WireFormat wire, Topics topics, InstantSource clock) {
+    KafkaTurnPublisher(
+            KafkaTemplate<String, byte[]> kafka,
+            WireFormat wire,
+            Topics topics,
+            InstantSource clock,
+            BoundedWaits waits) {
         this.kafka = kafka;
         this.wire = wire;
         this.clock = clock;
+        this.waits = waits;
         this.topic = topics.turns();
     }
 
     @Override
     public void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent)
+            throws NotPublishedException {
+        send(command, eventsFrom, traceparent).await();
+    }
+
+    @Override
+    public Publication send(SessionCommand command, long eventsFrom, @Nullable String traceparent)
             throws NotPublishedException {
         // Processors compare this timestamp with times of other machines, so it comes from the shared clock.
         var record =
@@ -59,16 +72,24 @@ final class KafkaTurnPublisher implements TurnPublisher {
         addHeaders(record.headers(), command, eventsFrom, traceparent);
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         CompletableFuture<?> sent = send(record);
+        BoundedWait acknowledgement = waits.create();
+        var _ = sent.whenComplete((_, _) -> acknowledgement.end());
+        return () -> await(sent, acknowledgement, deadline);
+    }
+
+    private static void await(CompletableFuture<?> sent, BoundedWait acknowledgement, long deadline)
+            throws NotPublishedException {
         try {
-            sent.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw isRejection(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
-        } catch (TimeoutException e) {
-            throw NotPublishedException.unknown(e);
+            if (!acknowledgement.await(Duration.ofNanos(deadline - System.nanoTime()))) {
+                throw NotPublishedException.unknown(new TimeoutException("no acknowledgement within " + TIMEOUT));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw NotPublishedException.unknown(e);
+        }
+        if (sent.isCompletedExceptionally()) {
+            Throwable cause = sent.exceptionNow();
+            throw isRejection(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
         }
     }
 

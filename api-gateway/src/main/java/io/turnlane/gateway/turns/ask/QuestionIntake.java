@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.problem.BreakerOpenException;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.turns.ask.Publication.PublicationCheck;
 import io.turnlane.gateway.turns.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.fleet.Fleet;
@@ -26,7 +27,10 @@ import io.turnlane.store.accept.IdempotencyClaim;
 import io.turnlane.store.accept.PreparedTurn;
 import io.turnlane.store.request.RequestRecords;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,8 +55,18 @@ public final class QuestionIntake {
     private final TurnPublisher publisher;
     private final RequestRecords records;
     private final TurnIds ids;
-    private final MeterRegistry metrics;
+    private final Map<AskOutcome, Counter> asks = new EnumMap<>(AskOutcome.class);
     private final Counter sessionsCreated;
+
+    /** Outcomes of questions. The names in lower case are values of a metric's tag. */
+    private enum AskOutcome {
+        ACCEPTED,
+        REPLAYED,
+        IDEMPOTENCY_CONFLICT,
+        SESSION_QUEUE_FULL,
+        SESSION_BUSY,
+        UNAVAILABLE
+    }
 
     public QuestionIntake(
             QuestionRules rules,
@@ -70,7 +84,14 @@ public final class QuestionIntake {
         this.publisher = publisher;
         this.records = records;
         this.ids = ids;
-        this.metrics = metrics;
+        for (AskOutcome outcome : AskOutcome.values()) {
+            asks.put(
+                    outcome,
+                    Counter.builder("turnlane.asks")
+                            .description("Questions by their outcome at the gateway")
+                            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                            .register(metrics));
+        }
         this.sessionsCreated = Counter.builder("turnlane.sessions.created")
                 .description("Sessions created, by the way of their creation")
                 .tag("by", "question")
@@ -130,7 +151,7 @@ public final class QuestionIntake {
 
     private void requireKafka() {
         if (!streams.isReady()) {
-            count("unavailable");
+            count(AskOutcome.UNAVAILABLE);
             throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "Kafka is unavailable at the moment. Retry later.");
         }
     }
@@ -168,22 +189,30 @@ public final class QuestionIntake {
      *     Kafka rejected or did not acknowledge the question
      */
     public Submission submit(PreparedTurn turn) {
+        return submit(turn, Publication::await);
+    }
+
+    /**
+     * Same as {@link #submit(PreparedTurn)}, for a caller that can learn in another way than by the acknowledgement
+     * that the question is published.
+     */
+    Submission submit(PreparedTurn turn, PublicationCheck check) {
         return switch (accept(turn)) {
-            case Accepted accepted -> publish(accepted);
+            case Accepted accepted -> publish(accepted, check);
             case AlreadyPublished known -> currentState(known, true);
             case Conflict _ -> {
-                count("idempotency_conflict");
+                count(AskOutcome.IDEMPOTENCY_CONFLICT);
                 throw new ProblemDetailException(
                         ErrorCode.IDEMPOTENCY_CONFLICT,
                         "This Idempotency-Key was already used for a different question. Use a new key.");
             }
             case ForkInProgress _ -> {
-                count("session_busy");
+                count(AskOutcome.SESSION_BUSY);
                 throw new ProblemDetailException(
                         ErrorCode.SESSION_BUSY, "A fork is still creating this session. Retry when it is done.");
             }
             case Full full -> {
-                count("session_queue_full");
+                count(AskOutcome.SESSION_QUEUE_FULL);
                 throw new ProblemDetailException(
                         ErrorCode.SESSION_QUEUE_FULL,
                         "This session already has " + full.open() + " open turns, which is the maximum. "
@@ -197,7 +226,7 @@ public final class QuestionIntake {
             return acceptance.accept(turn, fleet.defaultAgent());
         } catch (DataAccessException unavailable) {
             if (turn.claim() != null) {
-                count("unavailable");
+                count(AskOutcome.UNAVAILABLE);
                 throw new ProblemDetailException(
                         ErrorCode.UNAVAILABLE,
                         "Redis is unavailable, so the Idempotency-Key can't be checked. Retry later or without a key.",
@@ -210,16 +239,16 @@ public final class QuestionIntake {
         }
     }
 
-    private Submission publish(Accepted accepted) {
+    private Submission publish(Accepted accepted, PublicationCheck check) {
         PreparedTurn turn = accepted.turn();
         try {
-            publisher.publish(
-                    turn.command(accepted.agent(), accepted.sessionTtl()), turn.eventsFrom(), turn.traceparent());
+            check.check(publisher.send(
+                    turn.command(accepted.agent(), accepted.sessionTtl()), turn.eventsFrom(), turn.traceparent()));
         } catch (NotPublishedException e) {
             return notPublished(accepted, e);
         }
         markPublished(accepted);
-        count(accepted.replayed() ? "replayed" : "accepted");
+        count(accepted.replayed() ? AskOutcome.REPLAYED : AskOutcome.ACCEPTED);
         if (accepted.newSession()) {
             sessionsCreated.increment();
         }
@@ -263,7 +292,7 @@ public final class QuestionIntake {
         if (undone == UndoResult.PUBLISHED) {
             return currentState(new AlreadyPublished(turn.session(), turn.requestId()), accepted.replayed());
         }
-        count("unavailable");
+        count(AskOutcome.UNAVAILABLE);
         RequestId requestId = undone == UndoResult.NOT_PUBLISHED ? null : turn.requestId();
         throw new ProblemDetailException(ErrorCode.UNAVAILABLE, detail(e), requestId, e.getCause());
     }
@@ -283,7 +312,7 @@ public final class QuestionIntake {
                         "The request of this Idempotency-Key no longer exists. Use a new key to ask again.",
                         known.requestId(),
                         null));
-        count(replayed ? "replayed" : "accepted");
+        count(replayed ? AskOutcome.REPLAYED : AskOutcome.ACCEPTED);
         return new Submission(request, replayed);
     }
 
@@ -321,11 +350,7 @@ public final class QuestionIntake {
                 .log();
     }
 
-    private void count(String outcome) {
-        Counter.builder("turnlane.asks")
-                .description("Questions by their outcome at the gateway")
-                .tag("outcome", outcome)
-                .register(metrics)
-                .increment();
+    private void count(AskOutcome outcome) {
+        Objects.requireNonNull(asks.get(outcome)).increment();
     }
 }

@@ -15,6 +15,20 @@ public interface TurnPublisher {
      */
     void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent) throws NotPublishedException;
 
+    /**
+     * Hands a command to the producer, which publishes it. Commands of one session must be handed over one after the
+     * other if their order matters. This default implementation waits for the acknowledgement.
+     *
+     * @param eventsFrom same meaning as in {@link #publish}
+     * @param traceparent same meaning as in {@link #publish}
+     * @throws NotPublishedException if the producer rejected the command
+     */
+    default Publication send(SessionCommand command, long eventsFrom, @Nullable String traceparent)
+            throws NotPublishedException {
+        publish(command, eventsFrom, traceparent);
+        return Publication.ACKNOWLEDGED;
+    }
+
     /** Thrown if a command was rejected or its outcome is unknown. */
     final class NotPublishedException extends Exception {
 

@@ -47,6 +47,7 @@ public final class EventFollower implements AutoCloseable {
     private final String topic;
     private final Runnable beforeFollowing;
     private final SubscriptionRegistry registry;
+    private final EndWatches watches;
     private final KafkaPollThread thread;
 
     /** Next offset to read, by partition; null until the offsets of all partitions are known. */
@@ -75,10 +76,15 @@ public final class EventFollower implements AutoCloseable {
      */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
     EventFollower(
-            KafkaLogConsumerFactory consumers, String topic, Runnable beforeFollowing, SubscriptionRegistry registry) {
+            KafkaLogConsumerFactory consumers,
+            String topic,
+            Runnable beforeFollowing,
+            SubscriptionRegistry registry,
+            EndWatches watches) {
         this.topic = topic;
         this.beforeFollowing = beforeFollowing;
         this.registry = registry;
+        this.watches = watches;
         this.thread = new KafkaPollThread(consumers, "event-follower", RETRY, this::readTopic, this::logFailure);
     }
 
@@ -230,13 +236,17 @@ public final class EventFollower implements AutoCloseable {
         }
     }
 
-    /** Parses a record only if a client follows its session. */
+    /** Parses a record only if a client follows its session, or if the record may be the end that a call waits for. */
     private void offer(ConsumerRecord<String, byte[]> record) {
         Subscription[] subscribers = registry.subscriptionsOf(record.key());
-        LoggedEvent event = subscribers.length == 0 ? null : KafkaEventRecords.read(record);
+        boolean awaited = !watches.isEmpty() && KafkaEventRecords.isTerminal(record);
+        LoggedEvent event = awaited || subscribers.length > 0 ? KafkaEventRecords.read(record) : null;
         if (event != null) {
             for (Subscription subscription : subscribers) {
                 subscription.offerLive(event);
+            }
+            if (awaited) {
+                watches.end(record.key(), event);
             }
         }
     }
@@ -262,6 +272,7 @@ public final class EventFollower implements AutoCloseable {
         }
         requirePositions().set(partition.partition(), end);
         registry.onPartition(partition.partition()).forEach(subscription -> subscription.goLiveWithGap(end));
+        watches.stopIf(watch -> watch.partition() == partition.partition());
     }
 
     /** Stops reading and waits up to 5 s until the thread has ended. */

@@ -30,6 +30,8 @@ public final class EventStreams implements AutoCloseable {
     private static final long MIN_CURSOR_STEP = 1_000;
 
     private final SubscriptionRegistry subscriptions;
+    private final EndWatches watches = new EndWatches();
+    private final BoundedWaits waits;
     private final EventFollower follower;
     private final LogReader reader;
     private final StreamLimits limits;
@@ -71,11 +73,13 @@ public final class EventStreams implements AutoCloseable {
             String topic,
             Runnable prepare,
             StreamLimits limits,
+            BoundedWaits waits,
             MeterRegistry registry) {
         this.limits = limits;
+        this.waits = waits;
         this.sharedLimit = new SharedByteLimit(limits.allOutboxes());
         this.subscriptions = new SubscriptionRegistry();
-        this.follower = new EventFollower(consumers, topic, prepare, subscriptions);
+        this.follower = new EventFollower(consumers, topic, prepare, subscriptions, watches);
         CatchUp.CatchUpBudget budget =
                 new CatchUp.CatchUpBudget(limits.maxRecords(), limits.maxTime().toNanos());
         DeliveryMetrics metrics = new DeliveryMetrics(registry);
@@ -95,7 +99,7 @@ public final class EventStreams implements AutoCloseable {
                 .description("Records of the events topic read by this gateway, with or without followers")
                 .register(registry);
         Gauge.builder("turnlane.followed.sessions", subscriptions, SubscriptionRegistry::sessions)
-                .description("Sessions followed by at least one client of this gateway")
+                .description("Sessions followed by at least one stream or socket of this gateway")
                 .register(registry);
     }
 
@@ -159,13 +163,7 @@ public final class EventStreams implements AutoCloseable {
     }
 
     private Outbox openOutbox(Outbox.Bounds bounds, Duration maxAge) {
-        if (stopping.get()) {
-            throw new EventsUnavailableException("The gateway is stopping. Reconnect to another gateway.");
-        }
-        if (clients.incrementAndGet() > limits.clients()) {
-            clients.decrementAndGet();
-            throw new EventsUnavailableException("The gateway has reached its maximum number of clients. Retry later.");
-        }
+        addClient();
         Outbox outbox = new Outbox(bounds, sharedLimit, maxAge);
         subscriptions.addOutbox(outbox);
         if (stopping.get()) {
@@ -174,13 +172,28 @@ public final class EventStreams implements AutoCloseable {
         return outbox;
     }
 
+    private void addClient() {
+        if (stopping.get()) {
+            throw new EventsUnavailableException("The gateway is stopping. Reconnect to another gateway.");
+        }
+        if (clients.incrementAndGet() > limits.clients()) {
+            clients.decrementAndGet();
+            throw new EventsUnavailableException("The gateway has reached its maximum number of clients. Retry later.");
+        }
+    }
+
     /** Closes the outbox of a client that has disconnected. The caller closes the subscriptions that it opened. */
     public void closeOutbox(Outbox outbox) {
         outbox.close(DisconnectReason.GONE);
         subscriptions.removeOutbox(outbox);
-        synchronized (clientLeft) {
-            clients.decrementAndGet();
-            clientLeft.notifyAll();
+        removeClient();
+    }
+
+    private void removeClient() {
+        if (clients.decrementAndGet() == 0 && stopping.get()) {
+            synchronized (clientLeft) {
+                clientLeft.notifyAll();
+            }
         }
     }
 
@@ -266,13 +279,19 @@ public final class EventStreams implements AutoCloseable {
      *     has never reached the topic
      */
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
-        Outbox outbox = openOutbox(Outbox.Bounds.ONE, Outbox.UNLIMITED_AGE);
-        try {
-            return new EndWatch(this, outbox, subscribeLive(outbox, session, EventFilter.endOf(requestId)));
-        } catch (RuntimeException e) {
-            closeOutbox(outbox);
-            throw e;
+        int partition = partitionOf(session);
+        addClient();
+        EndWatch watch = new EndWatch(session, partition, requestId, waits.create(), this::close);
+        watches.add(watch);
+        if (stopping.get()) {
+            watch.stop();
         }
+        return watch;
+    }
+
+    private void close(EndWatch watch) {
+        watches.remove(watch);
+        removeClient();
     }
 
     /** Returns the number of connected clients: streams, sockets and calls that wait for an answer. */
@@ -293,6 +312,7 @@ public final class EventStreams implements AutoCloseable {
     public void disconnectClients(Duration timeout) {
         stopping.set(true);
         subscriptions.shutDownAll();
+        watches.stopIf(_ -> true);
         Duration patience = timeout.multipliedBy(3).dividedBy(4);
         awaitNoClients(patience);
         subscriptions.closeAll(DisconnectReason.SHUTDOWN);

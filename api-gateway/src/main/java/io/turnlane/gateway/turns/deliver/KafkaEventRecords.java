@@ -3,6 +3,7 @@ package io.turnlane.gateway.turns.deliver;
 import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestTimes;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +26,8 @@ final class KafkaEventRecords {
                     turn(record),
                     Integer.parseInt(text(record, RecordHeaders.ATTEMPT)),
                     Integer.parseInt(text(record, RecordHeaders.SEQ)),
-                    value(record));
+                    value(record),
+                    times(record));
         } catch (IllegalArgumentException e) {
             LOG.atWarn()
                     .setMessage("record on the events topic is not a turn event, skipped")
@@ -37,10 +39,21 @@ final class KafkaEventRecords {
         }
     }
 
+    /** Returns true if a record is the last event of its request. Reads one header only. */
+    static boolean isTerminal(ConsumerRecord<String, byte[]> record) {
+        String type = HeaderText.get(record, RecordHeaders.TYPE);
+        return type != null && LoggedEvent.isTerminal(type);
+    }
+
     /** Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} for records of early processors. */
     private static long turn(ConsumerRecord<?, ?> record) {
         String turn = HeaderText.get(record, RecordHeaders.TURN);
         return turn == null ? LoggedEvent.UNKNOWN_TURN : Long.parseLong(turn);
+    }
+
+    private static @Nullable RequestTimes times(ConsumerRecord<?, ?> record) {
+        String times = HeaderText.get(record, RecordHeaders.TIMES);
+        return times == null ? null : RequestTimes.ofHeader(times);
     }
 
     private static byte[] value(ConsumerRecord<String, byte[]> record) {

@@ -2,9 +2,11 @@ package io.turnlane.gateway.turns.deliver;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.RequestTimes;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Record of the events topic. Its key and headers are parsed. Its value is kept as bytes, which the gateway forwards to
@@ -30,6 +32,7 @@ public final class LoggedEvent {
     private final int attempt;
     private final int seq;
     private final byte[] value;
+    private final @Nullable RequestTimes times;
 
     /** Partition and offset of a record on the events topic. */
     public record EventPosition(int partition, long offset) {}
@@ -37,8 +40,21 @@ public final class LoggedEvent {
     /** Value of {@link #turn} for an event that does not carry the offset of its turn. */
     static final long UNKNOWN_TURN = -1;
 
+    /** Creates an event without times. */
     LoggedEvent(
             EventPosition position, String type, RequestId requestId, long turn, int attempt, int seq, byte[] value) {
+        this(position, type, requestId, turn, attempt, seq, value, null);
+    }
+
+    LoggedEvent(
+            EventPosition position,
+            String type,
+            RequestId requestId,
+            long turn,
+            int attempt,
+            int seq,
+            byte[] value,
+            @Nullable RequestTimes times) {
         this.position = position;
         this.type = type;
         this.requestId = requestId;
@@ -46,6 +62,7 @@ public final class LoggedEvent {
         this.attempt = attempt;
         this.seq = seq;
         this.value = value;
+        this.times = times;
     }
 
     public EventPosition position() {
@@ -73,7 +90,7 @@ public final class LoggedEvent {
         return turn;
     }
 
-    int attempt() {
+    public int attempt() {
         return attempt;
     }
 
@@ -86,8 +103,21 @@ public final class LoggedEvent {
         return value;
     }
 
+    /**
+     * Returns the times of the completed request; null if the event does not contain everything about the request's
+     * end.
+     */
+    public @Nullable RequestTimes times() {
+        return times;
+    }
+
     /** Returns true if this is the last event of its request. */
     public boolean isTerminal() {
+        return isTerminal(type);
+    }
+
+    /** Returns true if events of this type end their request. */
+    static boolean isTerminal(String type) {
         return TERMINAL.contains(type);
     }
 

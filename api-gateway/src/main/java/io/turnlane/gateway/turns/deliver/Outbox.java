@@ -41,9 +41,6 @@ public final class Outbox {
             }
         }
 
-        /** Bounds for a client that waits for a single event. */
-        public static final Bounds ONE = new Bounds(2, 1);
-
         /**
          * Returns true if a catch-up may add an item. A catch-up fills at most half of the outbox, so that live events
          * still fit.

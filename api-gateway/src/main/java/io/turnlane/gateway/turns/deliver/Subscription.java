@@ -58,27 +58,22 @@ public final class Subscription {
      *
      * @param requestId the only request that {@code among} selects; null if it can select several
      * @param among returns true for the requests whose events are selected; called by any thread
-     * @param terminalOnly true to select terminal events only
      */
-    public record EventFilter(@Nullable RequestId requestId, Predicate<RequestId> among, boolean terminalOnly) {
+    public record EventFilter(@Nullable RequestId requestId, Predicate<RequestId> among) {
 
         public static final EventFilter SESSION = among(_ -> true);
 
         public static EventFilter request(RequestId requestId) {
-            return new EventFilter(requestId, requestId::equals, false);
+            return new EventFilter(requestId, requestId::equals);
         }
 
         /** Selects the events of the requests for which the predicate returns true. */
         public static EventFilter among(Predicate<RequestId> requests) {
-            return new EventFilter(null, requests, false);
-        }
-
-        static EventFilter endOf(RequestId requestId) {
-            return new EventFilter(requestId, requestId::equals, true);
+            return new EventFilter(null, requests);
         }
 
         boolean matches(LoggedEvent event) {
-            return among.test(event.requestId()) && (!terminalOnly || event.isTerminal());
+            return among.test(event.requestId());
         }
     }
 

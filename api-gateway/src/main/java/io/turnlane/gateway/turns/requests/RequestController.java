@@ -6,6 +6,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.turns.deliver.EndWatch;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.deliver.LoggedEvent;
 import io.turnlane.gateway.turns.fleet.Fleet;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -40,12 +41,15 @@ final class RequestController {
     private final EventStreams streams;
     private final Fleet fleet;
     private final LostRecords lost;
+    private final EndedRequests ended;
 
-    RequestController(RequestRecords records, EventStreams streams, Fleet fleet, LostRecords lost) {
+    RequestController(
+            RequestRecords records, EventStreams streams, Fleet fleet, LostRecords lost, EndedRequests ended) {
         this.records = records;
         this.streams = streams;
         this.fleet = fleet;
         this.lost = lost;
+        this.ended = ended;
     }
 
     @Operation(
@@ -63,11 +67,8 @@ final class RequestController {
                     Integer wait) {
         Duration timeout = WaitTimes.fromQuery(wait);
         SessionKey session = caller.sessionKey(sid);
-        RequestRecord request = timeout.isZero() ? find(session, rid) : findEnded(session, rid, timeout);
-        Optional<Duration> estimate = request.type() == null && request.status() == RequestStatus.QUEUED
-                ? fleet.estimatedWait(request.agent(), request.position())
-                : Optional.empty();
-        return answer(rid, RequestResource.of(request).withEstimatedWait(estimate.orElse(null)));
+        RequestResource request = timeout.isZero() ? resource(find(session, rid)) : findEnded(session, rid, timeout);
+        return answer(rid, request);
     }
 
     @Operation(operationId = "getTimeline", summary = "Read a request's timeline")
@@ -80,23 +81,30 @@ final class RequestController {
      * Waits for the end of a question. Registers for the terminal event before it reads the record, so that an end
      * between these two steps is not missed.
      */
-    private RequestRecord findEnded(SessionKey session, RequestId rid, Duration timeout) {
+    private RequestResource findEnded(SessionKey session, RequestId rid, Duration timeout) {
         RequestRecord before = find(session, rid);
         if (before.ended()) {
-            return before;
+            return resource(before);
         }
         try (EndWatch watch = streams.watchEnd(session, rid)) {
             RequestRecord request = find(session, rid);
             if (request.ended()) {
-                return request;
+                return resource(request);
             }
             if (request.type() != null) {
-                return awaitCommand(session, rid, watch, timeout);
+                return resource(awaitCommand(session, rid, watch, timeout));
             }
-            boolean ended = WaitTimes.await(watch, timeout);
-            LOG.debug("wait for the end of a request finished, ended: {}", ended);
-            return find(session, rid);
+            LoggedEvent end = WaitTimes.await(watch, timeout);
+            LOG.debug("wait for the end of a request finished, ended: {}", end != null);
+            return ended.from(RequestResource.of(request), end).orElseGet(() -> resource(find(session, rid)));
         }
+    }
+
+    private RequestResource resource(RequestRecord request) {
+        Optional<Duration> estimate = request.type() == null && request.status() == RequestStatus.QUEUED
+                ? fleet.estimatedWait(request.agent(), request.position())
+                : Optional.empty();
+        return RequestResource.of(request).withEstimatedWait(estimate.orElse(null));
     }
 
     /**

@@ -6,6 +6,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import io.turnlane.store.request.RequestRecord;
@@ -158,6 +159,40 @@ public record RequestResource(
                 null,
                 null,
                 List.of(),
+                null,
+                links);
+    }
+
+    /**
+     * Returns this question as it is after its turn has completed. The result equals {@link #of} for the stored record.
+     */
+    RequestResource completed(Answer result, int lastAttempt, RequestTimes times) {
+        Duration processing = times.processingTime(createdAt);
+        Duration queued = times.queuedTime(createdAt);
+        return new RequestResource(
+                requestId,
+                sessionId,
+                type,
+                RequestStatus.COMPLETED,
+                question,
+                agent,
+                result,
+                RequestStatus.COMPLETED.wire(),
+                null,
+                lastAttempt,
+                0,
+                createdAt,
+                times.startedAt(),
+                times.finishedAt(),
+                processing,
+                queued,
+                processing.minus(queued),
+                redriveOf,
+                webhook,
+                false,
+                null,
+                null,
+                absorbs,
                 null,
                 links);
     }

@@ -2,6 +2,7 @@ package io.turnlane.gateway.turns.requests;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.turns.deliver.EndWatch;
+import io.turnlane.gateway.turns.deliver.LoggedEvent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -48,13 +49,16 @@ public final class WaitTimes {
         return wait.find() ? Optional.of(capped(Integer.parseInt(wait.group(1)))) : Optional.empty();
     }
 
-    /** Waits for the end of a request. Returns false if it did not end in time or the thread was interrupted. */
-    public static boolean await(EndWatch watch, Duration timeout) {
+    /**
+     * Waits for the end of a request. Returns its terminal event; null if the request did not end in time, if the wait
+     * was stopped, or if the thread was interrupted.
+     */
+    public static @Nullable LoggedEvent await(EndWatch watch, Duration timeout) {
         try {
             return watch.await(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return null;
         }
     }
 

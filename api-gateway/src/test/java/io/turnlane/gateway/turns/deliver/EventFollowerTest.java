@@ -61,7 +61,10 @@ class EventFollowerTest {
         Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
         SessionKey session = SessionKey.of(null, new SessionId("s"));
         Subscription client = new Subscription(session, EventFilter.SESSION, 0, outbox, new EventReducer());
-        try (EventFollower follower = new EventFollower((_, _) -> consumer, "events", () -> {}, registry)) {
+        EndWatches watches = new EndWatches();
+        EndWatch watch = new EndWatch(session, 0, Events.R1, new BoundedWaits().create(), watches::remove);
+        watches.add(watch);
+        try (EventFollower follower = new EventFollower((_, _) -> consumer, "events", () -> {}, registry, watches)) {
             follower.start(Duration.ofSeconds(10));
             client.startJoining();
             registry.add(client);
@@ -74,6 +77,9 @@ class EventFollowerTest {
             await().until(() -> follower.position(0) == 3);
             assertThat(outbox.take(Duration.ofSeconds(10))).isInstanceOf(OutboxItem.GapItem.class);
             assertThat(follower.offeredOffset(0)).isEqualTo(3);
+            assertThat(watch.await(Duration.ofSeconds(10)))
+                    .as("the wait is stopped, because the end may be among the deleted events")
+                    .isNull();
             client.offerCursor(() -> follower.offeredOffset(0), 1_000);
             client.offerLive(Events.event(3, Events.R1, 1, 0, "started"));
             assertThat(outbox.take(Duration.ZERO)).isInstanceOf(OutboxItem.EventItem.class);

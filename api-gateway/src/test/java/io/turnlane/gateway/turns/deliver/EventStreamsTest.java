@@ -27,6 +27,7 @@ class EventStreamsTest {
                 () -> {},
                 new EventStreams.StreamLimits(
                         2, BOUNDS, Duration.ofHours(1), 1_000_000, 1, 1_000, Duration.ofSeconds(1)),
+                new BoundedWaits(),
                 new SimpleMeterRegistry());
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> neverStarted.watchEnd(SESSION, Events.R1))

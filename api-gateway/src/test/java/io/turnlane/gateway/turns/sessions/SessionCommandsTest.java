@@ -11,6 +11,7 @@ import io.turnlane.gateway.guard.limits.UserLimits;
 import io.turnlane.gateway.guard.limits.UserTurns;
 import io.turnlane.gateway.problem.EventsUnavailableException;
 import io.turnlane.gateway.turns.ask.TurnPublisher;
+import io.turnlane.gateway.turns.deliver.BoundedWaits;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.deliver.Outbox;
 import io.turnlane.model.RequestId;
@@ -151,6 +152,7 @@ class SessionCommandsTest {
                         1,
                         1_000,
                         Duration.ofSeconds(1)),
+                new BoundedWaits(),
                 new SimpleMeterRegistry());
     }
 

@@ -4,6 +4,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Converts the replies with which scripts report that a turn has ended or must not run. Thread-safe. */
 final class ScriptReplies {
+
+    /** Index of the times of the request record in the reply of commit.lua. */
+    private static final int TIMES = 5;
 
     private final StoredValueReader stored;
     private final WireFormat wire;
@@ -56,13 +60,18 @@ final class ScriptReplies {
 
     SettleResult settled(SessionKey session, Reply reply) {
         return switch (reply.word()) {
-            case "STORED" -> new SettleResult.Stored();
+            case "STORED" -> new SettleResult.Stored(times(reply));
             case "UNWANTED" -> new MemoryResult.CancelRequested();
             case "ENDED" -> new MemoryResult.AlreadyEnded(ending(session, reply));
             case "FENCED" -> new MemoryResult.Fenced();
             case "GONE" -> new SettleResult.TurnLost();
             default -> throw reply.unexpected();
         };
+    }
+
+    private static @Nullable RequestTimes times(Reply reply) {
+        String times = reply.size() > TIMES ? reply.text(TIMES) : "";
+        return times.isEmpty() ? null : RequestTimes.ofHeader(times);
     }
 
     /**

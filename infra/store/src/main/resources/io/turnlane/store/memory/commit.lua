@@ -4,10 +4,11 @@ local fence, flight, request_id, turn, answer = ARGV[1], ARGV[2], ARGV[3], ARGV[
 local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
 local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 
-local record = read(req, 'status', 'flight', 'cancel_requested', 'told', 'error', 'leaving_until')
+local record = read(req, 'status', 'flight', 'cancel_requested', 'told', 'error', 'leaving_until', 'begun_at',
+  'started_at', 'absorbs')
 local session = read(ctx, 'fence', 'version', 'ttl', 'hist_bytes', 'memory', 'request_count', 'total_processing_time')
 if record.status == 'completed' and record.flight == flight then
-  return {'STORED', session.version or '', redis.call('LLEN', hist), '-', 0} -- '-': no version
+  return {'STORED', session.version or '', redis.call('LLEN', hist), '-', 0, ''} -- '-': no version
 end
 local refusal = not_to_settle(session, record, fence, flight)
 if refusal then
@@ -30,4 +31,7 @@ redis.call('ZREM', open, request_id)
 local ttl = live_on(session.ttl, record_ttl)
 redis.call('PEXPIRE', req, record_ttl)
 redis.call('PEXPIRE', reqs, record_ttl)
-return {'STORED', next_version, turns, session.version or '', ttl}
+-- The terminal event carries these times. It lacks the list of merged requests, which clients then read in the record.
+local times = not record.absorbs and record.begun_at and record.started_at
+  and record.begun_at .. ' ' .. record.started_at .. ' ' .. now or ''
+return {'STORED', next_version, turns, session.version or '', ttl, times}

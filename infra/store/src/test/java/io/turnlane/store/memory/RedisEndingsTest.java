@@ -170,9 +170,13 @@ class RedisEndingsTest extends RedisMemoryTests {
         Ask three = accepted("three", TurnPolicy.COALESCE);
         assertThat(decide(three, running, one, two, other))
                 .isEqualTo(decision(two, ending(RequestStatus.SUPERSEDED, "coalesced", three.requestId()), List.of()));
-        assertThat(begin(flight(three, 1), three))
+        FlightRef flight = flight(three, 1);
+        assertThat(begin(flight, three))
                 .isInstanceOfSatisfying(
                         RunTurn.class, run -> assertThat(run.mergedQuestions()).containsExactly("\"one\" ü", "two"));
+        assertThat(commit(flight, three))
+                .as("without times, because the terminal event lacks the merged requests")
+                .isEqualTo(new SettleResult.Stored());
     }
 
     @Test

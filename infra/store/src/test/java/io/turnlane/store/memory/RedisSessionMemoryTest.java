@@ -7,6 +7,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.memory.BeginResult.RunTurn;
@@ -35,6 +36,26 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
                 .containsExactly("one", "two");
         assertThat(context("request_count")).isEqualTo("2");
         assertThat(context("total_processing_time")).isEqualTo("24");
+    }
+
+    @Test
+    void returnsTheTimesOfTheRecordWithAStoredAnswer() {
+        Ask ask = ask("twice");
+        FlightRef first = flight(ask, 1);
+        begin(first, ask);
+        memory.fail(first, ERROR, false, Map.of());
+        FlightRef second = flight(ask, 1);
+        begin(second, ask);
+        SettleResult stored = commit(second, ask);
+        assertThat(stored)
+                .isEqualTo(new SettleResult.Stored(
+                        new RequestTimes(time(ask, "begun_at"), time(ask, "started_at"), time(ask, "finished_at"))));
+        assertThat(commit(second, ask)).as("the reply of a repeated call").isEqualTo(new SettleResult.Stored());
+    }
+
+    private Instant time(Ask ask, String field) {
+        Object millis = redis.template.opsForHash().get(keys.request(ask.requestId()), field);
+        return Instant.ofEpochMilli(Long.parseLong((String) millis));
     }
 
     @Test
@@ -126,7 +147,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         FlightRef flight = flight(ask, 1);
         begin(flight, ask);
         for (int i = 0; i < 3; i++) {
-            assertThat(commit(flight, ask)).isEqualTo(new SettleResult.Stored());
+            assertThat(commit(flight, ask)).isInstanceOf(SettleResult.Stored.class);
         }
         assertThat(questions(memory)).containsExactly("?");
         assertThat(context("request_count")).isEqualTo("1");
