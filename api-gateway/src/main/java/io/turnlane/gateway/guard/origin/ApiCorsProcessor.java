@@ -3,15 +3,18 @@ package io.turnlane.gateway.guard.origin;
 import io.turnlane.gateway.problem.Problem;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.ServerHttpRequest;
 import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.cors.DefaultCorsProcessor;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
-import org.springframework.web.filter.CorsFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -64,6 +67,10 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
             "Allow",
             "ETag");
 
+    /** Request headers on which the response depends, for caches. */
+    private static final List<String> VARY = List.of(
+            HttpHeaders.ORIGIN, HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD, HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS);
+
     /**
      * Time for which a browser may cache the response to a preflight. If an operator removes an origin from the list,
      * its pages can therefore continue to call the gateway for up to this time.
@@ -71,23 +78,32 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
 
     private final JsonMapper json;
+    private final UrlBasedCorsConfigurationSource paths = new UrlBasedCorsConfigurationSource();
 
-    private ApiCorsProcessor(JsonMapper json) {
+    public ApiCorsProcessor(AllowedOrigins origins, JsonMapper json) {
         this.json = json;
-    }
-
-    /** Returns the CORS filter. It must run before authentication, because a preflight carries no credentials. */
-    public static CorsFilter filter(AllowedOrigins origins, JsonMapper json) {
         CorsConfiguration none = new CorsConfiguration();
         CorsConfiguration listed = of(origins);
-        UrlBasedCorsConfigurationSource paths = new UrlBasedCorsConfigurationSource();
         // The first matching path applies.
         INTERNAL.forEach(path -> paths.registerCorsConfiguration(path, none));
         PUBLIC.forEach(path -> paths.registerCorsConfiguration(path, listed));
         paths.registerCorsConfiguration("/**", none);
-        CorsFilter filter = new CorsFilter(paths);
-        filter.setCorsProcessor(new ApiCorsProcessor(json));
-        return filter;
+    }
+
+    /**
+     * Adds the CORS headers to the response. Must run before authentication, because a preflight carries no
+     * credentials.
+     *
+     * @return true if the call may continue; false if it is a preflight, whose response is then complete, or if its
+     *     response is a problem
+     */
+    public boolean admits(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getHeader(HttpHeaders.ORIGIN) == null) {
+            VARY.forEach(header -> response.addHeader(HttpHeaders.VARY, header));
+            return true;
+        }
+        return processRequest(paths.getCorsConfiguration(request), request, response)
+                && !CorsUtils.isPreFlightRequest(request);
     }
 
     private static CorsConfiguration of(AllowedOrigins origins) {

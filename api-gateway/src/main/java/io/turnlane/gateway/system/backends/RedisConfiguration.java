@@ -2,8 +2,11 @@ package io.turnlane.gateway.system.backends;
 
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.resource.NettyCustomizer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.turnlane.gateway.guard.breaker.RedisBreaker;
 import io.turnlane.gateway.guard.breaker.RedisWatch;
 import io.turnlane.gateway.system.GatewayProperties;
@@ -18,6 +21,7 @@ import io.turnlane.store.request.RequestRecords;
 import io.turnlane.store.session.SessionList;
 import io.turnlane.store.session.SessionStore;
 import java.time.Duration;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,6 +42,9 @@ class RedisConfiguration {
      */
     private static final int MOST_IN_FLIGHT = 10_000;
 
+    /** Maximum number of commands that are sent together. */
+    private static final int MOST_IN_ONE_FLUSH = 64;
+
     /** Maximum time from the acceptance of a turn to its end, including the time that it waits. */
     private static final Duration LONGEST_TURN = Duration.ofDays(1);
 
@@ -47,6 +54,20 @@ class RedisConfiguration {
         return options -> options.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled())
                 .requestQueueSize(MOST_IN_FLIGHT);
+    }
+
+    /**
+     * Sends commands that several threads issue at the same time in one system call. A command still leaves at once if
+     * no other command is waiting.
+     */
+    @Bean
+    ClientResourcesBuilderCustomizer lettuceFlushesTogether() {
+        return resources -> resources.nettyCustomizer(new NettyCustomizer() {
+            @Override
+            public void afterChannelInitialized(Channel channel) {
+                channel.pipeline().addFirst(new FlushConsolidationHandler(MOST_IN_ONE_FLUSH, true));
+            }
+        });
     }
 
     /** Circuit breaker for all Redis commands. If Redis stops replying, only the first few calls wait for a timeout. */

@@ -15,7 +15,7 @@ import io.turnlane.gateway.guard.keys.KafkaKeyFollower;
 import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
 import io.turnlane.gateway.guard.keys.KeyRing;
 import io.turnlane.gateway.guard.origin.AllowedOrigins;
-import io.turnlane.gateway.guard.origin.ApiCorsProcessor;
+import io.turnlane.gateway.guard.origin.LoopbackHostCheck;
 import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
@@ -39,7 +39,6 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -71,7 +70,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.web.client.RestTemplate;
-import org.springframework.web.filter.CorsFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -133,12 +131,13 @@ class SecurityConfiguration {
         return origins;
     }
 
+    /**
+     * Check against DNS rebinding for a gateway without authentication. It admits every host if authentication is
+     * enabled, or if the operator has allowed callers on other machines.
+     */
     @Bean
-    FilterRegistrationBean<CorsFilter> crossOriginFilter(AllowedOrigins origins, JsonMapper json) {
-        FilterRegistrationBean<CorsFilter> registration =
-                new FilterRegistrationBean<>(ApiCorsProcessor.filter(origins, json));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
-        return registration;
+    LoopbackHostCheck loopbackHosts(SecurityProperties security, JsonMapper json) {
+        return new LoopbackHostCheck(!security.authenticated() && !security.letInAnybodyWhoReachesThisGateway(), json);
     }
 
     @Bean
@@ -177,19 +176,6 @@ class SecurityConfiguration {
     @Bean
     HealthIndicator apiKeysHealthIndicator(SecurityProperties security, KeyRing keys) {
         return () -> (security.mode() == Mode.API_KEY && !keys.isLoaded() ? Health.down() : Health.up()).build();
-    }
-
-    /**
-     * Filter against DNS rebinding for a gateway without authentication. It has no effect if authentication is enabled,
-     * or if the operator has allowed callers on other machines.
-     */
-    @Bean
-    FilterRegistrationBean<LoopbackHostFilter> loopbackHostFilter(SecurityProperties security, JsonMapper json) {
-        FilterRegistrationBean<LoopbackHostFilter> registration =
-                new FilterRegistrationBean<>(new LoopbackHostFilter(json));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 3);
-        registration.setEnabled(!security.authenticated() && !security.letInAnybodyWhoReachesThisGateway());
-        return registration;
     }
 
     static final class AuthenticationEnabled implements Condition {
@@ -274,7 +260,7 @@ class SecurityConfiguration {
             filter.setSuccessHandler((_, _, _) -> {});
             filter.setFailureHandler(problems::commence);
             // The gateway reads no cookies and therefore needs neither sessions nor logins nor CSRF protection.
-            // SecurityHeadersFilter sets the security headers of the pages.
+            // SecurityHeaders sets the security headers of the pages.
             return http.csrf(AbstractHttpConfigurer::disable)
                     .headers(AbstractHttpConfigurer::disable)
                     .logout(AbstractHttpConfigurer::disable)
@@ -288,8 +274,8 @@ class SecurityConfiguration {
         }
 
         /**
-         * Registers the security filter. It runs after the filters for call ids, headers and body limits, and before
-         * everything that handles calls.
+         * Registers the security filter. It runs after the filter of all calls and before everything that handles
+         * calls.
          */
         @Bean
         DelegatingFilterProxyRegistrationBean guardFilter() {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class LeanHttpProtocol extends Http11NioProtocol {
 
     /**
-     * Response buffer in bytes, large enough for most events and resources. A larger response is sent in several writes
-     * and without a {@code Content-Length} header.
+     * Response buffer in bytes, large enough for most events and resources. A larger response is sent in several
+     * writes.
      */
     private static final int RESPONSE = 2 * 1024;
 

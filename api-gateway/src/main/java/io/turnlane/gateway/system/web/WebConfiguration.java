@@ -1,21 +1,31 @@
 package io.turnlane.gateway.system.web;
 
 import com.fasterxml.uuid.Generators;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import io.turnlane.gateway.guard.caller.CallerResolver;
 import io.turnlane.gateway.guard.caller.Callers;
 import io.turnlane.gateway.guard.caller.OperatorResolver;
 import io.turnlane.gateway.guard.limits.LimitInterceptor;
 import io.turnlane.gateway.guard.limits.OpenConnections;
 import io.turnlane.gateway.guard.limits.RateLimits;
+import io.turnlane.gateway.guard.origin.AllowedOrigins;
+import io.turnlane.gateway.guard.origin.ApiCorsProcessor;
+import io.turnlane.gateway.guard.origin.LoopbackHostCheck;
 import io.turnlane.gateway.problem.ProblemReportValve;
 import io.turnlane.gateway.system.GatewayProperties;
+import io.turnlane.gateway.system.web.CallFilter.CallCheck;
 import io.turnlane.gateway.turns.requests.WaitTimes;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.WireFormat;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import java.util.List;
 import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.http.converter.autoconfigure.ServerHttpMessageConvertersCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -23,8 +33,11 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.format.FormatterRegistry;
 import org.springframework.http.CacheControl;
+import org.springframework.web.filter.RequestContextFilter;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistration;
@@ -36,6 +49,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /** HTTP beans: JSON, conversion of ids in paths, static files, filters, and error pages of Tomcat. */
@@ -78,6 +92,12 @@ class WebConfiguration implements WebMvcConfigurer {
                     coercion.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
                     coercion.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
                 });
+    }
+
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE) // replaces the converter of Spring Boot
+    ServerHttpMessageConvertersCustomizer sizedJson(JsonMapper json) {
+        return converters -> converters.withJsonConverter(new SizedJsonConverter(json));
     }
 
     @Override
@@ -134,27 +154,42 @@ class WebConfiguration implements WebMvcConfigurer {
                 .setCacheControl(CacheControl.noCache());
     }
 
+    /** Registers the filter of all calls, which runs before authentication. */
     @Bean
-    FilterRegistrationBean<CallIdFilter> callIdFilter() {
-        return filter(new CallIdFilter(Generators.timeBasedEpochRandomGenerator()), 0);
-    }
-
-    @Bean
-    FilterRegistrationBean<SecurityHeadersFilter> securityHeadersFilter() {
-        return filter(new SecurityHeadersFilter(), 1);
-    }
-
-    @Bean
-    FilterRegistrationBean<BodyLimitFilter> bodyLimitFilter(GatewayProperties properties) {
-        BodyLimitFilter limits = new BodyLimitFilter(
+    FilterRegistrationBean<CallFilter> callFilter(
+            GatewayProperties properties,
+            AllowedOrigins origins,
+            LoopbackHostCheck hosts,
+            JsonMapper json,
+            MeterRegistry metrics,
+            @Value("${management.observations.http.server.requests.name:http.server.requests}") String timer) {
+        List<CallCheck> checks =
+                List.of(new SecurityHeaders(), new ApiCorsProcessor(origins, json)::admits, hosts::admits);
+        BodyLimit bodies = new BodyLimit(
                 Math.toIntExact(properties.asks().maxBody().toBytes()),
                 Math.toIntExact(properties.sessions().maxImport().toBytes()));
-        return filter(limits, 3);
+        FilterRegistrationBean<CallFilter> registration = new FilterRegistrationBean<>(new CallFilter(
+                Generators.timeBasedEpochRandomGenerator(), new CallTimers(metrics, timer), checks, bodies));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        return registration;
     }
 
-    private static <F extends jakarta.servlet.Filter> FilterRegistrationBean<F> filter(F filter, int order) {
+    /** Disables Spring's observation of calls, because {@link CallFilter} measures them. */
+    @Bean
+    FilterRegistrationBean<ServerHttpObservationFilter> noObservationFilter() {
+        return disabled(new ServerHttpObservationFilter(ObservationRegistry.NOOP));
+    }
+
+    /** Disables Spring's request context outside of controllers, where nothing uses it. */
+    @Bean
+    FilterRegistrationBean<RequestContextFilter> noRequestContextFilter() {
+        return disabled(new RequestContextFilter());
+    }
+
+    private static <F extends Filter> FilterRegistrationBean<F> disabled(F filter) {
         FilterRegistrationBean<F> registration = new FilterRegistrationBean<>(filter);
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + order);
+        registration.setEnabled(false);
         return registration;
     }
 

@@ -1,17 +1,14 @@
 package io.turnlane.gateway.system.web;
 
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
+import io.turnlane.gateway.system.web.CallFilter.CallCheck;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Sets the security headers of all responses. The content security policy allows only resources that the pages need,
  * and only from this gateway.
  */
-final class SecurityHeadersFilter extends OncePerRequestFilter {
+final class SecurityHeaders implements CallCheck {
 
     private static final String PAGES =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -24,8 +21,7 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
             + "frame-ancestors 'none'";
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
+    public boolean admits(HttpServletRequest request, HttpServletResponse response) {
         String path = request.getRequestURI();
         boolean docs = path.equals("/docs") || path.startsWith("/swagger-ui");
         response.setHeader("Content-Security-Policy", docs ? DOCS : PAGES);
@@ -35,6 +31,6 @@ final class SecurityHeadersFilter extends OncePerRequestFilter {
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()");
-        chain.doFilter(request, response);
+        return true;
     }
 }

@@ -1,44 +1,43 @@
-package io.turnlane.gateway.system.security;
+package io.turnlane.gateway.guard.origin;
 
 import io.turnlane.gateway.problem.Problem;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.address.LoopbackHost;
-import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
-import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Rejects calls whose {@code Host} header does not name this machine. The filter prevents DNS rebinding. A gateway
- * without authentication is reachable only from this machine, but a browser on this machine also runs pages of other
- * sites. The owner of such a site can change the site's DNS entry to the address of this machine. The page's calls then
- * reach the gateway, but their {@code Host} header still has the name of the site. {@link LoopbackHost} decides which
- * names are allowed.
+ * Rejects calls whose {@code Host} header does not name this machine. This prevents DNS rebinding. A gateway without
+ * authentication is reachable only from this machine, but a browser on this machine also runs pages of other sites. The
+ * owner of such a site can change the site's DNS entry to the address of this machine. The page's calls then reach the
+ * gateway, but their {@code Host} header still has the name of the site. {@link LoopbackHost} decides which names are
+ * allowed.
  */
-final class LoopbackHostFilter extends OncePerRequestFilter {
+public final class LoopbackHostCheck {
 
+    private final boolean enabled;
     private final JsonMapper json;
 
-    LoopbackHostFilter(JsonMapper json) {
+    /** @param enabled false if every host is allowed */
+    public LoopbackHostCheck(boolean enabled, JsonMapper json) {
+        this.enabled = enabled;
         this.json = json;
     }
 
-    @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
-        // The filter does not use getServerName(), whose value can come from X-Forwarded-Host. A page can set that
+    /** Returns true if the call may continue. Otherwise this method has written a problem to the response. */
+    public boolean admits(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        // This check does not use getServerName(), whose value can come from X-Forwarded-Host. A page can set that
         // header, but not Host.
         String host = request.getHeader(HttpHeaders.HOST);
-        if (host == null || LoopbackHost.matches(host)) { // every browser sends a Host header
-            chain.doFilter(request, response);
-        } else {
+        boolean admitted = !enabled || host == null || LoopbackHost.matches(host); // browsers send a Host header
+        if (!admitted) {
             reject(request, response);
         }
+        return admitted;
     }
 
     private void reject(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -1,21 +1,17 @@
 package io.turnlane.gateway.system.web;
 
 import io.turnlane.gateway.problem.BodyTooLargeException;
-import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Rejects request bodies that are too large before they are parsed. The limit also applies to bodies without a
  * {@code Content-Length} header.
  */
-final class BodyLimitFilter extends OncePerRequestFilter {
+final class BodyLimit {
 
     private static final String IMPORT = "/import";
 
@@ -26,17 +22,19 @@ final class BodyLimitFilter extends OncePerRequestFilter {
      * @param limit largest body of a request that is not a session import, in bytes
      * @param importLimit largest body of a session import, in bytes
      */
-    BodyLimitFilter(int limit, int importLimit) {
+    BodyLimit(int limit, int importLimit) {
         this.limit = limit;
         this.importLimit = importLimit;
     }
 
-    @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
-            throws ServletException, IOException {
+    /** Returns a view of the request whose body throws {@link BodyTooLargeException} if it is too large. */
+    HttpServletRequest limit(HttpServletRequest request) {
         boolean imports =
                 request.getMethod().equals("PUT") && request.getRequestURI().endsWith(IMPORT);
-        chain.doFilter(new LimitedBodyRequest(request, imports ? importLimit : limit), response);
+        int most = imports ? importLimit : limit;
+        long length = request.getContentLengthLong();
+        // Tomcat reads at most the announced length.
+        return length >= 0 && length <= most ? request : new LimitedBodyRequest(request, most);
     }
 
     private static final class LimitedBodyRequest extends HttpServletRequestWrapper {
