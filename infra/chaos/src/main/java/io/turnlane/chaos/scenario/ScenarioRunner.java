@@ -17,7 +17,9 @@ import io.turnlane.chaos.load.HistoryRecorder;
 import io.turnlane.chaos.load.LoadTurn;
 import io.turnlane.chaos.load.RunClock;
 import io.turnlane.chaos.report.RunReport;
+import io.turnlane.chaos.rig.LogTrim;
 import io.turnlane.chaos.rig.Rig;
+import io.turnlane.model.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 
@@ -90,6 +93,7 @@ public final class ScenarioRunner {
         RunClock clock = RunClock.start();
         RunSessions sessions = RunSessions.of(one.scenario(), clock, tags);
         run.describe(description(one, clock));
+        deleteEarlierRecords();
         try (Consumer<byte[], byte[]> consumer = TopicDump.consumer(rig)) {
             StartPositions starts = StartPositions.of(rig, consumer);
             TopicDump topics = new TopicDump(consumer, starts, run, clock, sessions);
@@ -204,6 +208,16 @@ public final class ScenarioRunner {
         for (String processor : rig.processorNames()) {
             long from = starts.journals().getOrDefault(processor, 0L);
             new JournalCopy(sessions).write(rig.journal(processor), from, run.agent(processor));
+        }
+    }
+
+    /**
+     * Deletes the questions and events of earlier runs, all of which have ended. A rebuild of memory then reads only
+     * the records of its own run, and the position of a scenario in a command does not affect its times.
+     */
+    private void deleteEarlierRecords() throws InterruptedException, ExecutionException {
+        try (LogTrim trim = new LogTrim(rig.kafka())) {
+            trim.deleteBefore(trim.ends(List.of(Topics.DEFAULT.turns(), Topics.DEFAULT.events())));
         }
     }
 

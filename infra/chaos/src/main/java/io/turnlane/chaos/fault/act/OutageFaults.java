@@ -3,23 +3,17 @@ package io.turnlane.chaos.fault.act;
 import io.turnlane.chaos.fault.expect.FaultExpectations;
 import io.turnlane.chaos.load.ClientLoad;
 import io.turnlane.chaos.load.LoadTurn;
+import io.turnlane.chaos.rig.LogTrim;
 import io.turnlane.chaos.rig.Rig;
 import io.turnlane.model.topic.Topics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -81,14 +75,10 @@ public final class OutageFaults {
     public int deleteRecords(int count) throws IOException, InterruptedException, ExecutionException {
         List<LoadTurn> waiting = questions.askBehindRunningTurns(count);
         stopProcessors();
-        try (Admin admin = Admin.create(rig.kafka())) {
-            Map<TopicPartition, Long> ends = ends(admin);
+        try (LogTrim trim = new LogTrim(rig.kafka())) {
+            Map<TopicPartition, Long> ends = trim.ends(List.of(Topics.DEFAULT.turns()));
             log.keepTurns(ends);
-            admin.deleteRecords(ends.entrySet().stream()
-                            .collect(Collectors.toMap(
-                                    Map.Entry::getKey, end -> RecordsToDelete.beforeOffset(end.getValue()))))
-                    .all()
-                    .get();
+            trim.deleteBefore(ends);
         }
         rig.startAll();
         return waiting.size();
@@ -105,22 +95,5 @@ public final class OutageFaults {
             }
         }
         rig.processorNames().forEach(running::processEnded);
-    }
-
-    private static Map<TopicPartition, Long> ends(Admin admin) throws InterruptedException, ExecutionException {
-        String topic = Topics.DEFAULT.turns();
-        Map<TopicPartition, OffsetSpec> latest = Objects.requireNonNull(admin.describeTopics(List.of(topic))
-                        .allTopicNames()
-                        .get()
-                        .get(topic))
-                .partitions()
-                .stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest()));
-        Map<TopicPartition, ListOffsetsResultInfo> ends =
-                admin.listOffsets(latest).all().get();
-        return ends.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, end -> end.getValue().offset()));
     }
 }
