@@ -60,7 +60,9 @@ class StreamTest {
     @Test
     void showsEventsFromBeforeAndAfterItWasOpened() throws Exception {
         ReceivedTurn turn = ask("?");
-        turn.publish(new TurnEvent.Queued(0)).publish(new TurnEvent.Started()).delta("one ");
+        turn.publish(new TurnEvent.Queued(0, null, null))
+                .publish(new TurnEvent.Started())
+                .delta("one ");
         try (SseClient stream = gateway.stream(events(turn))) {
             assertThat(stream.status()).isEqualTo(200);
             assertThat(stream.header("Content-Type")).isEqualTo("text/event-stream");

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
@@ -55,7 +57,12 @@ class DifferentAgentsTest {
                 "next",
                 Map.of(),
                 Duration.ofHours(1),
-                Instant.now()));
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null));
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(record(old, haiku))
                         .containsEntry("status", "queued")
@@ -130,7 +137,12 @@ class DifferentAgentsTest {
                 "?",
                 Map.of(),
                 Duration.ofHours(1),
-                Instant.now());
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 
     static class Haiku {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.TestBackends;
+import io.turnlane.model.Priority;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.store.MemoryKeys;
@@ -207,7 +209,12 @@ class EvacuationTest {
                 question,
                 Map.of("delay_ms", delayMs),
                 Duration.ofHours(1),
-                Instant.now());
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 
     private ConfigurableApplicationContext start(String id, String drainBudget) {

@@ -77,7 +77,7 @@ class HandoverTest {
         Ask ask = question(0);
         FlightRef dead =
                 new FlightRef(ask.key(), ask.requestId(), UUID.randomUUID().toString(), 1, 0, 0, Instant.now());
-        memory.begin(new BeginRequest(dead, ask, Map.of(), null, false, false));
+        memory.begin(new BeginRequest(dead, ask, Map.of(), null, false, false, true, 0, Duration.ZERO, null));
         assertThat(memory.startHandover(dead, Duration.ofMillis(1_200))).isTrue();
         Instant left = Instant.now();
         log.publish(ask);

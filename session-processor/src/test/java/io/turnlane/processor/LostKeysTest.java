@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.store.Checksummed;
@@ -134,7 +136,12 @@ class LostKeysTest {
                 "one",
                 Map.of(),
                 Duration.ofSeconds(1),
-                Instant.now()));
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null));
         log.awaitTerminals(++asked, SOON);
         await().atMost(SOON).until(() -> !redis().hasKey(new MemoryKeys(session).context()));
         assertThat(redis().hasKey(new MemoryKeys(session).life())).isTrue();

@@ -8,6 +8,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
@@ -19,6 +20,7 @@ import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.SessionState;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.store.Checksummed;
@@ -338,7 +340,20 @@ class RebuildTest {
     }
 
     private static Ask ask(SessionId of, String question, Duration ttl) {
-        return new Ask(new RequestId(UUID.randomUUID()), of, null, "echo", question, Map.of(), ttl, Instant.now());
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                of,
+                null,
+                "echo",
+                question,
+                Map.of(),
+                ttl,
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 
     private void flush() {

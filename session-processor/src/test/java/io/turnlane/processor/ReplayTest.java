@@ -8,10 +8,12 @@ import io.turnlane.backends.TestBackends;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
@@ -228,6 +230,11 @@ class ReplayTest {
                 question,
                 Map.of(),
                 Duration.ofHours(1),
-                Instant.now());
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 }

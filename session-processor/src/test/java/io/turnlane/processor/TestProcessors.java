@@ -1,9 +1,11 @@
 package io.turnlane.processor;
 
 import io.turnlane.backends.TestBackends;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +57,11 @@ final class TestProcessors {
                 question,
                 metadata,
                 Duration.ofHours(1),
-                Instant.now());
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 }

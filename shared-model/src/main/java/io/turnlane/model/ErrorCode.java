@@ -1,12 +1,10 @@
 package io.turnlane.model;
 
-import java.util.Locale;
-
 /**
  * Error codes of the API. Each has a stable code for programs, a title for people, and the HTTP status with which a
  * gateway rejects a call.
  */
-public enum ErrorCode {
+public enum ErrorCode implements WireEnum {
     INVALID_REQUEST(400, "The request is not valid"),
     UNAUTHORIZED(401, "Authentication is required"),
     FORBIDDEN(403, "The caller is not allowed to do this"),
@@ -43,11 +41,6 @@ public enum ErrorCode {
     ErrorCode(int httpStatus, String title) {
         this.httpStatus = httpStatus;
         this.title = title;
-    }
-
-    /** Returns the code in JSON: the name in lower case. */
-    public String wire() {
-        return name().toLowerCase(Locale.ROOT);
     }
 
     /**

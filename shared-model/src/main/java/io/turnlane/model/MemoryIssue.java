@@ -1,36 +1,16 @@
 package io.turnlane.model;
 
 /** Problem with a session's memory that the next {@code started} event reports to clients. */
-public enum MemoryIssue {
+public enum MemoryIssue implements WireEnum {
     /** Memory was lost. It has been restored as far as the log still contained it. */
-    REBUILT("rebuilt"),
+    REBUILT,
     /** Memory was lost and the log no longer contained it. The session starts with an empty history. */
-    RESET("reset"),
+    RESET,
     /** A part of memory could not be read and is ignored. */
-    DAMAGED("damaged");
+    DAMAGED;
 
-    private final String wire;
-
-    MemoryIssue(String wire) {
-        this.wire = wire;
-    }
-
-    /** Returns the value in JSON and in Redis. */
-    public String wire() {
-        return wire;
-    }
-
-    /**
-     * Returns the memory issue with this value.
-     *
-     * @throws IllegalArgumentException if no memory issue has this value
-     */
+    /** Returns the memory issue with this text form; throws an IllegalArgumentException if there is none. */
     public static MemoryIssue of(String wire) {
-        for (MemoryIssue issue : values()) {
-            if (issue.wire.equals(wire)) {
-                return issue;
-            }
-        }
-        throw new IllegalArgumentException("unknown memory issue: " + wire);
+        return WireEnum.require(values(), "memory issue", wire);
     }
 }

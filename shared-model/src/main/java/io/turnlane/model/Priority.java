@@ -1,39 +1,23 @@
 package io.turnlane.model;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * Priority of a turn. If more sessions are ready than the processor can run at once, sessions with turns of higher
  * priority run more often. The priority does not change the order of turns within a session.
  */
-public enum Priority {
-    HIGH("high"),
-    NORMAL("normal"),
-    LOW("low");
-
-    private final String wire;
-
-    Priority(String wire) {
-        this.wire = wire;
-    }
-
-    /** Returns the value in JSON and in record headers. */
-    public String wire() {
-        return wire;
-    }
+public enum Priority implements WireEnum {
+    HIGH,
+    NORMAL,
+    LOW;
 
     /** Returns the priority with this value, or empty if no priority has it. */
     public static Optional<Priority> find(String wire) {
-        return Arrays.stream(values()).filter(one -> one.wire.equals(wire)).findFirst();
+        return WireEnum.find(values(), wire);
     }
 
-    /**
-     * Returns the priority with this value.
-     *
-     * @throws IllegalArgumentException if no priority has this value
-     */
+    /** Returns the priority with this text form; throws an IllegalArgumentException if there is none. */
     public static Priority of(String wire) {
-        return find(wire).orElseThrow(() -> new IllegalArgumentException("priority must be one of high, normal, low"));
+        return WireEnum.require(values(), "priority", wire);
     }
 }

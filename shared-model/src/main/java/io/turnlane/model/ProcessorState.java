@@ -1,35 +1,15 @@
 package io.turnlane.model;
 
 /** State of a processor. */
-public enum ProcessorState {
-    RUNNING("running"),
+public enum ProcessorState implements WireEnum {
+    RUNNING,
     /** The processor accepts no more turns and finishes the running turns. */
-    DRAINING("draining"),
+    DRAINING,
     /** The processor has left the consumer group. Its process is still running. */
-    EVACUATED("evacuated");
+    EVACUATED;
 
-    private final String wire;
-
-    ProcessorState(String wire) {
-        this.wire = wire;
-    }
-
-    /** Returns the value in JSON. */
-    public String wire() {
-        return wire;
-    }
-
-    /**
-     * Returns the state with this value.
-     *
-     * @throws IllegalArgumentException if no state has this value
-     */
+    /** Returns the processor state with this text form; throws an IllegalArgumentException if there is none. */
     public static ProcessorState of(String wire) {
-        for (ProcessorState state : values()) {
-            if (state.wire.equals(wire)) {
-                return state;
-            }
-        }
-        throw new IllegalArgumentException("unknown processor state: " + wire);
+        return WireEnum.require(values(), "processor state", wire);
     }
 }

@@ -1,26 +1,24 @@
 package io.turnlane.model;
 
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /** Status of a request. The last five values are terminal: a request that has one of them keeps it. */
-public enum RequestStatus {
-    QUEUED("queued"),
-    RUNNING("running"),
-    RETRYING("retrying"),
-    COMPLETED("completed"),
-    FAILED("failed"),
-    CANCELLED("cancelled"),
-    SUPERSEDED("superseded"),
-    REJECTED("rejected");
+public enum RequestStatus implements WireEnum {
+    QUEUED,
+    RUNNING,
+    RETRYING,
+    COMPLETED,
+    FAILED,
+    CANCELLED,
+    SUPERSEDED,
+    REJECTED;
 
-    private final String wire;
-
-    RequestStatus(String wire) {
-        this.wire = wire;
-    }
-
-    /** Returns the value in JSON, in Redis and in logs. */
-    public String wire() {
-        return wire;
-    }
+    private static final Set<String> TERMINAL_TYPES = Arrays.stream(values())
+            .filter(RequestStatus::isTerminal)
+            .map(RequestStatus::wire)
+            .collect(Collectors.toUnmodifiableSet());
 
     public boolean isTerminal() {
         return switch (this) {
@@ -31,25 +29,11 @@ public enum RequestStatus {
 
     /** Returns true if the value is a terminal status, which is also the type of a terminal event. */
     public static boolean isTerminalType(String wire) {
-        for (RequestStatus status : values()) {
-            if (status.wire.equals(wire)) {
-                return status.isTerminal();
-            }
-        }
-        return false;
+        return TERMINAL_TYPES.contains(wire);
     }
 
-    /**
-     * Returns the status with this value.
-     *
-     * @throws IllegalArgumentException if no status has this value
-     */
+    /** Returns the request status with this text form; throws an IllegalArgumentException if there is none. */
     public static RequestStatus of(String wire) {
-        for (RequestStatus status : values()) {
-            if (status.wire.equals(wire)) {
-                return status;
-            }
-        }
-        throw new IllegalArgumentException("unknown request status: " + wire);
+        return WireEnum.require(values(), "request status", wire);
     }
 }

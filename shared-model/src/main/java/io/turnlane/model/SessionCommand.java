@@ -16,7 +16,17 @@ import org.jspecify.annotations.Nullable;
 public sealed interface SessionCommand {
 
     /** Returns the type of the command, as in the {@code type} header of its record. */
-    String type();
+    default String type() {
+        return switch (this) {
+            case Ask _ -> Ask.TYPE;
+            case CancelTurn _ -> CancelTurn.TYPE;
+            case DeleteSession _ -> DeleteSession.TYPE;
+            case RebuildSession _ -> RebuildSession.TYPE;
+            case UpdateSession _ -> UpdateSession.TYPE;
+            case ImportSession _ -> ImportSession.TYPE;
+            case ForkSession _ -> ForkSession.TYPE;
+        };
+    }
 
     RequestId requestId();
 
@@ -80,34 +90,6 @@ public sealed interface SessionCommand {
             metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         }
 
-        /** Creates a question with the default policy and priority and without a callback. */
-        public Ask(
-                RequestId requestId,
-                SessionId sessionId,
-                @Nullable String userId,
-                String agent,
-                String question,
-                Map<String, Object> metadata,
-                Duration sessionTtl,
-                Instant createdAt,
-                @Nullable Duration deadline,
-                @Nullable RequestId redriveOf) {
-            this(
-                    requestId,
-                    sessionId,
-                    userId,
-                    agent,
-                    question,
-                    metadata,
-                    sessionTtl,
-                    createdAt,
-                    deadline,
-                    redriveOf,
-                    TurnPolicy.ENQUEUE,
-                    Priority.NORMAL,
-                    null);
-        }
-
         /**
          * Returns the time from the question to {@code at}. Returns zero if {@code at} is earlier, which happens if the
          * clocks of two machines differ.
@@ -118,10 +100,10 @@ public sealed interface SessionCommand {
 
         /** Returns a copy whose question starts with the merged questions, oldest first, each as a paragraph. */
         public Ask withMerged(Collection<String> merged) {
-            return merged.isEmpty() ? this : withQuestion(String.join("\n\n", merged) + "\n\n" + question);
-        }
-
-        private Ask withQuestion(String together) {
+            if (merged.isEmpty()) {
+                return this;
+            }
+            String together = String.join("\n\n", merged) + "\n\n" + question;
             return new Ask(
                     requestId,
                     sessionId,
@@ -136,38 +118,6 @@ public sealed interface SessionCommand {
                     policy,
                     priority,
                     callbackUrl);
-        }
-
-        /** Creates a question that does not redrive (ask again) a quarantined turn. */
-        public Ask(
-                RequestId requestId,
-                SessionId sessionId,
-                @Nullable String userId,
-                String agent,
-                String question,
-                Map<String, Object> metadata,
-                Duration sessionTtl,
-                Instant createdAt,
-                @Nullable Duration deadline) {
-            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, deadline, null);
-        }
-
-        /** Creates a question without a deadline. */
-        public Ask(
-                RequestId requestId,
-                SessionId sessionId,
-                @Nullable String userId,
-                String agent,
-                String question,
-                Map<String, Object> metadata,
-                Duration sessionTtl,
-                Instant createdAt) {
-            this(requestId, sessionId, userId, agent, question, metadata, sessionTtl, createdAt, null, null);
-        }
-
-        @Override
-        public String type() {
-            return TYPE;
         }
     }
 
@@ -184,11 +134,6 @@ public sealed interface SessionCommand {
 
         public RebuildSession {
             checkEnvelope(requestId, sessionId, createdAt);
-        }
-
-        @Override
-        public String type() {
-            return TYPE;
         }
     }
 
@@ -215,11 +160,6 @@ public sealed interface SessionCommand {
             checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(cancels, "cancels");
         }
-
-        @Override
-        public String type() {
-            return TYPE;
-        }
     }
 
     /** Deletes the session. Takes effect after the session's turns that are already queued. */
@@ -233,11 +173,6 @@ public sealed interface SessionCommand {
 
         public DeleteSession {
             checkEnvelope(requestId, sessionId, createdAt);
-        }
-
-        @Override
-        public String type() {
-            return TYPE;
         }
     }
 
@@ -274,11 +209,6 @@ public sealed interface SessionCommand {
             }
             metadata = metadata == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         }
-
-        @Override
-        public String type() {
-            return TYPE;
-        }
     }
 
     /**
@@ -305,11 +235,6 @@ public sealed interface SessionCommand {
         public ImportSession {
             checkEnvelope(requestId, sessionId, createdAt);
             Objects.requireNonNull(state, "state");
-        }
-
-        @Override
-        public String type() {
-            return TYPE;
         }
     }
 
@@ -339,11 +264,6 @@ public sealed interface SessionCommand {
             if (into.equals(sessionId)) {
                 throw new IllegalArgumentException("a session cannot be forked into itself");
             }
-        }
-
-        @Override
-        public String type() {
-            return TYPE;
         }
     }
 }

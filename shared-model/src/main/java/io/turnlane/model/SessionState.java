@@ -59,9 +59,4 @@ public record SessionState(
             throw new IllegalArgumentException("a history must contain terminal turns only");
         }
     }
-
-    /** Returns a copy of this state with another history. */
-    public SessionState withTurns(List<PastTurn> others) {
-        return new SessionState(agent, metadata, ttl, createdAt, requestCount, totalProcessingTime, others);
-    }
 }

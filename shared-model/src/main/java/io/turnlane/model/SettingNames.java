@@ -46,6 +46,21 @@ public final class SettingNames {
 
     private SettingNames() {}
 
+    /**
+     * Checks that a name is not misspelt.
+     *
+     * @param variable true for an environment variable, false for a property
+     * @param source name of the place that sets it, for the exception's message
+     * @throws IllegalStateException if the name is misspelt; the message names the most similar setting
+     */
+    public static void check(String name, boolean variable, String source) {
+        (variable ? nearestToVariable(name) : nearestTo(name)).ifPresent(valid -> {
+            throw new IllegalStateException("Unknown setting %s in %s. Did you mean %s? All settings are listed in"
+                            .formatted(name, source, valid)
+                    + " docs/configuration.md.");
+        });
+    }
+
     /** Returns the names of all settings, sorted. */
     public static List<String> all() {
         return ALL;

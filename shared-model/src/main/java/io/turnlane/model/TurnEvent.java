@@ -80,11 +80,6 @@ public record TurnEvent(
 
         /** Reason of a turn that waits because the owner of its session does not offer the turn's agent. */
         public static final String WAITING_FOR_AGENT = "waiting_for_agent";
-
-        /** Creates an event without an estimated waiting time. */
-        public Queued(int position) {
-            this(position, null, null);
-        }
     }
 
     /**

@@ -1,38 +1,30 @@
 package io.turnlane.model;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
  * Policy for a question whose session is busy with earlier questions. The processor applies the policies of a session's
  * questions in the order of these questions in the log.
  */
-public enum TurnPolicy {
+public enum TurnPolicy implements WireEnum {
     /** The question waits for the earlier ones. */
-    ENQUEUE("enqueue", ""),
+    ENQUEUE(""),
     /** The question is rejected. */
-    REJECT("reject", "session_busy"),
+    REJECT("session_busy"),
     /** The earlier turns are cancelled. The turn that was running stays in the history. */
-    INTERRUPT("interrupt", "interrupted"),
+    INTERRUPT("interrupted"),
     /** The earlier turns are cancelled, and none of them stays in the history. */
-    ROLLBACK("rollback", "rolled_back"),
+    ROLLBACK("rolled_back"),
     /** The waiting questions are merged into this one. */
-    COALESCE("coalesce", "coalesced");
+    COALESCE("coalesced");
 
     /** Number of extra open turns. It is small, so that interrupts cannot fill a session. */
     private static final int EXTRA_OPEN_TURNS = 10;
 
-    private final String wire;
     private final String reason;
 
-    TurnPolicy(String wire, String reason) {
-        this.wire = wire;
+    TurnPolicy(String reason) {
         this.reason = reason;
-    }
-
-    /** Returns the value in JSON, in headers and in Redis. */
-    public String wire() {
-        return wire;
     }
 
     /** Returns the reason of a turn that ends because of this policy; empty if the policy ends no turn. */
@@ -53,17 +45,11 @@ public enum TurnPolicy {
 
     /** Returns the policy with this value, or empty if no policy has it. */
     public static Optional<TurnPolicy> find(String wire) {
-        return Arrays.stream(values()).filter(one -> one.wire.equals(wire)).findFirst();
+        return WireEnum.find(values(), wire);
     }
 
-    /**
-     * Returns the policy with this value.
-     *
-     * @throws IllegalArgumentException if no policy has this value
-     */
+    /** Returns the policy with this text form; throws an IllegalArgumentException if there is none. */
     public static TurnPolicy of(String wire) {
-        return find(wire)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "policy must be one of enqueue, reject, interrupt, rollback, coalesce"));
+        return WireEnum.require(values(), "policy", wire);
     }
 }

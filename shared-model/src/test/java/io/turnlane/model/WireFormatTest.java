@@ -29,7 +29,19 @@ class WireFormatTest {
     @Test
     void readsBackTheCommandsItWrites() throws Exception {
         Ask ask = new Ask(
-                REQUEST, new SessionId("s-1"), null, "echo", "why?", Map.of("delay_ms", 5), Duration.ofMinutes(15), AT);
+                REQUEST,
+                new SessionId("s-1"),
+                null,
+                "echo",
+                "why?",
+                Map.of("delay_ms", 5),
+                Duration.ofMinutes(15),
+                AT,
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
         assertThat(wire.readCommand("ask", wire.write(ask))).isEqualTo(ask);
 
         DeleteSession delete = new DeleteSession(REQUEST, new SessionId("s-1"), "ada", AT);
@@ -154,7 +166,20 @@ class WireFormatTest {
 
     @Test
     void writesCommandsInSnakeCaseWithSecondsAndUtc() {
-        Ask ask = new Ask(REQUEST, new SessionId("s-1"), null, "echo", "why?", Map.of(), Duration.ofMillis(1500), AT);
+        Ask ask = new Ask(
+                REQUEST,
+                new SessionId("s-1"),
+                null,
+                "echo",
+                "why?",
+                Map.of(),
+                Duration.ofMillis(1500),
+                AT,
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
         assertThat(text(wire.write(ask)))
                 .contains("\"request_id\":\"0192f1de-7a3c-7000-8000-000000000001\"", "\"session_ttl\":1.5")
                 .contains("\"created_at\":\"2026-11-21T06:00:00.123Z\"")

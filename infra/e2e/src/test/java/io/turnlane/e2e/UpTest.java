@@ -106,7 +106,7 @@ class UpTest {
                 .contains(key.group(1), "alice", "ask,read", "valid", "laptop")
                 .doesNotContain(key.group());
         Process wrong = turnlane("keys", "create", "--user", "alice", "--scopes", "everything");
-        assertThat(outputOf(wrong)).contains("a scope is ask, read or ops");
+        assertThat(outputOf(wrong)).contains("scope must be one of ask, read, ops");
         assertThat(wrong.exitValue()).isEqualTo(2);
         Process unknown = turnlane("keys", "revoke", "000000000000");
         assertThat(outputOf(unknown)).contains("no such key");

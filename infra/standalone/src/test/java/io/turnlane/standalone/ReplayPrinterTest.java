@@ -3,9 +3,11 @@ package io.turnlane.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.replay.RecordedTurn;
 import io.turnlane.processor.replay.TurnOutcome;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
@@ -32,7 +34,12 @@ class ReplayPrinterTest {
                 "why?",
                 Map.of(),
                 Duration.ofHours(1),
-                AT);
+                AT,
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
         TurnOutcome before = then == null ? null : new TurnOutcome(Answer.ofText(then), null);
         return new Replayed(
                 new RecordedTurn(ask, new byte[0], 0, 7, AT, List.of(), 0, before),

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.Choices;
 import io.turnlane.processor.agent.Agent;
@@ -398,6 +400,11 @@ final class EveryOrderWorld {
                 session,
                 Map.of(),
                 Duration.ofHours(1),
-                NOW);
+                NOW,
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 }

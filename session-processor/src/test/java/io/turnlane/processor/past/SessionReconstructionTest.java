@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
@@ -15,6 +16,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.store.memory.EndedTurn;
 import io.turnlane.store.memory.RecalledSession;
 import java.time.Duration;
@@ -43,7 +45,12 @@ class SessionReconstructionTest {
                 question,
                 Map.of(),
                 Duration.ofHours(1),
-                at(minute));
+                at(minute),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
         logged(ask, minute);
         return ask;
     }

@@ -199,6 +199,10 @@ class ArrivingTurnTest extends TurnTests {
                 Map.of(),
                 Duration.ofHours(1),
                 NOW,
-                deadline);
+                deadline,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 }

@@ -9,6 +9,7 @@ import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.store.memory.FlightRef;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class EventNumbersTest extends TurnTests {
     void numbersTheEndOfALaterAttemptBehindEverything() {
         FlightRef later = new FlightRef(ask.key(), ask.requestId(), "of a newer owner", 2, 0, 7, NOW);
         memory.duringCommit(() -> {
-            memory.begin(new BeginRequest(later, ask, Map.of(), 42L, false, false));
+            memory.begin(new BeginRequest(later, ask, Map.of(), 42L, false, false, true, 0, Duration.ZERO, null));
             memory.fail(later, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of());
         });
         run();

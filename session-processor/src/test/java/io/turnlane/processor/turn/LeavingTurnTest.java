@@ -179,7 +179,7 @@ class LeavingTurnTest extends TurnTests {
     @Test
     void waitsAtTheHeadOfItsLaneForTheFlightOfThePreviousOwner() {
         FlightRef previous = new FlightRef(ask.key(), ask.requestId(), "before", 1, 0, 7, NOW);
-        memory.begin(new BeginRequest(previous, ask, Map.of(), 42L, false, false));
+        memory.begin(new BeginRequest(previous, ask, Map.of(), 42L, false, false, true, 0, Duration.ZERO, null));
         memory.startHandover(previous, Duration.ofMillis(200));
         assertThat(run()).isEqualTo(new LaneOutcome.RunAgain(Duration.ofMillis(150)));
         delay.pass(Duration.ofMillis(150));

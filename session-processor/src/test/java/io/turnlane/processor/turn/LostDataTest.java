@@ -3,8 +3,10 @@ package io.turnlane.processor.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
@@ -153,7 +155,20 @@ class LostDataTest extends TurnTests {
     /** The processor in which the turn failed has no such agent. Another one offers it from then on. */
     @Test
     void storesAnOutcomeAlthoughAnotherProcessorOffersTheAgentByThen() {
-        Ask other = new Ask(ask.requestId(), SESSION, null, "nobody", "?", Map.of(), Duration.ofHours(1), NOW);
+        Ask other = new Ask(
+                ask.requestId(),
+                SESSION,
+                null,
+                "nobody",
+                "?",
+                Map.of(),
+                Duration.ofHours(1),
+                NOW,
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
         onEvent = event -> {
             memory.loseEverything();
             absentAgents = name -> Optional.of(Duration.ofMinutes(1));

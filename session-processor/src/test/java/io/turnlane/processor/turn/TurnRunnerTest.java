@@ -6,12 +6,14 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.TopicPlan;
 import io.turnlane.processor.agent.CurrentTurn;
@@ -99,7 +101,20 @@ class TurnRunnerTest extends TurnTests {
 
     @Test
     void failsATurnForAnUnknownAgent() {
-        Ask other = new Ask(ask.requestId(), SESSION, null, "nobody", "?", Map.of(), Duration.ofHours(1), NOW);
+        Ask other = new Ask(
+                ask.requestId(),
+                SESSION,
+                null,
+                "nobody",
+                "?",
+                Map.of(),
+                Duration.ofHours(1),
+                NOW,
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
         run(turn(other, wire.write(other)));
         assertThat(events.getLast().body())
                 .isInstanceOfSatisfying(

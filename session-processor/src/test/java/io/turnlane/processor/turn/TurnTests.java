@@ -2,12 +2,14 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
+import io.turnlane.model.Priority;
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.Agent;
@@ -156,7 +158,12 @@ abstract class TurnTests {
                 question,
                 Map.of(),
                 Duration.ofHours(1),
-                NOW.minusMillis(20));
+                NOW.minusMillis(20),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 
     List<String> types() {

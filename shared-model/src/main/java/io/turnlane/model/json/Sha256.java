@@ -10,8 +10,13 @@ public final class Sha256 {
 
     /** Returns the digest, which has 32 bytes. */
     public static byte[] of(byte[] bytes) {
+        return newDigest().digest(bytes);
+    }
+
+    /** Returns a digest for bytes that are added in several parts. */
+    public static MessageDigest newDigest() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

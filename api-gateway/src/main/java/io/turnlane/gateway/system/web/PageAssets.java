@@ -1,11 +1,11 @@
 package io.turnlane.gateway.system.web;
 
+import io.turnlane.model.json.Sha256;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -79,7 +79,7 @@ final class PageAssets implements ResourceTransformer, ResourceResolver {
 
     private static String version() {
         try {
-            MessageDigest hash = MessageDigest.getInstance("SHA-256");
+            MessageDigest hash = Sha256.newDigest();
             Resource[] files = new PathMatchingResourcePatternResolver().getResources("classpath:/static/**/*.*");
             Arrays.sort(files, Comparator.comparing(Resource::getDescription));
             for (Resource file : files) {
@@ -91,8 +91,6 @@ final class PageAssets implements ResourceTransformer, ResourceResolver {
             return HexFormat.of().formatHex(hash.digest(), 0, 6);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
         }
     }
 }

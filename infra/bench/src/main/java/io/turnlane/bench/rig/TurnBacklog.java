@@ -1,11 +1,13 @@
 package io.turnlane.bench.rig;
 
 import io.turnlane.log.CommandHeaders;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionId;
-import io.turnlane.model.WireFormat;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.topic.Topics;
+import io.turnlane.model.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +66,9 @@ public final class TurnBacklog implements AutoCloseable {
                     Duration.ofHours(1),
                     Instant.now(),
                     null,
+                    null,
+                    TurnPolicy.ENQUEUE,
+                    Priority.NORMAL,
                     null);
             var record = new ProducerRecord<>(
                     Topics.DEFAULT.turns(), bytes(ask.key().toString()), wire.write((SessionCommand) ask));

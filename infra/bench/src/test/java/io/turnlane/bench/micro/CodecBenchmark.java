@@ -1,10 +1,12 @@
 package io.turnlane.bench.micro;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import java.time.Duration;
@@ -31,7 +33,19 @@ public class CodecBenchmark {
     private final RequestId request = new RequestId(new UUID(1, 1));
     private final SessionId session = new SessionId("s-1");
     private final SessionCommand ask = new SessionCommand.Ask(
-            request, session, null, "echo", TEXT, Map.of(), Duration.ofHours(1), Instant.EPOCH, null, null);
+            request,
+            session,
+            null,
+            "echo",
+            TEXT,
+            Map.of(),
+            Duration.ofHours(1),
+            Instant.EPOCH,
+            null,
+            null,
+            TurnPolicy.ENQUEUE,
+            Priority.NORMAL,
+            null);
     private final TurnEvent completed = new TurnEvent(
             request, session, 1, 3, Instant.EPOCH, new TurnEvent.Completed(Answer.ofText("echo: " + TEXT)));
     private final byte[] askJson = wire.write(ask);

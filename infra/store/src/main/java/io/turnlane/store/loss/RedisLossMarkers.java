@@ -1,13 +1,12 @@
 package io.turnlane.store.loss;
 
 import io.lettuce.core.cluster.SlotHash;
+import io.turnlane.model.json.Sha256;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.MemoryUnavailableException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -152,18 +151,9 @@ public final class RedisLossMarkers implements LossMarkers {
     }
 
     private static String digestOf(List<? extends @Nullable String> values) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(String.join(
-                                    " ", values.stream().map(String::valueOf).toList())
-                            .getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(digest)
-                    .substring(0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is missing, though every JDK must have it", e);
-        }
+        String all = String.join(" ", values.stream().map(String::valueOf).toList());
+        byte[] digest = Sha256.of(all.getBytes(StandardCharsets.UTF_8));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, 16);
     }
 
     @Override

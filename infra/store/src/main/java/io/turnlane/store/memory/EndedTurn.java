@@ -50,30 +50,6 @@ public record EndedTurn(
         }
     }
 
-    /** Creates a turn that completed or failed. */
-    public EndedTurn(
-            Ask ask,
-            long offset,
-            Instant loggedAt,
-            int attempt,
-            Instant startedAt,
-            Instant endedAt,
-            @Nullable Answer answer,
-            @Nullable TurnError error) {
-        this(
-                ask,
-                ask.question(),
-                offset,
-                loggedAt,
-                attempt,
-                startedAt,
-                endedAt,
-                answer,
-                error,
-                answer == null ? RequestStatus.FAILED : RequestStatus.COMPLETED,
-                null);
-    }
-
     public RequestId requestId() {
         return ask.requestId();
     }

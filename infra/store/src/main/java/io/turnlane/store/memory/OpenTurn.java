@@ -34,11 +34,6 @@ public record OpenTurn(
         mergedQuestions = Collections.unmodifiableMap(new LinkedHashMap<>(mergedQuestions));
     }
 
-    /** Creates a turn that has no merged questions and no cancel. */
-    public OpenTurn(Ask ask, long offset, Instant loggedAt, @Nullable Long eventsFrom, int attempt) {
-        this(ask, offset, loggedAt, eventsFrom, attempt, Map.of(), null);
-    }
-
     public RequestId requestId() {
         return ask.requestId();
     }

@@ -41,17 +41,6 @@ public record RecalledSession(
         edits = List.copyOf(edits);
     }
 
-    /** Creates a session whose only commands were questions and deletions. */
-    public RecalledSession(
-            SessionKey session,
-            @Nullable Life life,
-            List<EndedTurn> turns,
-            List<EndedTurn> others,
-            List<OpenTurn> open,
-            @Nullable Deletion deletion) {
-        this(session, life, turns, others, open, deletion, null, List.of());
-    }
-
     /** Returns a session for which the log contains no data. */
     public static RecalledSession empty(SessionKey session) {
         return new RecalledSession(session, null, List.of(), List.of(), List.of(), null, null, List.of());
@@ -73,20 +62,7 @@ public record RecalledSession(
             Duration ttl,
             int turns,
             Duration processingTime,
-            @Nullable Map<String, Object> metadata) {
-
-        /** Creates the context of a session without metadata from commands. */
-        public Life(
-                @Nullable String userId,
-                String agent,
-                Instant createdAt,
-                Instant lastActivity,
-                Duration ttl,
-                int turns,
-                Duration processing) {
-            this(userId, agent, createdAt, lastActivity, ttl, turns, processing, null);
-        }
-    }
+            @Nullable Map<String, Object> metadata) {}
 
     /** Turns of the import or fork with which a life of the session began. */
     public record InitialTurns(List<PastTurn> turns, long offset, Instant loggedAt) {}

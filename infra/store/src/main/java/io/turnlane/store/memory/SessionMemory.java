@@ -58,19 +58,7 @@ public interface SessionMemory {
             boolean lossRuledOut,
             int computedAttempt,
             Duration outage,
-            @Nullable Duration agentWait) {
-
-        /** Creates parameters with {@code lossRuledOut} set, for a turn whose agent this processor has. */
-        public BeginRequest(
-                FlightRef flight,
-                Ask ask,
-                Map<Phase, Instant> phases,
-                @Nullable Long eventsFrom,
-                boolean tooOld,
-                boolean soleSuspect) {
-            this(flight, ask, phases, eventsFrom, tooOld, soleSuspect, true, 0, Duration.ZERO, null);
-        }
-    }
+            @Nullable Duration agentWait) {}
 
     /** Stores the answer in the history, the context and the request record, in one atomic step. */
     SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);

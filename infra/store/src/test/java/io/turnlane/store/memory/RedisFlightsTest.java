@@ -80,7 +80,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         begin(flight(ask, 1), ask);
         begin(flight(ask, 2), ask);
         FlightRef third = flight(ask, 3);
-        BeginRequest beside = new BeginRequest(third, ask, Map.of(), null, false, false);
+        BeginRequest beside = new BeginRequest(third, ask, Map.of(), null, false, false, true, 0, Duration.ZERO, null);
         assertThat(memory.begin(beside)).isEqualTo(new BeginResult.CrashSuspected());
         assertThat(memory.begin(beside)).as("a repeated call waits too").isEqualTo(new BeginResult.CrashSuspected());
         assertThat(request(ask, "crashes")).as("nothing is counted").isEqualTo("1");
@@ -220,8 +220,8 @@ class RedisFlightsTest extends RedisMemoryTests {
     @Test
     void keepsTheFirstStreamStartThatWasStored() {
         Ask ask = ask("?");
-        memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 42L, false, true));
-        memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 77L, false, true));
+        memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 42L, false, true, true, 0, Duration.ZERO, null));
+        memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), 77L, false, true, true, 0, Duration.ZERO, null));
         assertThat(request(ask, "events_from")).isEqualTo("42");
     }
 
@@ -325,7 +325,8 @@ class RedisFlightsTest extends RedisMemoryTests {
     @Test
     void expiresAnOldRecordWithoutARequestRecord() {
         Ask ask = ask("?");
-        assertThat(memory.begin(new BeginRequest(flight(ask, 1), ask, Map.of(), null, true, false)))
+        assertThat(memory.begin(new BeginRequest(
+                        flight(ask, 1), ask, Map.of(), null, true, false, true, 0, Duration.ZERO, null)))
                 .isInstanceOfSatisfying(
                         AlreadyEnded.class,
                         ended -> assertThat(ended.ending().error().code()).isEqualTo("expired"));

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.memory.BeginResult.RunTurn;
@@ -63,7 +65,7 @@ abstract class RedisMemoryTests {
     }
 
     static BeginRequest beginning(FlightRef flight, Ask ask) {
-        return new BeginRequest(flight, ask, Map.of(), null, false, true);
+        return new BeginRequest(flight, ask, Map.of(), null, false, true, true, 0, Duration.ZERO, null);
     }
 
     BeginResult begin(FlightRef flight, Ask ask) {
@@ -99,7 +101,11 @@ abstract class RedisMemoryTests {
                 Map.of(),
                 Duration.ofHours(1),
                 at,
-                deadline);
+                deadline,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 
     FlightRef flight(Ask ask, long fence) {

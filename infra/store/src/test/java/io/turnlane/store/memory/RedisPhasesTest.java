@@ -41,7 +41,8 @@ class RedisPhasesTest extends RedisMemoryTests {
 
         Ask begun = accepted(ask("?", Instant.now().minusSeconds(9), Duration.ofSeconds(5)));
         Map<Phase, Instant> passed = Map.of(Phase.RECEIVED, Instant.now(), Phase.DEQUEUED, Instant.now());
-        memory.begin(new SessionMemory.BeginRequest(flight(begun, 1), begun, passed, null, false, true));
+        memory.begin(new SessionMemory.BeginRequest(
+                flight(begun, 1), begun, passed, null, false, true, true, 0, Duration.ZERO, null));
         assertThat(phases(begun)).containsOnlyKeys("RECEIVED", "DEQUEUED", "TIMEOUT");
     }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
@@ -263,7 +265,12 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
                 question,
                 Map.of(),
                 Duration.ofSeconds(5),
-                Instant.now());
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 
     @Test

@@ -7,11 +7,13 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
@@ -194,7 +196,10 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         Life life = new Life(
                 null, "echo", createdAt, now.minusSeconds(60), Duration.ofHours(1), 1, Duration.ofMillis(1), metadata);
         restore.restore(
-                new RecalledSession(session, life, List.of(turn), List.of(), List.of(), null), 1, PARTITION, null);
+                new RecalledSession(session, life, List.of(turn), List.of(), List.of(), null, null, List.of()),
+                1,
+                PARTITION,
+                null);
     }
 
     @Test
@@ -210,7 +215,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         FlightRef before = flight(ask, 1);
         memory.begin(beginning(before, ask));
         memory.startHandover(before, Duration.ofSeconds(30));
-        OpenTurn running = new OpenTurn(ask, before.offset(), now, null, 1);
+        OpenTurn running = new OpenTurn(ask, before.offset(), now, null, 1, Map.of(), null);
         assertThat(restore(2, List.of(running), answered("one"))).isEqualTo(new RestoreResult(false, 1));
         assertThat(memory.commit(before, pastNow(ask), Answer.ofText("a: three"), Map.of()))
                 .isInstanceOf(SettleResult.Stored.class);
@@ -219,7 +224,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         Ask next = earlier("four");
         FlightRef frozen = flight(next, 1);
         memory.begin(beginning(frozen, next));
-        restore(2, List.of(new OpenTurn(next, frozen.offset(), now, null, 1)), answered("two"));
+        restore(2, List.of(new OpenTurn(next, frozen.offset(), now, null, 1, Map.of(), null)), answered("two"));
         assertThat(memory.commit(frozen, pastNow(next), Answer.ofText("a: four"), Map.of()))
                 .as("this turn is not in handover")
                 .isEqualTo(new MemoryResult.Fenced());
@@ -242,16 +247,23 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         long at = offset++;
         Deletion deletion = new Deletion(offset++, now);
         restore.restore(
-                new RecalledSession(session, null, List.of(), List.of(), List.of(), deletion), 1, PARTITION, null);
+                new RecalledSession(session, null, List.of(), List.of(), List.of(), deletion, null, List.of()),
+                1,
+                PARTITION,
+                null);
         assertThat(memory.begin(beginning(before, at))).isEqualTo(new MemoryResult.Erased());
     }
 
     @Test
     void doesNotRestoreAnExpiredSession() {
         EndedTurn old = ended(earlier("old"), now.minus(Duration.ofHours(2)), Answer.ofText("a"), null);
-        Life life = new Life(null, "echo", now, now.minus(Duration.ofHours(2)), Duration.ofHours(1), 1, Duration.ZERO);
+        Life life = new Life(
+                null, "echo", now, now.minus(Duration.ofHours(2)), Duration.ofHours(1), 1, Duration.ZERO, null);
         restore.restore(
-                new RecalledSession(session, life, List.of(old), List.of(), List.of(), null), 1, PARTITION, null);
+                new RecalledSession(session, life, List.of(old), List.of(), List.of(), null, null, List.of()),
+                1,
+                PARTITION,
+                null);
         assertThat(redis.template.hasKey(keys.context())).isFalse();
         assertThat(redis.template.hasKey(keys.request(old.requestId())))
                 .as("request records live longer")
@@ -260,7 +272,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
 
     @Test
     void restoresAnOpenQuestion() {
-        OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, 17L, 2);
+        OpenTurn waits = new OpenTurn(earlier("waits"), offset++, now, 17L, 2, Map.of(), null);
         restoreOpen(waits);
         assertThat(redis.template.opsForHash().entries(keys.request(waits.requestId())))
                 .containsEntry("status", "queued")
@@ -280,7 +292,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     @Test
     void restoresADeadlineThatTheClockOfTheGatewayDoesNotExtend() {
         Ask ask = ask("?", now.plus(Duration.ofMinutes(10)), Duration.ofSeconds(8));
-        OpenTurn waits = new OpenTurn(ask, offset++, now, null, 0);
+        OpenTurn waits = new OpenTurn(ask, offset++, now, null, 0, Map.of(), null);
         restoreOpen(waits);
         assertThat(((RunTurn) memory.begin(beginning(ask, waits.offset()))).timeLeft())
                 .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8));
@@ -300,7 +312,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         for (boolean recorded : List.of(false, true)) {
             Ask ask = earlier("cancelled");
             if (recorded) {
-                restoreOpen(new OpenTurn(ask, offset, now, null, 0));
+                restoreOpen(new OpenTurn(ask, offset, now, null, 0, Map.of(), null));
             }
             CancelTurn cancel =
                     new CancelTurn(ask.requestId(), ask.sessionId(), null, now, ask.requestId(), "typed too fast");
@@ -328,7 +340,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
         Ask ask = earlier("runs");
         FlightRef flight = flight(ask, 1);
         memory.begin(beginning(flight, ask));
-        restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 4));
+        restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 4, Map.of(), null));
         assertThat(redis.template.opsForHash().get(keys.request(ask.requestId()), "status"))
                 .isEqualTo("running");
         memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
@@ -340,7 +352,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     void reportsTheDataOfAFlightAsLostIfItsQuestionWasRestored() {
         Ask ask = earlier("runs");
         FlightRef flight = flight(ask, 1);
-        restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 1));
+        restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 1, Map.of(), null));
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("computed"), Map.of()))
                 .isEqualTo(new SettleResult.TurnLost());
         assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
@@ -356,7 +368,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     void leavesATurnEndedIfTheLogHadItOpen() {
         EndedTurn one = answered("one");
         restore(1, one);
-        restoreOpen(new OpenTurn(one.ask(), one.offset(), now, null, 1));
+        restoreOpen(new OpenTurn(one.ask(), one.offset(), now, null, 1, Map.of(), null));
         assertThat(redis.template.opsForHash().get(keys.request(one.requestId()), "status"))
                 .isEqualTo("completed");
         assertThat(redis.template.hasKey(keys.openRequestIds())).isFalse();
@@ -364,7 +376,7 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
 
     @Test
     void restoresNoQuestionThatWasAskedBeforeADeletion() {
-        OpenTurn old = new OpenTurn(earlier("old"), offset++, now, null, 0);
+        OpenTurn old = new OpenTurn(earlier("old"), offset++, now, null, 0, Map.of(), null);
         memory.delete(flight(earlier("delete"), 1));
         restoreOpen(old);
         assertThat(redis.template.hasKey(keys.request(old.requestId()))).isFalse();
@@ -372,9 +384,12 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     private void restoreOpen(OpenTurn... open) {
-        Life life = new Life(null, "echo", now, now, Duration.ofHours(1), 0, Duration.ZERO);
+        Life life = new Life(null, "echo", now, now, Duration.ofHours(1), 0, Duration.ZERO, null);
         restore.restore(
-                new RecalledSession(session, life, List.of(), List.of(), List.of(open), null), 1, PARTITION, null);
+                new RecalledSession(session, life, List.of(), List.of(), List.of(open), null, null, List.of()),
+                1,
+                PARTITION,
+                null);
     }
 
     private RestoreResult restore(long fence, EndedTurn... turns) {
@@ -390,9 +405,13 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 now.minusSeconds(60),
                 Duration.ofHours(1),
                 answered,
-                Duration.ofMillis(answered));
+                Duration.ofMillis(answered),
+                null);
         return restore.restore(
-                new RecalledSession(session, life, List.of(turns), List.of(), open, null), fence, PARTITION, null);
+                new RecalledSession(session, life, List.of(turns), List.of(), open, null, null, List.of()),
+                fence,
+                PARTITION,
+                null);
     }
 
     private EndedTurn answered(String question) {
@@ -404,7 +423,8 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
     }
 
     private EndedTurn ended(Ask ask, Instant at, Answer answer, TurnError error) {
-        return new EndedTurn(ask, offset++, now, 1, at, at, answer, error);
+        RequestStatus status = answer == null ? RequestStatus.FAILED : RequestStatus.COMPLETED;
+        return new EndedTurn(ask, ask.question(), offset++, now, 1, at, at, answer, error, status, null);
     }
 
     private void commit(String question) {
@@ -453,6 +473,11 @@ class RedisSessionRestoreTest extends RedisMemoryTests {
                 question,
                 Map.of(),
                 Duration.ofHours(1),
-                now.minusSeconds(100));
+                now.minusSeconds(100),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.past.CommandPosition;
 import io.turnlane.store.memory.EndedTurn;
 import io.turnlane.store.memory.OpenTurn;
@@ -295,7 +297,12 @@ class RecallCollectorTest {
                 question,
                 Map.of(),
                 ttl,
-                at(seconds));
+                at(seconds),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
         recall.asked(ask, new CommandPosition(offset++, at(seconds), null), SIZE);
         return ask;
     }

@@ -1,8 +1,8 @@
 package io.turnlane.processor.agent.retrieval.dataset;
 
+import io.turnlane.model.json.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +34,7 @@ public record DataSet(List<DataSetEntry> entries) {
      * @return a new array of 32 bytes
      */
     public byte[] hash() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.newDigest();
         for (DataSetEntry entry : entries) {
             add(digest, entry.id());
             entry.wordings().forEach(wording -> add(digest, wording));
@@ -64,13 +64,5 @@ public record DataSet(List<DataSetEntry> entries) {
     private static void add(MessageDigest digest, String text) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0xFF);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }
