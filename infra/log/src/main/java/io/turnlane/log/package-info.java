@@ -1,4 +1,7 @@
-/** Code for records in Kafka that all programs share: headers, partitions, and reading a range of the log. */
+/**
+ * Code for records in Kafka that all programs share: headers, partitions, reading a range of the log, and the setup of
+ * topics.
+ */
 @NullMarked
 package io.turnlane.log;
 

@@ -49,7 +49,7 @@ public final class PartitionRebuild {
     /** Rebuilds the partition's memory. Retries until the rebuild succeeds or the partition has left. */
     void rebuildUntilIntact(HeldPartition partition) {
         while (partition.held() && !withPassSlot(() -> tryRebuild(partition))) {
-            kit.environment().pause().pause(RETRY_DELAY);
+            kit.pause().pause(RETRY_DELAY);
         }
     }
 
@@ -76,8 +76,7 @@ public final class PartitionRebuild {
         while (partition.fence() < 0) {
             pauseWhileHeld(partition, FENCE_CHECK_INTERVAL);
         }
-        String digest =
-                kit.ports().markers().readOrCreate(List.of(partition.number())).digest();
+        String digest = kit.markers().readOrCreate(List.of(partition.number())).digest();
         Instant began = now();
         RecallCollector recall = recall(partition, null);
         List<RecalledSession> sessions = recall.sessions(now());
@@ -96,13 +95,13 @@ public final class PartitionRebuild {
         RebuildReport report = new RebuildReport(
                 digest,
                 partition.number(),
-                kit.environment().processor(),
+                kit.processor(),
                 now(),
                 sessions.size(),
                 turns,
                 recall.dropped() + failed,
                 Duration.between(began, now()));
-        kit.ports().markers().storeIntact(report);
+        kit.markers().storeIntact(report);
         reportRebuild(report);
     }
 
@@ -114,7 +113,7 @@ public final class PartitionRebuild {
     }
 
     private void reportRebuild(RebuildReport report) {
-        kit.ports().observer().accept(report);
+        kit.observer().accept(report);
         log.atLevel(report.dropped() > 0 ? Level.WARN : report.sessions() > 0 ? Level.INFO : Level.DEBUG)
                 .addKeyValue("partition", report.partition())
                 .addKeyValue("sessions", report.sessions())
@@ -127,8 +126,7 @@ public final class PartitionRebuild {
     private int restore(RecalledSession session, HeldPartition partition) {
         while (true) {
             try {
-                RestoreResult restored =
-                        kit.ports().restore().restore(session, partition.fence(), partition.number(), null);
+                RestoreResult restored = kit.restore().restore(session, partition.fence(), partition.number(), null);
                 if (restored.fenced()) {
                     partition.renewFence();
                     throw new RebuildAbandonedException("a newer fence is needed first");
@@ -151,7 +149,7 @@ public final class PartitionRebuild {
                 List<RecalledSession> lives = recall(partition, session).sessions(now());
                 RecalledSession last = lives.isEmpty() ? RecalledSession.empty(session) : lives.getLast();
                 lives.stream().limit(Math.max(0, lives.size() - 1)).forEach(life -> restore(life, partition));
-                return kit.ports().restore().restore(last, partition.fence(), partition.number(), wantedBy);
+                return kit.restore().restore(last, partition.fence(), partition.number(), wantedBy);
             } catch (RebuildAbandonedException e) {
                 return RestoreResult.FENCED; // the command is delivered again, to the partition's owner
             }
@@ -161,7 +159,7 @@ public final class PartitionRebuild {
     /** @param only the only session to read; null for all */
     private RecallCollector recall(HeldPartition partition, @Nullable SessionKey only) {
         RecallCollector recall = new RecallCollector(kit.limits(), partition::isDone, only);
-        SessionLog log = kit.ports().sessionLog();
+        SessionLog log = kit.sessionLog();
         if (!log.readPartition(partition.number(), partition.firstOpen(), recall, partition::held)) {
             throw new RebuildAbandonedException("the partition left");
         }
@@ -169,11 +167,11 @@ public final class PartitionRebuild {
     }
 
     private <T> T withPassSlot(Supplier<T> work) {
-        kit.environment().passSlots().acquireUninterruptibly();
+        kit.passSlots().acquireUninterruptibly();
         try {
             return work.get();
         } finally {
-            kit.environment().passSlots().release();
+            kit.passSlots().release();
         }
     }
 
@@ -181,10 +179,10 @@ public final class PartitionRebuild {
         if (!partition.held()) {
             throw new RebuildAbandonedException("the partition left");
         }
-        kit.environment().pause().pause(delay);
+        kit.pause().pause(delay);
     }
 
     private Instant now() {
-        return kit.environment().clock().instant();
+        return kit.clock().instant();
     }
 }

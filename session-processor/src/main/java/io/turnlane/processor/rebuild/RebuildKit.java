@@ -10,24 +10,21 @@ import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
-/** Services, limits and settings that all rebuilds share. */
-public record RebuildKit(RebuildPorts ports, RecallLimits limits, RebuildEnvironment environment) {
-
-    /**
-     * Services that a rebuild calls.
-     *
-     * @param observer receives the report of each rebuilt partition
-     */
-    public record RebuildPorts(
-            SessionLog sessionLog, SessionRestore restore, LossMarkers markers, Consumer<RebuildReport> observer) {}
-
-    /**
-     * Time and threads.
-     *
-     * @param processor id of this processor, for reports
-     * @param pause suspends the calling thread; can't be interrupted
-     * @param passSlots limits the number of concurrent passes over the log, because each pass holds sessions in the
-     *     heap
-     */
-    public record RebuildEnvironment(String processor, InstantSource clock, Pause pause, Semaphore passSlots) {}
-}
+/**
+ * Services, limits and settings that all rebuilds share.
+ *
+ * @param observer receives the report of each rebuilt partition
+ * @param processor id of this processor, for reports
+ * @param pause suspends the calling thread; can't be interrupted
+ * @param passSlots limits the number of concurrent passes over the log, because each pass holds sessions in the heap
+ */
+public record RebuildKit(
+        SessionLog sessionLog,
+        SessionRestore restore,
+        LossMarkers markers,
+        Consumer<RebuildReport> observer,
+        RecallLimits limits,
+        String processor,
+        InstantSource clock,
+        Pause pause,
+        Semaphore passSlots) {}

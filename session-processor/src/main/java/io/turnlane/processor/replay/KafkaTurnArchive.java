@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * time. The archive searches for such a question only among the records of the first hour after this time.
  * {@link KafkaScan} limits the number of records that each search reads.
  */
-public final class KafkaTurnArchive implements TurnArchive {
+public final class KafkaTurnArchive {
 
     /**
      * Maximum time between the creation of a request id and the publication of the question, including retries of the
@@ -64,8 +64,13 @@ public final class KafkaTurnArchive implements TurnArchive {
         this.maxTurns = maxTurns;
     }
 
-    @Override
-    public Optional<RecordedTurn> find(RequestId request, @Nullable SessionKey session) {
+    /**
+     * Searches for a turn.
+     *
+     * @param session probable session of the turn, whose partition is searched first; null if unknown
+     * @return the turn; empty if the log doesn't hold the turn, or if the search doesn't find it within its limits
+     */
+    Optional<RecordedTurn> find(RequestId request, @Nullable SessionKey session) {
         for (TopicPartition partition : inSearchOrder(session)) {
             Optional<ConsumerRecord<byte[], byte[]>> found = find(request, partition);
             if (found.isPresent()) {

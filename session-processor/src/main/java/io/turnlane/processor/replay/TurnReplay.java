@@ -28,7 +28,7 @@ public final class TurnReplay {
 
     private static final RetryPolicy ONCE = new RetryPolicy(1, Duration.ofSeconds(1), Duration.ofSeconds(1));
 
-    private final TurnArchive archive;
+    private final KafkaTurnArchive archive;
     private final AgentCatalog agents;
     private final TurnEngine.TurnRules rules;
     private final TurnEngine.TurnRuntime surroundings;
@@ -44,7 +44,7 @@ public final class TurnReplay {
     public record ReplaySettings(int turns, Duration grace) {}
 
     public TurnReplay(
-            TurnArchive archive,
+            KafkaTurnArchive archive,
             AgentCatalog agents,
             TurnEngine.TurnRules rules,
             TurnEngine.TurnRuntime surroundings,
@@ -75,7 +75,7 @@ public final class TurnReplay {
      * Replays a turn.
      *
      * @param session probable session of the turn, whose partition is searched first; null if unknown
-     * @return the replayed turn; empty if the {@linkplain TurnArchive#find archive} doesn't find the turn
+     * @return the replayed turn; empty if the {@linkplain KafkaTurnArchive#find archive} doesn't find the turn
      */
     public Optional<Replayed> replay(RequestId request, @Nullable SessionKey session) {
         return archive.find(request, session).map(recorded -> new Replayed(recorded, run(recorded)));

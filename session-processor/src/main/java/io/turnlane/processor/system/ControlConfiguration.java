@@ -8,10 +8,6 @@ import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.WaitingTurns;
 import java.time.InstantSource;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -34,10 +30,8 @@ class ControlConfiguration {
 
     @Bean
     KafkaWakeUpListener wakeUps(KafkaProperties kafka, TopicsProperties topics, WaitingTurns waiting) {
-        Map<String, Object> settings = ProcessorConfiguration.consumerSettingsWithoutGroup(kafka);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
         return new KafkaWakeUpListener(
-                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                () -> ProcessorConfiguration.consumerWithoutGroup(kafka, "latest"),
                 topics.names().control(),
                 waiting::cancel);
     }

@@ -3,11 +3,13 @@ package io.turnlane.processor.system;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.store.memory.DamageObserver;
+import org.springframework.stereotype.Component;
 
 /**
  * Counts stored values that are damaged and therefore ignored. The counters are registered with value 0 at the start,
  * so that a monitoring system sees the first increase.
  */
+@Component
 final class DamageMeters implements DamageObserver {
 
     private final Counter turns;

@@ -5,12 +5,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.stereotype.Component;
 
 /**
  * Endpoint {@code POST /actuator/evacuate}, which drains this processor for maintenance or scale-in and responds when
  * the processor has left the consumer group. The process continues to run until it is stopped, so that operators can
  * inspect it. A repeated call returns the report of the first call.
  */
+@Component
 @Endpoint(id = "evacuate")
 class EvacuateEndpoint {
 

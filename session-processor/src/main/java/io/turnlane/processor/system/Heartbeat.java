@@ -15,10 +15,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
 
 /**
  * Writes the statistics of this processor to Redis each second. Gateways add up the statistics of all processors, and
@@ -27,6 +29,7 @@ import org.springframework.scheduling.annotation.Scheduled;
  * <p>Threading: one scheduler thread calls {@link #beat}, with a fixed delay between calls. Spring calls
  * {@link #webServerStarted} before that.
  */
+@Component
 class Heartbeat {
 
     private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
@@ -41,6 +44,7 @@ class Heartbeat {
     private volatile boolean stopped;
     private boolean stored = true;
 
+    @Component
     record HeartbeatSources(
             AgentCatalog agents,
             LaneScheduler<SessionKey, Turn> lanes,
@@ -51,19 +55,14 @@ class Heartbeat {
             AgentTimes agentTimes,
             DroppedTurns dropped) {}
 
-    /**
-     * Creates the heartbeat.
-     *
-     * @param host host name or address under which other machines reach this processor
-     */
     Heartbeat(
-            String processorId,
-            String host,
+            ProcessorId id,
+            ServerProperties server,
             HeartbeatSources sources,
             ProcessorDirectory processors,
             InstantSource clock) {
-        this.processorId = processorId;
-        this.host = host;
+        this.processorId = id.value();
+        this.host = ManagementHost.of(server.getAddress());
         this.sources = sources;
         this.processors = processors;
         this.clock = clock;

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
+import org.springframework.stereotype.Component;
 
 /**
  * Measures the time from acceptance to answer of the turns that completed in the last minute. Stores the times in one
@@ -19,6 +20,7 @@ import org.HdrHistogram.Recorder;
  *
  * <p>Threading: lane threads record times. One thread at a time calls {@link #rotate}.
  */
+@Component
 final class LatencyWindow implements TurnObserver {
 
     private static final int SLICES = 60;

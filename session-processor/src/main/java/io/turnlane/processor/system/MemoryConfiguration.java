@@ -3,7 +3,6 @@ package io.turnlane.processor.system;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
@@ -12,18 +11,19 @@ import io.turnlane.store.memory.DamageObserver;
 import io.turnlane.store.memory.MemoryLimits;
 import io.turnlane.store.memory.RedisSessionEdits;
 import io.turnlane.store.memory.RedisSessionMemory;
+import io.turnlane.store.memory.RedisSessionRestore;
 import io.turnlane.store.memory.SessionCache;
-import io.turnlane.store.memory.SessionEdits;
 import io.turnlane.store.memory.SessionMemory;
 import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Beans of the Redis client and of the session memory. */
 @Configuration(proxyBeanMethods = false)
+@Import({ProcessorDirectory.class, RedisSessionEdits.class, RedisSessionRestore.class})
 class MemoryConfiguration {
 
     private static final int MAX_WAITING_COMMANDS = 20_000;
@@ -37,15 +37,6 @@ class MemoryConfiguration {
         return options -> options.timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MAX_WAITING_COMMANDS);
-    }
-
-    /**
-     * Replaces Spring's health indicator of the same name. Spring's indicator only sends a PING, and it reports the
-     * processor as down if Redis does not answer.
-     */
-    @Bean
-    RedisCheck redisHealthIndicator(LettuceConnectionFactory connections, SharedClock clock) {
-        return new RedisCheck(connections, clock);
     }
 
     @Bean
@@ -80,18 +71,8 @@ class MemoryConfiguration {
     }
 
     @Bean
-    ProcessorDirectory processorDirectory(StringRedisTemplate redis, WireFormat wire) {
-        return new ProcessorDirectory(redis, wire);
-    }
-
-    @Bean
     OfferedAgents offeredAgents(ProcessorDirectory processors, ProcessorProperties properties) {
         return new OfferedAgents(processors, properties.agentWait());
-    }
-
-    @Bean
-    DamageObserver damageObserver(MeterRegistry meters) {
-        return new DamageMeters(meters);
     }
 
     @Bean
@@ -103,15 +84,5 @@ class MemoryConfiguration {
             DamageObserver damage,
             ProcessorId id) {
         return new RedisSessionMemory(redis, cache, limits, wire, damage, id.value());
-    }
-
-    @Bean
-    SessionEdits sessionEdits(
-            StringRedisTemplate redis,
-            SessionCache cache,
-            MemoryLimits limits,
-            WireFormat wire,
-            DamageObserver damage) {
-        return new RedisSessionEdits(redis, cache, limits, wire, damage);
     }
 }

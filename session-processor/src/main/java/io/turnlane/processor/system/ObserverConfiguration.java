@@ -5,21 +5,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.agent.AgentCatalog;
-import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnObserver;
-import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.memory.SessionCache;
 import java.time.InstantSource;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -28,37 +25,9 @@ import org.springframework.context.annotation.Configuration;
 class ObserverConfiguration {
 
     @Bean
-    LatencyWindow latencyWindow() {
-        return new LatencyWindow();
-    }
-
-    @Bean
     TurnObserver turnObserver(AgentCatalog agents, LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters, agents), latency, agentTimes);
         return report -> observers.forEach(observer -> observer.flightEnded(report));
-    }
-
-    @Bean
-    Heartbeat heartbeat(
-            ProcessorId id,
-            ServerProperties server,
-            Heartbeat.HeartbeatSources sources,
-            ProcessorDirectory processors,
-            InstantSource clock) {
-        return new Heartbeat(id.value(), ManagementHost.of(server.getAddress()), sources, processors, clock);
-    }
-
-    @Bean
-    Heartbeat.HeartbeatSources figures(
-            AgentCatalog agents,
-            LaneScheduler<SessionKey, Turn> lanes,
-            TurnPoller poller,
-            Drain drain,
-            SessionCache cache,
-            LatencyWindow latency,
-            AgentTimes agentTimes,
-            DroppedTurns dropped) {
-        return new Heartbeat.HeartbeatSources(agents, lanes, poller, drain, cache, latency, agentTimes, dropped);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.log.TopicSetup;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
@@ -9,7 +10,6 @@ import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.commands.CommandPublisher;
 import io.turnlane.processor.commands.KafkaCommandPublisher;
-import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
 import io.turnlane.processor.events.KafkaTopicMetadata;
@@ -75,6 +75,9 @@ class ProcessorConfiguration {
 
     private static final int READERS = 2;
 
+    /** Maximum time to wait for each reply of Kafka while the topics are prepared. */
+    private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
+
     /**
      * Time after which a question that was accepted in Redis is certainly in the log, if its gateway published it. A
      * gateway publishes a question within 6 s of its acceptance, or not at all.
@@ -112,13 +115,13 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    ScheduledDelay delay() {
-        return new ScheduledDelay();
-    }
-
-    @Bean
     TopicSetup topicSetup(KafkaProperties kafka, TopicsProperties topics) {
-        return new TopicSetup(kafka.buildAdminProperties(), topics);
+        return new TopicSetup(
+                kafka.buildAdminProperties(),
+                topics.names(),
+                topics.plans(),
+                topics.replicationFactor(),
+                TOPIC_TIMEOUT);
     }
 
     @Bean
@@ -238,12 +241,19 @@ class ProcessorConfiguration {
                 ProcessorConfiguration::failed);
     }
 
-    static Map<String, Object> consumerSettingsWithoutGroup(KafkaProperties kafka) {
+    /**
+     * Returns a consumer without a group, which never commits offsets.
+     *
+     * @param offsetReset position at which the consumer continues if its offset no longer exists: {@code earliest},
+     *     {@code latest}, or {@code none} to throw an exception
+     */
+    static KafkaConsumer<byte[], byte[]> consumerWithoutGroup(KafkaProperties kafka, String offsetReset) {
         Map<String, Object> settings = kafka.buildConsumerProperties();
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        return settings;
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, offsetReset);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /**
@@ -263,10 +273,7 @@ class ProcessorConfiguration {
     /** Creates the reader for records in deep lanes, of which the heap contains only the log position. */
     @Bean
     RecordReader recordReader(KafkaProperties kafka) {
-        Map<String, Object> settings = consumerSettingsWithoutGroup(kafka);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        return new RecordReader(
-                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), READERS);
+        return new RecordReader(() -> consumerWithoutGroup(kafka, "none"), READERS);
     }
 
     @Bean
@@ -391,11 +398,6 @@ class ProcessorConfiguration {
                 properties.answer().grace());
     }
 
-    @Bean
-    EvacuateEndpoint evacuateEndpoint(ProcessorId id, Drain drain) {
-        return new EvacuateEndpoint(id, drain);
-    }
-
     /** Protects the management port from web pages. */
     @Bean
     FilterRegistrationBean<ManagementGuardFilter> managementGuard(ServerProperties server) {
@@ -410,16 +412,5 @@ class ProcessorConfiguration {
     KafkaTopicMetadata topicMetadata(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics) {
         Topics names = topics.names();
         return new KafkaTopicMetadata(kafka, List.of(names.events(), names.quarantine(), names.turns()));
-    }
-
-    @Bean
-    ProcessorLifecycle lifecycle(
-            TopicSetup topics,
-            KafkaTopicMetadata metadata,
-            KafkaWakeUpListener wakeUps,
-            TurnPoller poller,
-            Drain drain,
-            Heartbeat heartbeat) {
-        return new ProcessorLifecycle(topics, metadata, wakeUps, poller, drain, heartbeat);
     }
 }

@@ -1,10 +1,12 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.log.TopicSetup;
 import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.events.KafkaTopicMetadata;
 import io.turnlane.processor.intake.TurnPoller;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
 
 /**
  * Starts the poll thread after all other parts of the processor. On stop, {@linkplain Drain drains} the processor
@@ -12,6 +14,7 @@ import org.springframework.context.SmartLifecycle;
  *
  * <p>Threading: Spring calls start and stop one after the other. The state is changed with compare-and-set.
  */
+@Component
 final class ProcessorLifecycle implements SmartLifecycle {
 
     private enum LifecycleState {

@@ -9,34 +9,23 @@ import io.turnlane.processor.rebuild.recall.KafkaSessionLog;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
 import io.turnlane.store.loss.LossMarkers;
 import io.turnlane.store.loss.RedisLossMarkers;
-import io.turnlane.store.memory.DamageObserver;
 import io.turnlane.store.memory.MemoryLimits;
-import io.turnlane.store.memory.RedisSessionRestore;
 import io.turnlane.store.memory.SessionRestore;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.Semaphore;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
 
 /** Beans that detect and rebuild lost memory. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RebuildProperties.class)
 class RebuildConfiguration {
-
-    @Bean
-    SessionRestore sessionRestore(
-            StringRedisTemplate redis, MemoryLimits limits, WireFormat wire, DamageObserver damage) {
-        return new RedisSessionRestore(redis, limits, wire, damage);
-    }
 
     @Bean
     LossMarkers markers(StringRedisTemplate redis, TopicsProperties topics, WireFormat wire) {
@@ -50,13 +39,8 @@ class RebuildConfiguration {
             RebuildProperties rebuild,
             InstantSource clock,
             WireFormat wire) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // if retention deletes the first records
         return new KafkaSessionLog(
-                () -> new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                () -> ProcessorConfiguration.consumerWithoutGroup(kafka, "earliest"),
                 topics.names(),
                 window(topics.eventsRetention(), rebuild.slack()),
                 clock,
@@ -74,39 +58,33 @@ class RebuildConfiguration {
     }
 
     @Bean
-    RebuildKit rebuildKit(
-            RebuildKit.RebuildPorts ports,
+    MemoryLossDetector lossWatch(
+            KafkaSessionLog sessionLog,
+            SessionRestore restore,
+            LossMarkers markers,
+            MeterRegistry meters,
             MemoryLimits memory,
             RebuildProperties rebuild,
             ProcessorId id,
             InstantSource clock) {
-        return new RebuildKit(
-                ports,
+        RebuildKit kit = new RebuildKit(
+                sessionLog,
+                restore,
+                markers,
+                new RebuildMeters(meters),
                 new RecallLimits(
                         memory.turns(), rebuild.sessions(), rebuild.size().toBytes()),
-                new RebuildKit.RebuildEnvironment(
-                        id.value(), clock, ProcessorConfiguration::pause, new Semaphore(rebuild.atOnce())));
-    }
-
-    @Bean
-    RebuildKit.RebuildPorts rebuildPorts(
-            KafkaSessionLog sessionLog, SessionRestore restore, LossMarkers markers, MeterRegistry meters) {
-        return new RebuildKit.RebuildPorts(sessionLog, restore, markers, new RebuildMeters(meters));
-    }
-
-    @Bean
-    MemoryLossDetector lossWatch(RebuildKit kit, RebuildProperties rebuild, InstantSource clock) {
+                id.value(),
+                clock,
+                ProcessorConfiguration::pause,
+                new Semaphore(rebuild.atOnce()));
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("rebuild-", 0);
         return new MemoryLossDetector(
-                kit.ports().markers(), new PartitionRebuild(kit), threads::start, clock, rebuild.longestWait());
-    }
-
-    @Bean
-    LossCheckSchedule looking(MemoryLossDetector detector) {
-        return new LossCheckSchedule(detector);
+                kit.markers(), new PartitionRebuild(kit), threads::start, clock, rebuild.longestWait());
     }
 
     /** Checks for lost memory with a fixed delay between checks. */
+    @Component
     static final class LossCheckSchedule {
 
         private final MemoryLossDetector detector;

@@ -3,48 +3,39 @@ package io.turnlane.processor.system;
 import io.turnlane.model.redis.RedisMonitor;
 import io.turnlane.model.redis.SharedClock;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.RedisProbe;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
 
 /**
  * Checks Redis each second and sets the shared clock. If Redis accepts no writes and a new connection can help,
  * replaces the connection. Reports the processor as degraded, but not as down, if Redis can't be used, because turns
  * wait until it can be used again. Also reports the processor as degraded if the settings of Redis allow it to evict
- * keys.
+ * keys. Replaces Spring's health indicator of the same name, which only sends a PING and reports the processor as down
+ * if Redis does not answer.
  */
-final class RedisCheck implements RedisMonitor.RedisAccess, HealthIndicator {
+@Component("redisHealthIndicator")
+final class RedisCheck implements HealthIndicator {
 
     private static final Logger log = LoggerFactory.getLogger(RedisCheck.class);
     private static final Status DEGRADED = new Status("DEGRADED", "Redis can't be used, or may lose data");
 
-    private static final byte[] WRITE = """
-            redis.call('SET', KEYS[1], 1, 'EX', 60)
-            local time = redis.call('TIME')
-            return time[1] * 1000000 + time[2]
-            """.getBytes(StandardCharsets.UTF_8);
-
-    private static final byte[] KEY = MemoryKeys.probe().getBytes(StandardCharsets.UTF_8);
-
-    private final LettuceConnectionFactory connections;
     private final RedisMonitor monitor;
 
     /** Creates the check and runs it once, so that the clock is set before it is used. */
     RedisCheck(LettuceConnectionFactory connections, SharedClock clock) {
-        this.connections = connections;
-        this.monitor = new RedisMonitor(this, clock, RedisCheck::report);
+        this.monitor = new RedisMonitor(new RedisProbe(connections), clock, RedisCheck::report);
         monitor.check();
     }
 
@@ -59,27 +50,6 @@ final class RedisCheck implements RedisMonitor.RedisAccess, HealthIndicator {
         } else {
             log.warn(problem);
         }
-    }
-
-    @Override
-    public Instant write() {
-        try (RedisConnection connection = connections.getConnection()) {
-            long micros = Objects.requireNonNull(
-                    connection.scriptingCommands().<Long>eval(WRITE, ReturnType.INTEGER, 1, KEY));
-            return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
-        }
-    }
-
-    @Override
-    public Properties memoryInfo() {
-        try (RedisConnection connection = connections.getConnection()) {
-            return Objects.requireNonNull(connection.serverCommands().info("memory"));
-        }
-    }
-
-    @Override
-    public void reconnect() {
-        connections.resetConnection();
     }
 
     boolean usable() {

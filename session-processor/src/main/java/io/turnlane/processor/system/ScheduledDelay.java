@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
 
 /**
  * Runs delayed tasks on one platform thread. A cancelled task is removed from the queue immediately. Safe for use by
  * multiple threads.
  */
+@Component
 final class ScheduledDelay implements Delay, AutoCloseable {
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(

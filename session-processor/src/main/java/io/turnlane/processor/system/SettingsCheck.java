@@ -3,7 +3,6 @@ package io.turnlane.processor.system;
 import io.turnlane.model.SettingNames;
 import io.turnlane.processor.webhook.WebhookSignature;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -33,7 +32,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> names) {
                 for (String name : names.getPropertyNames()) {
-                    check(source, name);
+                    SettingNames.check(name, source instanceof SystemEnvironmentPropertySource, source.getName());
                 }
             }
         }
@@ -53,15 +52,5 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
                     "Webhooks are enabled, but turnlane.webhooks.secrets is missing or invalid: " + e.getMessage()
                             + ". To create a secret: echo whsec_$(openssl rand -base64 24)");
         }
-    }
-
-    private static void check(PropertySource<?> source, String name) {
-        boolean ofEnvironment = source instanceof SystemEnvironmentPropertySource;
-        Optional<String> nearest = ofEnvironment ? SettingNames.nearestToVariable(name) : SettingNames.nearestTo(name);
-        nearest.ifPresent(valid -> {
-            throw new IllegalStateException("Unknown setting %s in %s. Did you mean %s? All settings are listed in"
-                            .formatted(name, source.getName(), valid)
-                    + " docs/configuration.md.");
-        });
     }
 }

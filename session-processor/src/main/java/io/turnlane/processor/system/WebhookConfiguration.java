@@ -2,6 +2,7 @@ package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.log.TopicSetup;
 import io.turnlane.model.RequestId;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordReader;

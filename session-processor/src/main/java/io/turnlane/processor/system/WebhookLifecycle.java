@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.log.TopicSetup;
 import io.turnlane.model.RequestId;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;

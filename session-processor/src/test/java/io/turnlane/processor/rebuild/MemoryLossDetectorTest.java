@@ -49,18 +49,20 @@ class MemoryLossDetectorTest {
     private final List<RebuildReport> reports = new ArrayList<>();
     private final InstantSource clock = () -> now;
     private final RebuildKit kit = new RebuildKit(
-            new RebuildKit.RebuildPorts(
-                    (partition, firstOpen, listener, proceed) -> {
-                        passes++;
-                        intactTooEarly |= markers.digest.equals(markers.intact.get(partition));
-                        imports.forEach(one -> listener.edited(one, new CommandPosition(0, now, null), 1));
-                        return true;
-                    },
-                    (recalled, fence, partition, wantedBy) -> restore(recalled),
-                    markers,
-                    reports::add),
+            (partition, firstOpen, listener, proceed) -> {
+                passes++;
+                intactTooEarly |= markers.digest.equals(markers.intact.get(partition));
+                imports.forEach(one -> listener.edited(one, new CommandPosition(0, now, null), 1));
+                return true;
+            },
+            (recalled, fence, partition, wantedBy) -> restore(recalled),
+            markers,
+            reports::add,
             new RecallLimits(10, 10, 1000),
-            new RebuildKit.RebuildEnvironment("p", clock, this::pause, new Semaphore(2)));
+            "p",
+            clock,
+            this::pause,
+            new Semaphore(2));
     private final MemoryLossDetector detector =
             new MemoryLossDetector(markers, new PartitionRebuild(kit), tasks::add, clock, WAIT);
 

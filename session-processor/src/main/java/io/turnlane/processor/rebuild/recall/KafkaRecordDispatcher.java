@@ -13,25 +13,24 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.past.CommandPosition;
-import io.turnlane.processor.rebuild.recall.SessionLog.SessionLogListener;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses records and passes their content to a listener. Does not parse the values of sessions that the listener does
+ * Parses records and passes their content to a collector. Does not parse the values of sessions that the collector does
  * not want. For use by one thread.
  */
 final class KafkaRecordDispatcher {
 
     private static final String STARTED = "started";
 
-    private final SessionLogListener listener;
+    private final RecallCollector collector;
     private final WireFormat wire;
 
-    KafkaRecordDispatcher(SessionLogListener listener, WireFormat wire) {
-        this.listener = listener;
+    KafkaRecordDispatcher(RecallCollector collector, WireFormat wire) {
+        this.collector = collector;
         this.wire = wire;
     }
 
@@ -61,11 +60,11 @@ final class KafkaRecordDispatcher {
                 Instant.ofEpochMilli(record.timestamp()),
                 HeaderText.getNumber(record, RecordHeaders.EVENTS_FROM));
         switch (wire.readCommand(HeaderText.get(record, RecordHeaders.TYPE), record.value())) {
-            case Ask ask when ask.key().equals(session) -> listener.asked(ask, position, record.serializedValueSize());
-            case CancelTurn cancel when cancel.key().equals(session) -> listener.cancelled(cancel);
-            case DeleteSession _ -> listener.deleted(session, position);
+            case Ask ask when ask.key().equals(session) -> collector.asked(ask, position, record.serializedValueSize());
+            case CancelTurn cancel when cancel.key().equals(session) -> collector.cancelled(cancel);
+            case DeleteSession _ -> collector.deleted(session, position);
             case SessionChange change
-            when change.key().equals(session) -> listener.edited(change, position, record.serializedValueSize());
+            when change.key().equals(session) -> collector.edited(change, position, record.serializedValueSize());
             case Ask _, CancelTurn _, SessionChange _, RebuildSession _ -> {}
         }
     }
@@ -85,17 +84,19 @@ final class KafkaRecordDispatcher {
         String request = HeaderText.get(record, RecordHeaders.REQUEST_ID);
         if (STARTED.equals(HeaderText.get(record, RecordHeaders.TYPE)) && request != null) {
             Long attempt = HeaderText.getNumber(record, RecordHeaders.ATTEMPT);
-            listener.started(
+            collector.started(
                     session,
                     RequestId.parse(request),
                     attempt == null ? 1 : Math.toIntExact(attempt),
                     Instant.ofEpochMilli(record.timestamp()));
         } else {
-            listener.ended(session, wire.readTerminalEvent(record.value()), record.serializedValueSize());
+            collector.ended(session, wire.readTerminalEvent(record.value()), record.serializedValueSize());
         }
     }
 
-    /** Returns the session of the record; null if the record can't be used or the listener doesn't want the session. */
+    /**
+     * Returns the session of the record; null if the record can't be used or the collector doesn't want the session.
+     */
     private @Nullable SessionKey wanted(ConsumerRecord<byte[], byte[]> record) {
         if (record.key() == null
                 || record.value() == null
@@ -103,6 +104,6 @@ final class KafkaRecordDispatcher {
             return null;
         }
         SessionKey session = SessionKey.parse(new String(record.key(), StandardCharsets.UTF_8));
-        return listener.wants(session) ? session : null;
+        return collector.wants(session) ? session : null;
     }
 }

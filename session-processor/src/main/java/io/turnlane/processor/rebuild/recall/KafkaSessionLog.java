@@ -56,14 +56,14 @@ public final class KafkaSessionLog implements SessionLog, AutoCloseable {
     }
 
     @Override
-    public boolean readPartition(int partition, long firstOpen, SessionLogListener listener, BooleanSupplier proceed) {
+    public boolean readPartition(int partition, long firstOpen, RecallCollector collector, BooleanSupplier proceed) {
         Consumer<byte[], byte[]> pooled = idle.poll();
         Consumer<byte[], byte[]> consumer = pooled == null ? consumers.get() : pooled;
         boolean succeeded = false;
         try {
             Instant events = clock.instant().minus(window.events());
             KafkaLogPass pass = new KafkaLogPass(
-                    consumer, topics, partition, window.slack(), new KafkaRecordDispatcher(listener, wire));
+                    consumer, topics, partition, window.slack(), new KafkaRecordDispatcher(collector, wire));
             boolean complete =
                     pass.seekTo(events.minus(window.turns()), firstOpen, events).run(proceed);
             succeeded = true;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * sessions exceed the {@linkplain RecallLimits limits} on number or size, drops the longest idle ones. For use by one
  * thread.
  */
-public final class RecallCollector implements SessionLog.SessionLogListener {
+public final class RecallCollector {
 
     private final RecallLimits limits;
     private final LongPredicate done;
@@ -47,40 +47,57 @@ public final class RecallCollector implements SessionLog.SessionLogListener {
         this.only = only;
     }
 
-    @Override
-    public boolean wants(SessionKey session) {
+    /**
+     * Returns true if this object collects the session. The records of other sessions need neither be parsed nor added.
+     */
+    boolean wants(SessionKey session) {
         return only == null || only.equals(session);
     }
 
-    @Override
-    public void asked(Ask ask, CommandPosition position, int size) {
+    /**
+     * Adds a question.
+     *
+     * @param size size of the record in bytes
+     */
+    void asked(Ask ask, CommandPosition position, int size) {
         update(ask.key(), reconstruction -> reconstruction.asked(ask, position, size));
     }
 
-    @Override
-    public void cancelled(CancelTurn cancel) {
+    /** Adds a client's cancel of a question. The cancel usually follows the question in the log, but can precede it. */
+    void cancelled(CancelTurn cancel) {
         update(cancel.key(), reconstruction -> reconstruction.cancelled(cancel));
     }
 
-    @Override
-    public void deleted(SessionKey session, CommandPosition position) {
+    void deleted(SessionKey session, CommandPosition position) {
         update(session, reconstruction -> reconstruction.deleted(position));
     }
 
-    @Override
+    /**
+     * Adds a command that changes a session and asks no question.
+     *
+     * @param size size of the record in bytes
+     */
     public void edited(SessionChange command, CommandPosition position, int size) {
         update(command.key(), reconstruction -> reconstruction.edited(command, position, size));
     }
 
-    @Override
-    public void started(SessionKey session, RequestId request, int attempt, Instant at) {
+    /**
+     * Adds a {@code started} event, with which an attempt of a turn begins.
+     *
+     * @param attempt number of the attempt, from 1
+     */
+    void started(SessionKey session, RequestId request, int attempt, Instant at) {
         if (reconstructions.containsKey(session)) {
             update(session, reconstruction -> reconstruction.started(request, attempt, at));
         }
     }
 
-    @Override
-    public void ended(SessionKey session, TurnEvent end, int size) {
+    /**
+     * Adds a terminal event.
+     *
+     * @param size size of the record in bytes
+     */
+    void ended(SessionKey session, TurnEvent end, int size) {
         if (reconstructions.containsKey(session)) {
             update(session, reconstruction -> reconstruction.ended(end, size));
             expire(end.at());

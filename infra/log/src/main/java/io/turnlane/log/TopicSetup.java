@@ -1,7 +1,8 @@
-package io.turnlane.processor.system;
+package io.turnlane.log;
 
 import io.turnlane.model.topic.TopicPlan;
 import io.turnlane.model.topic.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -15,18 +16,41 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Creates missing topics, and checks partition counts and settings of existing ones. */
-final class TopicSetup {
+/**
+ * Creates missing topics, and checks partition counts and settings of existing ones. Does not add partitions to an
+ * existing topic, because its keys would move to other partitions, which would break the order within a session.
+ */
+public final class TopicSetup {
 
-    private static final long TIMEOUT_SECONDS = 30;
+    private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
 
-    private final Map<String, Object> adminProperties;
-    private final TopicsProperties topics;
+    private final Map<String, Object> connection;
+    private final Topics names;
+    private final List<TopicPlan> plans;
+    private final short replicationFactor;
+    private final long timeoutSeconds;
 
-    TopicSetup(Map<String, Object> adminProperties, TopicsProperties topics) {
-        this.adminProperties = adminProperties;
-        this.topics = topics;
+    /**
+     * Creates the setup.
+     *
+     * @param connection settings of the Kafka client
+     * @param replicationFactor replicas of each partition of a new topic; -1 for the default of the broker
+     * @param timeout maximum time to wait for each reply of Kafka
+     */
+    public TopicSetup(
+            Map<String, Object> connection,
+            Topics names,
+            List<TopicPlan> plans,
+            short replicationFactor,
+            Duration timeout) {
+        this.connection = connection;
+        this.names = names;
+        this.plans = plans;
+        this.replicationFactor = replicationFactor;
+        this.timeoutSeconds = timeout.toSeconds();
     }
 
     /**
@@ -35,13 +59,12 @@ final class TopicSetup {
      * @throws IllegalStateException if Kafka does not respond, if the turns topic and the events topic have different
      *     partition counts, or if an existing topic has unsuitable settings that this process cannot change
      */
-    void prepare() {
-        try (Admin admin = Admin.create(adminProperties)) {
-            Map<String, KafkaFuture<Void>> created = admin.createTopics(
-                            topics.plans().stream().map(this::topic).toList())
-                    .values();
-            for (KafkaFuture<Void> topic : created.values()) {
-                await(topic);
+    public void prepare() {
+        try (Admin admin = Admin.create(connection)) {
+            Map<String, KafkaFuture<Void>> created =
+                    admin.createTopics(plans.stream().map(this::topic).toList()).values();
+            for (Map.Entry<String, KafkaFuture<Void>> topic : created.entrySet()) {
+                await(topic.getKey(), topic.getValue());
             }
             check(admin);
         } catch (InterruptedException e) {
@@ -53,13 +76,14 @@ final class TopicSetup {
     }
 
     private NewTopic topic(TopicPlan plan) {
-        return new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor()).configs(plan.settings());
+        return new NewTopic(plan.name(), plan.partitions(), replicationFactor).configs(plan.settings());
     }
 
-    private static void await(KafkaFuture<Void> created)
+    private void await(String topic, KafkaFuture<Void> created)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            created.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            created.get(timeoutSeconds, TimeUnit.SECONDS);
+            log.atInfo().addKeyValue("topic", topic).log("topic created");
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;
@@ -68,21 +92,20 @@ final class TopicSetup {
     }
 
     private void check(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
-        Topics names = topics.names();
         Map<String, TopicDescription> found =
-                awaitKnown(admin, topics.plans().stream().map(TopicPlan::name).toList());
+                awaitKnown(admin, plans.stream().map(TopicPlan::name).toList());
         TopicPlan.requireSamePartitions(names, partitions(found, names.turns()), partitions(found, names.events()));
-        new TopicReviewer(admin, adminProperties.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), TIMEOUT_SECONDS)
-                .review(topics.plans().stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
+        new TopicReviewer(admin, connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), timeoutSeconds)
+                .review(plans.stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
     }
 
     /** Waits until the broker knows the topics. A broker does not always know a new topic at once. */
-    private static Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
+    private Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
             throws InterruptedException, ExecutionException, TimeoutException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
         while (true) {
             try {
-                return admin.describeTopics(names).allTopicNames().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                return admin.describeTopics(names).allTopicNames().get(timeoutSeconds, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
                     throw e;

@@ -1,4 +1,4 @@
-package io.turnlane.processor.system;
+package io.turnlane.log;
 
 import io.turnlane.model.topic.TopicReview;
 import java.util.ArrayList;
@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares the settings of existing topics with the needed ones. Changes settings if this is safe, and rejects a topic
- * that would lose records. The gateway has a similar class, because gateway and processor share no Kafka code.
+ * that would lose records.
  */
-final class TopicReviewer {
+public final class TopicReviewer {
 
     private static final Logger log = LoggerFactory.getLogger(TopicReviewer.class);
     private static final String RETENTION_BYTES = "retention.bytes";
@@ -34,7 +34,7 @@ final class TopicReviewer {
     private final long timeoutSeconds;
 
     /** @param servers bootstrap servers, for the command that an operator is advised to run */
-    TopicReviewer(Admin admin, @Nullable Object servers, long timeoutSeconds) {
+    public TopicReviewer(Admin admin, @Nullable Object servers, long timeoutSeconds) {
         this.admin = admin;
         this.servers = servers instanceof Collection<?> all
                 ? String.join(",", all.stream().map(String::valueOf).toList())
@@ -49,7 +49,7 @@ final class TopicReviewer {
      * @throws IllegalStateException if a topic needs settings that only an operator may change, or that Kafka does not
      *     allow this process to change; the message contains the command for the operator
      */
-    void review(Map<String, Map<String, String>> needed)
+    public void review(Map<String, Map<String, String>> needed)
             throws ExecutionException, TimeoutException, InterruptedException {
         Map<ConfigResource, Config> found;
         try {
