@@ -159,7 +159,7 @@ class ArrivingTurnTest extends TurnTests {
     private Flight startTurn() {
         arrive(ask, claim);
         Flight flight = flights.open(turn(ask, wire.write(ask)));
-        memory.begin(new BeginRequest(flight.ref(), ask, Map.of(), 42L, false, false));
+        memory.begin(new BeginRequest(flight.ref(), ask, Map.of(), 42L, false, false, true, 0, Duration.ZERO, null));
         flight.enterAgent();
         return flight;
     }
