@@ -4,7 +4,6 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.UUIDClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.guard.admission.OverloadGuard;
-import io.turnlane.gateway.operations.quarantine.Redrive;
 import io.turnlane.gateway.turns.ask.AnsweredTurns;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.ask.QuestionRules;
@@ -21,7 +20,6 @@ import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
 import io.turnlane.store.accept.Acceptance;
 import io.turnlane.store.fleet.ProcessorDirectory;
-import io.turnlane.store.request.RedriveMarks;
 import io.turnlane.store.request.RequestRecords;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -29,7 +27,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Beans of the gateway that no more specific configuration class of this package defines. */
 @Configuration(proxyBeanMethods = false)
@@ -100,19 +97,9 @@ class GatewayConfiguration {
     }
 
     @Bean
-    Redrive redrive(QuestionIntake intake, RequestRecords records, RedriveMarks marks) {
-        return new Redrive(intake, records, marks);
-    }
-
-    @Bean
     AnsweredTurns answeredTurns(
             QuestionIntake intake, EventStreams streams, RequestRecords records, EndedRequests ended) {
         return new AnsweredTurns(intake, streams, records, ended);
-    }
-
-    @Bean
-    Snapshots snapshots(RequestRecords records, JsonMapper json, InstantSource clock) {
-        return new Snapshots(records, json, clock);
     }
 
     @Bean

@@ -1,7 +1,6 @@
 package io.turnlane.gateway.system;
 
 import io.turnlane.model.SettingNames;
-import java.util.Optional;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -21,25 +20,14 @@ final class GatewaySettingsCheck implements BeanFactoryPostProcessor {
         this.environment = environment;
     }
 
-    /** @throws IllegalStateException if a name is unknown; the message contains the most similar valid name */
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> names) {
                 for (String name : names.getPropertyNames()) {
-                    check(source, name);
+                    SettingNames.check(name, source instanceof SystemEnvironmentPropertySource, source.getName());
                 }
             }
         }
-    }
-
-    private static void check(PropertySource<?> source, String name) {
-        boolean ofEnvironment = source instanceof SystemEnvironmentPropertySource;
-        Optional<String> nearest = ofEnvironment ? SettingNames.nearestToVariable(name) : SettingNames.nearestTo(name);
-        nearest.ifPresent(valid -> {
-            throw new IllegalStateException("Unknown setting %s in %s. Did you mean %s? All settings are listed in"
-                            .formatted(name, source.getName(), valid)
-                    + " docs/configuration.md.");
-        });
     }
 }

@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.ServletServerHttpResponse;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.InsufficientAuthenticationException;
 import org.springframework.security.core.AuthenticationException;
@@ -77,13 +78,11 @@ public final class AccessProblems implements AuthenticationEntryPoint, AccessDen
                 .tag("why", reason)
                 .register(metrics)
                 .increment();
-        response.setStatus(rejection.code().httpStatus());
         if (!challenge.isEmpty()) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
         }
         Problem.retryAfter(rejection.code()).ifPresent(after -> response.setHeader(HttpHeaders.RETRY_AFTER, after));
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setContentType("application/problem+json");
-        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(rejection, request.getRequestURI())));
+        Problem.write(rejection, request.getRequestURI(), new ServletServerHttpResponse(response), json);
     }
 }

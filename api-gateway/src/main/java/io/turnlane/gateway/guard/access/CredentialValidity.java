@@ -4,8 +4,10 @@ import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.guard.keys.KeyRing;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.springframework.stereotype.Component;
 
 /** Checks that the credentials of a caller are still valid: not revoked and not expired. */
+@Component
 public final class CredentialValidity {
 
     private final KeyRing keys;

@@ -3,11 +3,10 @@ package io.turnlane.gateway.guard.breaker;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.turnlane.model.redis.RedisMonitor;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.RedisProbe;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.RedisTemplate;
@@ -34,15 +31,8 @@ import org.springframework.data.redis.serializer.RedisSerializer;
  */
 public final class RedisBreaker implements RedisMonitor.RedisAccess {
 
-    private static final byte[] PROBE = """
-            redis.call('SET', KEYS[1], 1, 'EX', 60)
-            local time = redis.call('TIME')
-            return time[1] * 1000000 + time[2]
-            """.getBytes(StandardCharsets.UTF_8);
-
-    private static final byte[] PROBE_KEY = MemoryKeys.probe().getBytes(StandardCharsets.UTF_8);
-
     private final LettuceConnectionFactory connections;
+    private final RedisProbe redis;
     private final Duration pause;
     private final Breaker breaker;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -56,6 +46,7 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
      */
     public RedisBreaker(LettuceConnectionFactory connections, int maxFailures, Duration pause) {
         this.connections = connections;
+        this.redis = new RedisProbe(connections);
         this.pause = pause;
         this.breaker = new Breaker(
                 maxFailures,
@@ -82,18 +73,10 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
 
     private void probe() {
         try {
-            write(connections);
+            redis.write();
         } catch (RuntimeException e) {
-            connections.resetConnection();
+            redis.reconnect();
             throw e;
-        }
-    }
-
-    /** Writes a value. Returns the time of Redis in microseconds since the epoch. */
-    private static long write(LettuceConnectionFactory connections) {
-        try (RedisConnection connection = connections.getConnection()) {
-            return Objects.requireNonNull(
-                    connection.scriptingCommands().<Long>eval(PROBE, ReturnType.INTEGER, 1, PROBE_KEY));
         }
     }
 
@@ -108,18 +91,17 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
      */
     @Override
     public Instant write() {
-        return Instant.EPOCH.plus(breaker.call(() -> write(connections)), ChronoUnit.MICROS);
+        return breaker.call(redis::write);
     }
 
     @Override
     public Properties memoryInfo() {
-        return Objects.requireNonNull(stringTemplate().execute((RedisCallback<Properties>)
-                connection -> connection.serverCommands().info("memory")));
+        return breaker.call(redis::memoryInfo);
     }
 
     @Override
     public void reconnect() {
-        connections.resetConnection();
+        redis.reconnect();
     }
 
     /** Stops probing. */

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.guard.caller;
 
+import io.turnlane.model.Scope;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.support.WebDataBinderFactory;
@@ -7,7 +8,11 @@ import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Resolves {@link Caller} parameters of controllers. */
+/**
+ * Resolves {@link Caller} and {@link Operator} parameters of controllers. Only this class decides which callers are
+ * operators. If authentication is disabled, every caller is an operator, but the gateway by default accepts only
+ * callers on its own machine.
+ */
 public final class CallerResolver implements HandlerMethodArgumentResolver {
 
     private final Callers callers;
@@ -18,7 +23,7 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
-        return parameter.getParameterType() == Caller.class;
+        return parameter.getParameterType() == Caller.class || parameter.getParameterType() == Operator.class;
     }
 
     @Override
@@ -27,6 +32,11 @@ public final class CallerResolver implements HandlerMethodArgumentResolver {
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binderFactory) {
-        return callers.callerOf(request.getUserPrincipal());
+        Caller caller = callers.callerOf(request.getUserPrincipal());
+        if (parameter.getParameterType() == Caller.class) {
+            return caller;
+        }
+        caller.require(Scope.OPS);
+        return new Operator(caller);
     }
 }

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.guard.keys;
 
-import io.turnlane.gateway.kafka.KafkaTopicReviewer;
 import io.turnlane.log.HeaderText;
 import io.turnlane.log.LogPartitions;
+import io.turnlane.log.TopicReviewer;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.UnreadableRecordException;
@@ -83,7 +83,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
                         .log();
             } else {
                 Object servers = connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
-                new KafkaTopicReviewer(admin, servers, TIMEOUT_MS / 1000).review(Map.of(name, SETTINGS));
+                new TopicReviewer(admin, servers, TIMEOUT_MS / 1000).review(Map.of(name, SETTINGS));
             }
         } catch (TimeoutException e) {
             throw new IllegalStateException("cannot check the topic " + name, e);

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.springframework.stereotype.Component;
 
 /**
  * API keys that are not revoked, as of the last record of the keys topic that this gateway has read. Only operators
@@ -19,6 +20,7 @@ import java.util.function.Function;
  * the topic again from its beginning, the ring keeps its previous state. Otherwise a revoked key would be valid again
  * until its revocation is read.
  */
+@Component
 public final class KeyRing {
 
     private static final byte[] NO_HASH = new byte[32];

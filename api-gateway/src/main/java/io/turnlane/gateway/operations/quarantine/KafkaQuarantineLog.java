@@ -38,9 +38,13 @@ import org.springframework.stereotype.Component;
  * <p>The topic can contain duplicates: if a processor crashes directly after it has written a record, the next owner
  * writes the record again. Duplicates have the same key. They are therefore in the same partition, at offsets close to
  * each other. Each page also reads the records directly above its windows, so that it can omit their duplicates.
+ *
+ * <p>Safe for use by multiple threads. Each method blocks for at most a few seconds. It throws a
+ * {@link io.turnlane.gateway.problem.ProblemDetailException} if Kafka is unavailable, or if too many requests read at
+ * once.
  */
 @Component
-final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
+final class KafkaQuarantineLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaQuarantineLog.class);
 
@@ -74,8 +78,17 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
                 .reversed();
     }
 
-    @Override
-    public QuarantinePage page(@Nullable QuarantineCursor before, int limit) {
+    /** @param next cursor of the next page; null if no records are left */
+    record QuarantinePage(
+            List<QuarantineRecord> turns, @Nullable QuarantineCursor next) {}
+
+    /**
+     * Returns a page of turns, newest first. Duplicates of a turn appear once.
+     *
+     * @param before cursor at the end of an earlier page; null for the first page
+     * @param limit maximum number of turns; a page can have fewer turns although more pages follow
+     */
+    QuarantinePage page(@Nullable QuarantineCursor before, int limit) {
         return pool.withConsumer(consumer -> page(consumer, before, limit));
     }
 
@@ -138,8 +151,8 @@ final class KafkaQuarantineLog implements QuarantineLog, AutoCloseable {
                 : null;
     }
 
-    @Override
-    public Optional<QuarantineRecord> find(String id) {
+    /** Returns the newest record with this {@linkplain QuarantinedTurn#id id}. */
+    Optional<QuarantineRecord> find(String id) {
         return pool.withConsumer(consumer -> find(consumer, id));
     }
 

@@ -31,10 +31,10 @@ final class QuarantineController {
 
     private static final int MAX_LIMIT = 100;
 
-    private final QuarantineLog log;
+    private final KafkaQuarantineLog log;
     private final Redrive redrive;
 
-    QuarantineController(QuarantineLog log, Redrive redrive) {
+    QuarantineController(KafkaQuarantineLog log, Redrive redrive) {
         this.log = log;
         this.redrive = redrive;
     }
@@ -56,7 +56,8 @@ final class QuarantineController {
         if (limit < 1 || limit > MAX_LIMIT) {
             throw ProblemDetailException.invalid("limit must be from 1 to " + MAX_LIMIT + ".");
         }
-        QuarantineLog.QuarantinePage page = log.page(cursor == null ? null : QuarantineCursor.parse(cursor), limit);
+        KafkaQuarantineLog.QuarantinePage page =
+                log.page(cursor == null ? null : QuarantineCursor.parse(cursor), limit);
         QuarantineCursor next = page.next();
         return notCached(new QuarantineListing(
                 page.turns().stream().map(this::resource).toList(), next == null ? null : next.toString()));

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
 
 /**
  * Asks a quarantined question again. The question gets a new request id, and waits behind the turns that are already
@@ -31,6 +32,7 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>Safe for use by multiple threads.
  */
+@Component
 public final class Redrive {
 
     private static final Logger LOG = LoggerFactory.getLogger(Redrive.class);

@@ -6,6 +6,7 @@ import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.turns.deliver.BoundedWaits;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.log.TopicSetup;
 import io.turnlane.model.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -33,6 +34,9 @@ class KafkaConfiguration {
      * clients to reconnect to another gateway.
      */
     private static final Duration DISCONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+    /** Maximum time to wait for each reply of Kafka while the topics are prepared. */
+    private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(15);
 
     @Bean
     Topics topics(GatewayTopicsProperties properties) {
@@ -73,9 +77,14 @@ class KafkaConfiguration {
             GatewayProperties gateway,
             BoundedWaits waits,
             MeterRegistry metrics) {
-        KafkaTopicSetup setup = new KafkaTopicSetup(
-                admin.getConfigurationProperties(), topics.names(), topics.plans(), topics.replicationFactor());
-        return new EventStreams(consumers, topics.names().events(), setup, gateway.streamLimits(), waits, metrics);
+        TopicSetup setup = new TopicSetup(
+                admin.getConfigurationProperties(),
+                topics.names(),
+                topics.plans(),
+                topics.replicationFactor(),
+                TOPIC_TIMEOUT);
+        return new EventStreams(
+                consumers, topics.names().events(), setup::prepare, gateway.streamLimits(), waits, metrics);
     }
 
     @Bean

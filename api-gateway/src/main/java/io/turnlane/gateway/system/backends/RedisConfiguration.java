@@ -13,6 +13,7 @@ import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
+import io.turnlane.store.fleet.GatewayDirectory;
 import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.request.CancelMarks;
 import io.turnlane.store.request.RedisCommandRecords;
@@ -25,6 +26,7 @@ import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderC
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.RedisTemplate;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -34,6 +36,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * pool would be necessary only for blocking commands or transactions, and the gateway uses neither.
  */
 @Configuration(proxyBeanMethods = false)
+@Import({RequestRecords.class, SessionStore.class, CancelMarks.class, ProcessorDirectory.class, GatewayDirectory.class})
 class RedisConfiguration {
 
     /**
@@ -90,26 +93,6 @@ class RedisConfiguration {
     @Bean
     RedriveMarks redriveMarks(StringRedisTemplate redis, GatewayTopicsProperties topics) {
         return new RedriveMarks(redis, topics.quarantineRetention());
-    }
-
-    @Bean
-    RequestRecords requestRecords(RedisTemplate<String, byte[]> redis, WireFormat wire) {
-        return new RequestRecords(redis, wire);
-    }
-
-    @Bean
-    SessionStore sessionStore(StringRedisTemplate text, RedisTemplate<String, byte[]> blobs, WireFormat wire) {
-        return new SessionStore(text, blobs, wire);
-    }
-
-    @Bean
-    CancelMarks cancelMarks(StringRedisTemplate redis) {
-        return new CancelMarks(redis);
-    }
-
-    @Bean
-    ProcessorDirectory processorDirectory(StringRedisTemplate redis, WireFormat wire) {
-        return new ProcessorDirectory(redis, wire);
     }
 
     /**

@@ -1,23 +1,24 @@
 package io.turnlane.gateway.system.health;
 
 import io.turnlane.gateway.turns.fleet.Fleet;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.stereotype.Component;
 
 /**
  * Health of the agents. If a processor lacks an agent that others offer, questions for this agent wait in its
  * partitions. The health is then degraded, but the gateway stays ready. While Redis is unavailable, this indicator
  * reports no problem. The check returns within 300 ms even if Redis does not reply.
  */
+@Component("agentsHealthIndicator")
 final class AgentHealth implements HealthIndicator {
 
     private static final Status DIFFERENT = new Status("DEGRADED", "Processors offer different agents");
-    private static final long TIMEOUT_MS = 300;
+    private static final Duration TIMEOUT = Duration.ofMillis(300);
 
     private final Fleet fleet;
 
@@ -27,11 +28,7 @@ final class AgentHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        Map<String, List<String>> missing = CompletableFuture.supplyAsync(
-                        fleet::missingAgents, Thread.ofVirtual().name("agents-check")::start)
-                .exceptionally(_ -> Map.of())
-                .completeOnTimeout(Map.of(), TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                .join();
+        Map<String, List<String>> missing = TimedCheck.run("agents-check", TIMEOUT, fleet::missingAgents, Map.of());
         return missing.isEmpty()
                 ? Health.up().build()
                 : Health.status(DIFFERENT).withDetails(missing).build();

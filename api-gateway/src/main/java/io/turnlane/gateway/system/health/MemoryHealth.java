@@ -7,12 +7,17 @@ import java.util.Optional;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.stereotype.Component;
 
 /**
  * Health of Redis. If Redis is unavailable, the gateway still accepts questions and serves open streams. The health is
  * then degraded and not down, and the gateway stays ready. It is also degraded if Redis accepts no writes or may evict
  * keys.
+ *
+ * <p>Replaces Spring's health indicator of the same name, which would report the gateway as down if Redis is
+ * unavailable, and would block if Redis does not reply.
  */
+@Component("redisHealthIndicator")
 final class MemoryHealth implements HealthIndicator {
 
     static final Status DEGRADED = new Status("DEGRADED", "Redis can't be used, or may lose data");

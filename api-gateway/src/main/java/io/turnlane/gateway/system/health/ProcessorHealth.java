@@ -7,12 +7,14 @@ import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.stereotype.Component;
 
 /**
  * Health of the processors. If a processor has stalled, it answers no new questions, although gateways still accept
  * them. The health of the gateway is then degraded, but the gateway stays ready. If Redis is unavailable, the state of
  * the processors is unknown, and this indicator reports no problem.
  */
+@Component("processorsHealthIndicator")
 final class ProcessorHealth implements HealthIndicator {
 
     private static final Duration TIMEOUT = Duration.ofMillis(150);

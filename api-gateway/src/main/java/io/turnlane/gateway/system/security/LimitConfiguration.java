@@ -49,11 +49,6 @@ class LimitConfiguration {
         return new OpenConnections(standing::isValid, rules, new RedisConnectionReservations(redis, clock), metrics);
     }
 
-    @Bean
-    GatewayDirectory gatewayDirectory(StringRedisTemplate redis, InstantSource clock) {
-        return new GatewayDirectory(redis, clock);
-    }
-
     @Bean(initMethod = "start", destroyMethod = "close")
     OverloadGuard overload(
             ProcessorDirectory processors,

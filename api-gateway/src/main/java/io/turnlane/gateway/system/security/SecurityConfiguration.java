@@ -28,7 +28,6 @@ import io.turnlane.store.access.TicketRecords;
 import jakarta.servlet.DispatcherType;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -138,16 +137,6 @@ class SecurityConfiguration {
     @Bean
     LoopbackHostCheck loopbackHosts(SecurityProperties security, JsonMapper json) {
         return new LoopbackHostCheck(!security.authenticated() && !security.letInAnybodyWhoReachesThisGateway(), json);
-    }
-
-    @Bean
-    KeyRing keyRing(InstantSource clock) {
-        return new KeyRing(clock);
-    }
-
-    @Bean
-    CredentialValidity standing(KeyRing keys, InstantSource clock) {
-        return new CredentialValidity(keys, clock);
     }
 
     @Bean

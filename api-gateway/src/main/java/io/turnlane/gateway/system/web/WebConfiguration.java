@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.turnlane.gateway.guard.caller.CallerResolver;
 import io.turnlane.gateway.guard.caller.Callers;
-import io.turnlane.gateway.guard.caller.OperatorResolver;
 import io.turnlane.gateway.guard.limits.LimitInterceptor;
 import io.turnlane.gateway.guard.limits.OpenConnections;
 import io.turnlane.gateway.guard.limits.RateLimits;
@@ -110,7 +109,6 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new CallerResolver(callers));
-        resolvers.add(new OperatorResolver(callers));
     }
 
     @Override

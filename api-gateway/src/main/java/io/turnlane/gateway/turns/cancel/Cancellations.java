@@ -35,7 +35,7 @@ public final class Cancellations {
 
     private final CancelMarks marks;
     private final CancelLog cancelLog;
-    private final WakeUpPublisher wakeUps;
+    private final KafkaWakeUpPublisher wakeUps;
     private final RequestRecords records;
     private final LostRecords lost;
     private final InstantSource clock;
@@ -43,7 +43,7 @@ public final class Cancellations {
     Cancellations(
             CancelMarks marks,
             CancelLog cancelLog,
-            WakeUpPublisher wakeUps,
+            KafkaWakeUpPublisher wakeUps,
             RequestRecords records,
             LostRecords lost,
             InstantSource clock) {

@@ -1,5 +1,6 @@
 package io.turnlane.gateway.turns.cancel;
 
+import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WakeUp;
@@ -17,9 +18,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
 
-/** Publishes wake-ups to the control topic. */
+/**
+ * Publishes wake-ups to the control topic. They notify the owner of a turn (the processor that runs it) that the turn
+ * was cancelled.
+ */
 @Component
-final class KafkaWakeUpPublisher implements WakeUpPublisher {
+final class KafkaWakeUpPublisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaWakeUpPublisher.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -34,12 +38,13 @@ final class KafkaWakeUpPublisher implements WakeUpPublisher {
         this.topic = topics.control();
     }
 
-    @Override
-    public boolean publish(SessionKey session, WakeUp wakeUp) {
+    /** Publishes a wake-up and waits for the acknowledgement. Returns false if Kafka did not acknowledge it. */
+    boolean publish(SessionKey session, WakeUp wakeUp) {
         var record = new ProducerRecord<>(topic, session.toString(), wire.writeValue(wakeUp));
-        put(record, RecordHeaders.TYPE, WakeUp.TYPE);
-        put(record, RecordHeaders.REQUEST_ID, wakeUp.requestId().toString());
-        put(record, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
+        HeaderText.add(record.headers(), RecordHeaders.TYPE, WakeUp.TYPE);
+        HeaderText.add(
+                record.headers(), RecordHeaders.REQUEST_ID, wakeUp.requestId().toString());
+        HeaderText.add(record.headers(), RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
         try {
             kafka.send(record).get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             return true;
@@ -58,9 +63,5 @@ final class KafkaWakeUpPublisher implements WakeUpPublisher {
                     .log();
             return false;
         }
-    }
-
-    private static void put(ProducerRecord<String, byte[]> record, String name, String value) {
-        record.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 }

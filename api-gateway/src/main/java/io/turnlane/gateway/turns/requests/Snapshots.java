@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -29,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * event immediately before it sends it. The event is never in the client's outbox, so its size does not count towards
  * the bound of the outbox. The summaries omit the questions to keep the event small.
  */
+@Component
 public final class Snapshots {
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);

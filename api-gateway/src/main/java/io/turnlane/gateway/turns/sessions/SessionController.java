@@ -186,10 +186,7 @@ final class SessionController {
         DeleteSession delete = new DeleteSession(ids.next(), sid, caller.userId(), ids.now());
         sessions.requireDeletable(delete.key());
         commands.submit(delete, rules.traceparent(traceparent));
-        return ResponseEntity.accepted()
-                .location(URI.create("/v1/sessions/" + sid + "/requests/" + delete.requestId()))
-                .header("X-Request-Id", delete.requestId().toString())
-                .body(new CommandAccepted(sid, delete.requestId()));
+        return CommandAccepted.response(delete, sid);
     }
 
     private static <T> ResponseEntity<T> uncached(T body) {

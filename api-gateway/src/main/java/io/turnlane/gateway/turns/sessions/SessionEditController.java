@@ -12,7 +12,6 @@ import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.UpdateSession;
@@ -20,7 +19,6 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionState;
 import io.turnlane.model.json.MergePatch;
 import io.turnlane.store.session.SessionContext;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +115,7 @@ final class SessionEditController {
         UpdateSession update =
                 new UpdateSession(ids.next(), sid, caller.userId(), ids.now(), agent, body.metadata(), ttl);
         commands.submit(update, rules.traceparent(traceparent));
-        return accepted(update, sid);
+        return CommandAccepted.response(update, sid);
     }
 
     @Operation(
@@ -161,7 +159,7 @@ final class SessionEditController {
         ImportSession command = new ImportSession(ids.next(), sid, caller.userId(), ids.now(), state, null);
         sessions.requireNotForking(command.key());
         commands.submit(command, rules.traceparent(traceparent), () -> sessions.createIfMissing(command));
-        return accepted(command, sid);
+        return CommandAccepted.response(command, sid);
     }
 
     @Operation(
@@ -190,13 +188,6 @@ final class SessionEditController {
         ForkSession fork = new ForkSession(ids.next(), sid, caller.userId(), ids.now(), body.afterRequestId(), into);
         ForkSession submitted = commands.submit(fork, source, copied, rules.traceparent(traceparent));
         sessions.addToList(caller.sessionKey(into), submitted.createdAt());
-        return accepted(submitted, into);
-    }
-
-    private static ResponseEntity<CommandAccepted> accepted(SessionCommand command, SessionId session) {
-        return ResponseEntity.accepted()
-                .location(URI.create("/v1/sessions/" + session + "/requests/" + command.requestId()))
-                .header("X-Request-Id", command.requestId().toString())
-                .body(new CommandAccepted(session, command.requestId()));
+        return CommandAccepted.response(submitted, into);
     }
 }
