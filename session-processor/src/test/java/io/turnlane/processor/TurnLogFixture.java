@@ -35,6 +35,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Topics of one test. Publishes turns as a gateway does, and reads the processor's events. */
 final class TurnLogFixture implements AutoCloseable {
 
+    private static final TopicPlan.Retention RETENTION = new TopicPlan.Retention(
+            Duration.ofDays(7), Duration.ofHours(24), Duration.ofHours(1), Duration.ofDays(14), Duration.ofDays(7));
+
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
     private final Topics topics = new Topics(prefix);
     private final int partitions;
@@ -95,7 +98,7 @@ final class TurnLogFixture implements AutoCloseable {
     private TurnLogFixture(int partitions, boolean read) {
         this.partitions = partitions;
         try (Admin admin = Admin.create(broker)) {
-            List<NewTopic> all = TopicPlan.of(topics, partitions, TopicPlan.Retention.DEFAULT).stream()
+            List<NewTopic> all = TopicPlan.of(topics, partitions, RETENTION).stream()
                     .map(plan -> new NewTopic(plan.name(), plan.partitions(), (short) 1))
                     .toList();
             admin.createTopics(all).all().get();
@@ -215,7 +218,7 @@ final class TurnLogFixture implements AutoCloseable {
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(broker, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             // Uses the plan, because a busy broker does not report new topics immediately.
-            List<TopicPartition> all = TopicPlan.of(topics, partitions, TopicPlan.Retention.DEFAULT).stream()
+            List<TopicPartition> all = TopicPlan.of(topics, partitions, RETENTION).stream()
                     .filter(plan -> Set.of(topics.events(), topics.quarantine()).contains(plan.name()))
                     .flatMap(plan -> IntStream.range(0, plan.partitions())
                             .mapToObj(partition -> new TopicPartition(plan.name(), partition)))

@@ -40,7 +40,9 @@ public final class SettingNames {
     /** Maximum number of characters in which a misspelt variable differs from a setting. */
     private static final int MISSPELT = 3;
 
-    private static final List<String> ALL = read();
+    /** Names of all settings, sorted. */
+    static final List<String> ALL = read();
+
     private static final Set<String> GROUPS =
             ALL.stream().map(SettingNames::group).collect(Collectors.toUnmodifiableSet());
 
@@ -59,11 +61,6 @@ public final class SettingNames {
                             .formatted(name, source, valid)
                     + " docs/configuration.md.");
         });
-    }
-
-    /** Returns the names of all settings, sorted. */
-    public static List<String> all() {
-        return ALL;
     }
 
     /**

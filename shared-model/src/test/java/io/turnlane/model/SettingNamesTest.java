@@ -20,7 +20,7 @@ class SettingNamesTest {
 
     @Test
     void acceptsEverySettingInEveryFormThatSpringAccepts() {
-        for (String name : SettingNames.all()) {
+        for (String name : SettingNames.ALL) {
             assertThat(SettingNames.nearestTo(name)).as(name).isEmpty();
             String variable = name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
             assertThat(SettingNames.nearestToVariable(variable)).as(variable).isEmpty();

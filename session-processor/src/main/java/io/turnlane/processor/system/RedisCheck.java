@@ -2,12 +2,7 @@ package io.turnlane.processor.system;
 
 import io.turnlane.model.redis.RedisMonitor;
 import io.turnlane.model.redis.SharedClock;
-import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.RedisProbe;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

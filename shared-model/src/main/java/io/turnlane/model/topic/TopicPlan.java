@@ -13,9 +13,6 @@ import java.util.Map;
  */
 public record TopicPlan(String name, int partitions, Duration retention, int maxRecordBytes) {
 
-    /** Default partition count of the turns topic and the events topic. */
-    public static final int DEFAULT_PARTITIONS = 32;
-
     /**
      * Maximum size of a record, in bytes. An answer of 256 KiB can take six times that size in escaped JSON. With its
      * default limit of 1 MiB, Kafka would reject such an answer.
@@ -39,11 +36,7 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     }
 
     /** Retention of each topic. */
-    public record Retention(Duration turns, Duration events, Duration control, Duration quarantine, Duration shadow) {
-
-        public static final Retention DEFAULT = new Retention(
-                Duration.ofDays(7), Duration.ofHours(24), Duration.ofHours(1), Duration.ofDays(14), Duration.ofDays(7));
-    }
+    public record Retention(Duration turns, Duration events, Duration control, Duration quarantine, Duration shadow) {}
 
     /**
      * Returns the plans of the topics that every installation has. Turns and events have the same partition count,

@@ -1,6 +1,5 @@
 package io.turnlane.model.topic;
 
-import java.util.List;
 import java.util.regex.Pattern;
 
 /** Names of the topics. The prefix separates installations that share a Kafka cluster. */
@@ -45,10 +44,5 @@ public record Topics(String prefix) {
     /** Compacted topic of API keys by id, used only if callers authenticate with API keys. */
     public String keys() {
         return prefix + "keys";
-    }
-
-    /** Returns the topics that every installation has. */
-    public List<String> all() {
-        return List.of(turns(), events(), control(), quarantine(), shadow());
     }
 }

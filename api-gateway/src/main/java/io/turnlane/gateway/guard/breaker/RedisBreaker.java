@@ -2,9 +2,7 @@ package io.turnlane.gateway.guard.breaker;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.turnlane.model.redis.RedisMonitor;
-import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.RedisProbe;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;

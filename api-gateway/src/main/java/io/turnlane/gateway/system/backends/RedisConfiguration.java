@@ -11,7 +11,6 @@ import io.turnlane.gateway.guard.breaker.RedisBreaker;
 import io.turnlane.gateway.guard.breaker.RedisWatch;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.turns.ask.QuestionRules;
-import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
 import io.turnlane.store.fleet.GatewayDirectory;
 import io.turnlane.store.fleet.ProcessorDirectory;

@@ -6,7 +6,6 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.WakeUp;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

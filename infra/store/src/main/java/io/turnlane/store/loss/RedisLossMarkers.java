@@ -1,9 +1,9 @@
 package io.turnlane.store.loss;
 
 import io.lettuce.core.cluster.SlotHash;
-import io.turnlane.model.json.Sha256;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.json.Sha256;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.MemoryUnavailableException;
 import java.nio.charset.StandardCharsets;
