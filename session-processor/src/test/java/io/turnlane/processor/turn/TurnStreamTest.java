@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.Answer;
 import io.turnlane.model.TurnEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,10 +15,12 @@ class TurnStreamTest extends TurnTests {
 
     @Test
     void gathersSmallPiecesIntoFewerEvents() {
+        List<Integer> timers = new ArrayList<>();
         agent = (question, remembered, sink) -> {
             for (String piece : List.of("a", "b", "c", "d")) {
                 sink.delta(piece);
             }
+            timers.add(delay.waiting());
             delay.pass(Duration.ofMillis(15));
             sink.delta("e");
             sink.delta("f");
@@ -25,6 +28,10 @@ class TurnStreamTest extends TurnTests {
         };
         run();
         assertThat(deltas()).containsExactly("a", "bcd", "ef");
+        assertThat(timers)
+                .as("the timer of the text and the agent's time limit")
+                .containsExactly(2);
+        assertThat(delay.waiting()).as("timers after the end").isZero();
         assertThat(events.stream()
                         .filter(event -> event.body() instanceof TurnEvent.Delta)
                         .map(event -> ((TurnEvent.Delta) event.body()).pos()))
@@ -42,6 +49,48 @@ class TurnStreamTest extends TurnTests {
         };
         run();
         assertThat(types()).containsExactly("started", "delta", "delta", "completed");
+    }
+
+    @Test
+    void publishesTextAtOnceAfterTheClockWasSetBack() {
+        agent = (question, remembered, sink) -> {
+            sink.delta("a");
+            clockStep = Duration.ofMinutes(-5);
+            sink.delta("b");
+            sink.delta("c");
+            return Answer.ofText("abc");
+        };
+        run();
+        assertThat(deltas()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void keepsTheTimeAtWhichARefusedEventOccurred() {
+        refusals = 1;
+        agent = (question, remembered, sink) -> {
+            delay.pass(Duration.ofMillis(100));
+            return Answer.ofText("because");
+        };
+        run();
+        assertThat(types()).containsExactly("started", "completed");
+        assertThat(events).extracting(TurnEvent::at).containsExactly(NOW, NOW.plusMillis(100));
+    }
+
+    @Test
+    void keepsABoundedNumberOfRefusedStages() {
+        refusals = Integer.MAX_VALUE;
+        agent = (question, remembered, sink) -> {
+            for (int i = 0; i < 3_000; i++) {
+                sink.stage("stage " + i);
+            }
+            refusals = 0;
+            return Answer.ofText("because");
+        };
+        run();
+        assertThat(types())
+                .startsWith("started", "stage")
+                .endsWith("stage", "completed")
+                .hasSizeBetween(500, 1_002);
     }
 
     @Test

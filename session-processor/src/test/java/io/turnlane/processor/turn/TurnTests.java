@@ -45,7 +45,8 @@ abstract class TurnTests {
 
     final WireFormat wire = new WireFormat();
     final ManualDelay delay = new ManualDelay();
-    final InstantSource clock = () -> NOW.plus(delay.passed());
+    Duration clockStep = Duration.ZERO; // step by which the clock was set
+    final InstantSource clock = () -> NOW.plus(delay.passed()).plus(clockStep);
     final FakeSessionMemory memory = new FakeSessionMemory(clock);
     final List<TurnEvent> events = new ArrayList<>();
     final FakeSessionEdits edits = new FakeSessionEdits();
