@@ -23,10 +23,7 @@ final class SizedJsonConverter extends JacksonJsonHttpMessageConverter {
 
     @Override
     protected void writeInternal(
-            Object value,
-            ResolvableType type,
-            HttpOutputMessage response,
-            @Nullable Map<String, Object> hints)
+            Object value, ResolvableType type, HttpOutputMessage response, @Nullable Map<String, Object> hints)
             throws IOException {
         BufferedMessage message = new BufferedMessage(response.getHeaders(), new ByteArrayOutputStream(1024));
         super.writeInternal(value, type, message, hints);
