@@ -57,12 +57,11 @@ local function trim(index)
   end
 end
 
--- Returns the number of open turns. Trims the indexes for one of 16 requests, and if the session seems full.
+-- Returns the number of open turns that still have a record.
 local function count_open()
   local count = redis.call('ZCARD', open)
-  if count >= most_open or string.sub(request_id, -1) == '0' then
+  if count > 0 then
     trim(open)
-    trim(reqs)
     count = redis.call('ZCARD', open)
   end
   return count
@@ -84,6 +83,9 @@ else
   end
   if agent == '' then
     agent = session.agent or default_agent
+  end
+  if string.sub(request_id, -1) == '0' then
+    trim(reqs) -- one of 16 requests suffices to keep the index bounded
   end
   create_request(request, {reqs, open},
     {id = request_id, created_at = created_at, agent = agent, deadline = deadline, ttl = retention, fields = fields})
