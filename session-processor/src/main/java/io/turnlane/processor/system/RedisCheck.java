@@ -2,7 +2,7 @@ package io.turnlane.processor.system;
 
 import io.turnlane.model.redis.RedisMonitor;
 import io.turnlane.model.redis.SharedClock;
-import io.turnlane.store.RedisProbe;
+import io.turnlane.store.MonitoredRedis;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ final class RedisCheck implements HealthIndicator {
 
     /** Creates the check and runs it once, so that the clock is set before it is used. */
     RedisCheck(LettuceConnectionFactory connections, SharedClock clock) {
-        this.monitor = new RedisMonitor(new RedisProbe(connections), clock, RedisCheck::report);
+        this.monitor = new RedisMonitor(new MonitoredRedis(connections), clock, RedisCheck::report);
         monitor.check();
     }
 

@@ -2,7 +2,7 @@ package io.turnlane.gateway.guard.breaker;
 
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.turnlane.model.redis.RedisMonitor;
-import io.turnlane.store.RedisProbe;
+import io.turnlane.store.MonitoredRedis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;
@@ -30,7 +30,7 @@ import org.springframework.data.redis.serializer.RedisSerializer;
 public final class RedisBreaker implements RedisMonitor.RedisAccess {
 
     private final LettuceConnectionFactory connections;
-    private final RedisProbe redis;
+    private final MonitoredRedis redis;
     private final Duration pause;
     private final Breaker breaker;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -44,7 +44,7 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
      */
     public RedisBreaker(LettuceConnectionFactory connections, int maxFailures, Duration pause) {
         this.connections = connections;
-        this.redis = new RedisProbe(connections);
+        this.redis = new MonitoredRedis(connections);
         this.pause = pause;
         this.breaker = new Breaker(
                 maxFailures,

@@ -14,7 +14,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * Calls with which a {@link RedisMonitor} checks Redis. Each throws a data access exception if Redis does not answer.
  * Thread-safe.
  */
-public record RedisProbe(LettuceConnectionFactory connections) implements RedisMonitor.RedisAccess {
+public record MonitoredRedis(LettuceConnectionFactory connections) implements RedisMonitor.RedisAccess {
 
     private static final byte[] WRITE = """
             redis.call('SET', KEYS[1], 1, 'EX', 60)
