@@ -76,7 +76,7 @@ final class AgentCaller {
     boolean answersAtOnce(Ask ask) {
         try {
             return agents.answersAtOnce(ask.agent(), questionOf(ask));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             return false; // a defect of the agent's factory, from which the agent's own thread protects the lane
         }
     }

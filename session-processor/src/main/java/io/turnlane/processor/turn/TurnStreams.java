@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
+import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.events.EventPublisher;
@@ -166,17 +167,26 @@ final class TurnStreams {
 
         @Override
         public void artifact(Map<String, Object> artifact) {
-            int size = wire.writeValue(artifact).length;
+            byte[] json = wire.writeValue(artifact);
             lock.lock();
             try {
-                artifactBytes += size;
+                artifactBytes += json.length;
                 if (artifactBytes > limits.artifactBytes()) {
                     onTooLarge.run();
                 } else {
-                    publishUnlessClosed(new TurnEvent.ArtifactMade(artifact));
+                    publishUnlessClosed(new TurnEvent.ArtifactMade(copyOf(json)));
                 }
             } finally {
                 lock.unlock();
+            }
+        }
+
+        /** Returns a copy, because the agent may change its artifact before the event is published. */
+        private Map<String, Object> copyOf(byte[] json) {
+            try {
+                return wire.readObject(json);
+            } catch (UnreadableRecordException e) {
+                throw new IllegalStateException("an artifact cannot be read again", e);
             }
         }
 

@@ -168,7 +168,7 @@ class WebConfiguration implements WebMvcConfigurer {
                 Math.toIntExact(properties.sessions().maxImport().toBytes()));
         FilterRegistrationBean<CallFilter> registration = new FilterRegistrationBean<>(new CallFilter(
                 Generators.timeBasedEpochRandomGenerator(), new CallTimers(metrics, timer), checks, bodies));
-        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1); // behind the filter for forwarded headers
         registration.setDispatcherTypes(DispatcherType.REQUEST);
         return registration;
     }

@@ -5,6 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits of threads with a timeout. One thread checks all current waits every 50 ms, so a wait can take up to 50 ms
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by any number of threads.
  */
 public final class BoundedWaits implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BoundedWaits.class);
 
     private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -35,10 +39,18 @@ public final class BoundedWaits implements AutoCloseable {
             if (waiting.isEmpty()) {
                 awaitWork();
             } else {
-                long now = System.nanoTime();
-                waiting.forEach(wait -> wait.wakeIfOverdue(now));
+                wakeOverdue();
                 LockSupport.parkNanos(this, CHECK_INTERVAL_NANOS);
             }
+        }
+    }
+
+    private void wakeOverdue() {
+        try {
+            long now = System.nanoTime();
+            waiting.forEach(wait -> wait.wakeIfOverdue(now));
+        } catch (RuntimeException | Error e) { // without this thread, no wait would have a limit
+            LOG.atError().setCause(e).log("waking overdue waits failed; it is tried again");
         }
     }
 
@@ -56,11 +68,12 @@ public final class BoundedWaits implements AutoCloseable {
         return new BoundedWait();
     }
 
-    /** Stops the timer thread. Waits that are still in progress have no timeout any more. */
+    /** Stops the timer thread and ends all waits as if their timeouts had passed. */
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(timer);
+        waiting.forEach(wait -> LockSupport.unpark(wait.thread));
     }
 
     /** Wait of one thread. Any thread may end it, before or while the other thread waits. */
@@ -101,7 +114,7 @@ public final class BoundedWaits implements AutoCloseable {
         }
 
         private void park() throws InterruptedException {
-            while (!ended && System.nanoTime() - deadlineNanos < 0) {
+            while (!ended && !closed && System.nanoTime() - deadlineNanos < 0) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }

@@ -53,7 +53,11 @@ final class KafkaEventRecords {
 
     private static @Nullable RequestTimes times(ConsumerRecord<?, ?> record) {
         String times = HeaderText.get(record, RecordHeaders.TIMES);
-        return times == null ? null : RequestTimes.ofHeader(times);
+        try {
+            return times == null ? null : RequestTimes.ofHeader(times);
+        } catch (IllegalArgumentException e) {
+            return null; // a newer processor may write more; the gateway reads the request record instead
+        }
     }
 
     private static byte[] value(ConsumerRecord<String, byte[]> record) {

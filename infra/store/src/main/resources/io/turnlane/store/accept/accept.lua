@@ -57,7 +57,7 @@ local function trim(index)
   end
 end
 
--- Returns the number of open turns that still have a record.
+-- Returns the number of open turns. Does not count old ones whose record has expired.
 local function count_open()
   local count = redis.call('ZCARD', open)
   if count > 0 then

@@ -25,8 +25,8 @@ local function keep_attempt(of, as, number)
   end
 end
 
-local record, session = read(req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'created_at', 'begun_at',
-  'deadline_at', 'blamed', 'fence', 'cancel_requested', 'leaving_until', 'no_agent_since', 'absorbs'), read_session()
+local record, session = read(req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'begun_at', 'deadline_at',
+  'blamed', 'fence', 'cancel_requested', 'leaving_until', 'no_agent_since', 'absorbs'), read_session()
 local refusal = not_owned(fence, partition, offset, logged_at, session, record)
 if refusal then
   return refusal
@@ -139,6 +139,7 @@ if lost then -- the caller could not restore the lost data from the log
   redis.call('HSET', ctx, 'memory', issue)
   if not orphan then
     redis.call('HSET', ctx, 'hist_bytes', 0, 'version', '')
+    redis.call('DEL', life_key(ctx)) -- it contains the number of lost turns
     version = ''
   end
 end
@@ -155,11 +156,11 @@ if not again then
   end
 end
 
--- The gateway has set all lifetimes when it accepted the turn. They are set again if that is a while ago or if Redis
--- has lost one of the keys.
+-- The script that created a key has set its lifetime. Sets the lifetimes again if one of them has become shorter, for
+-- example because an earlier turn has ended meanwhile, or if Redis has lost a key.
 local added = redis.call('ZADD', reqs, 'NX', created_at, request_id) + redis.call('ZADD', open, 'NX', created_at, request_id)
-if added > 0 or not status or not session.ttl
-  or tonumber(now) - tonumber(record.created_at or 0) > tonumber(record_ttl) / 16 then
+local fresh = tonumber(record_ttl) * 15 / 16
+if added > 0 or not status or not session.ttl or redis.call('PTTL', req) < fresh or redis.call('PTTL', ctx) < fresh then
   for _, key in ipairs({req, reqs, open}) do
     redis.call('PEXPIRE', key, record_ttl)
   end

@@ -23,7 +23,7 @@ elseif fork then
   return settle(ARGV[25])
 end
 
-redis.call('DEL', hist)
+redis.call('DEL', hist, life_key(ctx))
 local bytes, first = 0, 26
 for i = first, #ARGV do
   redis.call('RPUSH', hist, ARGV[i])

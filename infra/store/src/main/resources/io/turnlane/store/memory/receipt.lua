@@ -34,6 +34,7 @@ local function accept_loss()
     redis.call('HSET', ctx, 'memory', kept and 'damaged' or 'reset')
     if not kept then
       redis.call('HSET', ctx, 'hist_bytes', 0, 'version', '')
+      redis.call('DEL', life_key(ctx)) -- it contains the number of lost turns
     end
   end
 end

@@ -363,4 +363,24 @@ class RedisFlightsTest extends RedisMemoryTests {
                         RunTurn.class,
                         run -> assertThat(run.timeLeft()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8)));
     }
+
+    @Test
+    void aSessionOutlivesItsTurnEvenIfItsLifetimeHasBecomeShorter() {
+        answer("one");
+        Ask ask = ask("two");
+        FlightRef first = flight(ask, 1);
+        begin(first, ask);
+        memory.release(first);
+        redis.template.expire(keys.context(), Duration.ofMinutes(1));
+        redis.template.expire(keys.history(), Duration.ofMinutes(1));
+
+        begin(flight(ask, 1), ask);
+
+        for (String key :
+                List.of(keys.context(), keys.history(), keys.request(ask.requestId()), keys.openRequestIds())) {
+            assertThat(redis.template.getExpire(key))
+                    .as(key)
+                    .isGreaterThan(Duration.ofHours(22).toSeconds());
+        }
+    }
 }

@@ -168,6 +168,14 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     }
 
     @Test
+    void anImportWithoutTurnsLeavesASessionWithoutLostTurns() {
+        answer("gone");
+        ImportSession state = state(List.of(), null);
+        edits.replace(flight(state, 1), state, NO_LOSS);
+        assertThat(redis.template.opsForValue().get(keys.life())).endsWith(" 0");
+    }
+
+    @Test
     void doesNotRestoreAStateThatWasDeletedAfterTheImport() {
         ImportSession state = state(List.of("a"), null);
         FlightRef delivered = flight(state, 1);
