@@ -84,9 +84,7 @@ else
   if agent == '' then
     agent = session.agent or default_agent
   end
-  if string.sub(request_id, -1) == '0' then
-    trim(reqs) -- one of 16 requests suffices to keep the index bounded
-  end
+  trim(reqs)
   create_request(request, {reqs, open},
     {id = request_id, created_at = created_at, agent = agent, deadline = deadline, ttl = retention, fields = fields})
 end
