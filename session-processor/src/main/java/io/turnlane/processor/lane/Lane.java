@@ -142,10 +142,13 @@ final class Lane<K, T> {
                 .toList();
     }
 
-    /** Returns true if the lane holds the item and the item is not running. */
+    /**
+     * Returns true if the lane holds this item and the item is not running. An earlier item of the same identity, which
+     * has left the lane, does not count.
+     */
     boolean isWaiting(T item) {
         Object id = identity.apply(item);
-        return items.containsKey(id) && !(state == LaneState.RUNNING && isHead(id));
+        return item.equals(items.get(id)) && !(state == LaneState.RUNNING && isHead(id));
     }
 
     private boolean isHead(Object id) {

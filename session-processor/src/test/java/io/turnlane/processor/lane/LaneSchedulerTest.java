@@ -51,6 +51,36 @@ class LaneSchedulerTest {
                 .isFalse();
     }
 
+    private record Delivered(String id, int offset) {}
+
+    @Test
+    void keepsALaterDeliveryOfAnItemThatASideTaskEnds() {
+        List<Integer> ran = new ArrayList<>();
+        LaneScheduler<String, Delivered> lanes = new LaneScheduler<>(
+                1,
+                executor,
+                delay,
+                Delivered::id,
+                (_, item) -> {
+                    ran.add(item.offset());
+                    return LaneOutcome.DONE;
+                },
+                (_, e) -> failures.add(e));
+        Delivered first = new Delivered("a1", 1);
+        lanes.offer("a", first);
+        executor.runAll();
+        Delivered behind = new Delivered("a2", 3);
+        lanes.offer("a", new Delivered("a0", 2));
+        lanes.offer("a", behind);
+        lanes.offer("a", new Delivered("a1", 4));
+        lanes.submitSideTask("a", behind, (_, _) -> List.of(first));
+
+        executor.runAll();
+
+        assertThat(ran).containsExactly(1, 2, 3, 4);
+        assertThat(failures).isEmpty();
+    }
+
     @Test
     void neverMakesOneKeyWaitForAnother() {
         LaneScheduler<String, String> lanes = scheduler(10, this::finish);
