@@ -110,7 +110,7 @@ public record TurnEvent(
     /**
      * The turn has an answer.
      *
-     * @param times times of the request record, if the event and these times tell everything about the finished
+     * @param times times of the request record, if the event and these times contain everything about the finished
      *     request; otherwise null. Stored in the record's headers and not shown to clients
      */
     public record Completed(Answer answer, @Nullable RequestTimes times) implements Body {
