@@ -362,6 +362,23 @@ class AskTest {
     }
 
     @Test
+    void showsPhasesInTheOrderOfATurnIfTheClocksOfGatewayAndProcessorDiffer() {
+        HttpReply done = gateway.post("/v1/sessions/s-clocks/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
+        String record = new MemoryKeys(new SessionKey("-", new SessionId("s-clocks")))
+                .request(RequestId.parse(done.text("request_id")));
+        byte[] phases = """
+                {"RECEIVED": 1795240800009, "QUEUED": 1795240800011, "DEQUEUED": 1795240800002,
+                 "COMPLETED": 1795240801000}""".getBytes(StandardCharsets.UTF_8);
+        processor.redis().sync().hset(record, "phases", phases);
+        JsonNode shown =
+                gateway.get(done.header("Location") + "/timeline").json().path("phases");
+        assertThat(shown.findValuesAsString("phase")).containsExactly("RECEIVED", "QUEUED", "DEQUEUED", "COMPLETED");
+        assertThat(shown.findValuesAsString("at"))
+                .extracting(at -> Instant.parse(at).toEpochMilli())
+                .containsExactly(1795240800002L, 1795240800002L, 1795240800002L, 1795240801000L);
+    }
+
+    @Test
     void omitsDamagedTurnsAndReportsTheirNumber() {
         gateway.post("/v1/sessions/s-damaged/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
         String history = new MemoryKeys(

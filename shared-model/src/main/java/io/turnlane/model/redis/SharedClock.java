@@ -30,8 +30,12 @@ public final class SharedClock implements InstantSource {
     private final LongSupplier nanoTime;
     private volatile @Nullable Reading reading;
 
-    /** Time of Redis, with the value that the machine's monotonic clock had at this time. */
-    private record Reading(Instant at, long nanos) {}
+    /**
+     * Time of Redis, with the value that the machine's monotonic clock had at this time.
+     *
+     * @param roundTrip duration of the reading. The time is wrong by at most half of it.
+     */
+    private record Reading(Instant at, long nanos, Duration roundTrip) {}
 
     /** Creates a clock that shows the machine's own time until the first reading. */
     public SharedClock() {
@@ -56,8 +60,9 @@ public final class SharedClock implements InstantSource {
 
     /**
      * Sets this clock to the time of the reference (Redis), unless the difference is small or the reading takes too
-     * long. If the very first reading takes too long, reads again, because the first call usually opens the connection.
-     * If the reference throws an exception, throws the same exception and does not change the clock.
+     * long. A reading that is more than twice as exact as the one in use replaces it even if the difference is small.
+     * If the very first reading takes too long, reads again, because the first call usually opens the connection. If
+     * the reference throws an exception, throws the same exception and does not change the clock.
      */
     public synchronized void synchronize(Supplier<Instant> reference) {
         if (!read(reference) && reading == null) {
@@ -73,10 +78,11 @@ public final class SharedClock implements InstantSource {
         if (roundTrip.compareTo(MAX_ROUND_TRIP) > 0) {
             return false;
         }
-        Reading newest = new Reading(read, sent + roundTrip.toNanos() / 2);
+        Reading last = reading;
         Duration error = Duration.between(instant(), read.plus(roundTrip.dividedBy(2)));
-        if (reading == null || error.abs().compareTo(TOLERANCE.plus(roundTrip)) > 0) {
-            reading = newest;
+        boolean moreExact = last == null || roundTrip.multipliedBy(2).compareTo(last.roundTrip()) < 0;
+        if (moreExact || error.abs().compareTo(TOLERANCE.plus(roundTrip)) > 0) {
+            reading = new Reading(read, sent + roundTrip.toNanos() / 2, roundTrip);
         }
         return true;
     }

@@ -44,6 +44,20 @@ class SharedClockTest {
     }
 
     @Test
+    void replacesAnInexactReadingByAFasterOne() {
+        Duration read = Duration.ofMillis(400);
+        clock.synchronize(() -> {
+            passed = read;
+            return REDIS.plus(read);
+        });
+        assertThat(clock.instant())
+                .as("half of a slow call")
+                .isEqualTo(REDIS.plus(read).plusMillis(200));
+        synchronize();
+        assertThat(clock.instant()).isEqualTo(REDIS.plus(read));
+    }
+
+    @Test
     void ignoresAReadingThatTookTooLong() {
         synchronize();
         clock.synchronize(() -> {

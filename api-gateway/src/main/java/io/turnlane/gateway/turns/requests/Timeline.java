@@ -9,9 +9,9 @@ import io.turnlane.store.request.RequestRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param crashes number of flights (executions of the turn) that began and never ended, because the processor crashed
  * @param partition partition of the turns topic that holds the request's record
  * @param offset offset of the request's record in that partition
- * @param phases lifecycle phases that the request has entered in its latest attempt, in order of time
+ * @param phases lifecycle phases that the request has entered in its latest attempt, in the order of a turn
  * @param attempts the latest attempt and up to 20 attempts before it, oldest first
  */
 record Timeline(
@@ -52,7 +52,7 @@ record Timeline(
      * @param outcome {@code failed}, {@code crashed} or {@code released} if another attempt followed; otherwise the
      *     request's status
      * @param error error of a failed attempt
-     * @param phases lifecycle phases of the attempt, in order of time
+     * @param phases lifecycle phases of the attempt, in the order of a turn
      */
     record TimelineAttempt(
             int attempt,
@@ -94,11 +94,18 @@ record Timeline(
         return attempts;
     }
 
+    /**
+     * Returns the phases in the order in which a turn passes them. The gateway and the processor mark them with clocks
+     * that can differ by milliseconds. A phase is therefore shown no later than the phase after it.
+     */
     private static List<PassedPhase> passed(RequestRecord request, Map<Phase, Instant> phases) {
-        return phases.entrySet().stream()
-                .sorted(Map.Entry.<Phase, Instant>comparingByValue()
-                        .thenComparing(Comparator.comparing(Map.Entry::getKey)))
-                .map(e -> new PassedPhase(e.getKey(), e.getValue(), request.elapsed(e.getValue())))
-                .toList();
+        List<PassedPhase> passed = new ArrayList<>();
+        Instant next = Instant.MAX;
+        for (Phase phase : new TreeMap<>(phases).descendingKeySet()) {
+            Instant at = phases.get(phase);
+            next = at.isAfter(next) ? next : at;
+            passed.addFirst(new PassedPhase(phase, next, request.elapsed(next)));
+        }
+        return passed;
     }
 }
