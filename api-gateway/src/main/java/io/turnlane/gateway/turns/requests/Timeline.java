@@ -101,10 +101,11 @@ record Timeline(
     private static List<PassedPhase> passed(RequestRecord request, Map<Phase, Instant> phases) {
         List<PassedPhase> passed = new ArrayList<>();
         Instant next = Instant.MAX;
-        for (Phase phase : new TreeMap<>(phases).descendingKeySet()) {
-            Instant at = phases.get(phase);
+        for (Map.Entry<Phase, Instant> phase :
+                new TreeMap<>(phases).descendingMap().entrySet()) {
+            Instant at = phase.getValue();
             next = at.isAfter(next) ? next : at;
-            passed.addFirst(new PassedPhase(phase, next, request.elapsed(next)));
+            passed.addFirst(new PassedPhase(phase.getKey(), next, request.elapsed(next)));
         }
         return passed;
     }
