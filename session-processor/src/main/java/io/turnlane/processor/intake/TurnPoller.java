@@ -5,7 +5,6 @@ import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.processor.rebuild.PartitionAssignmentListener;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,19 +24,14 @@ import org.slf4j.LoggerFactory;
  * to the handler, acquires fences, pauses partitions and commits offsets. It never works on a turn and never waits for
  * one.
  *
- * <p>A listener container of Spring Kafka with asynchronous acknowledgements is not suitable. Such a container pauses
- * every partition while one record of a poll is not acknowledged, so one slow answer would block all sessions (contrary
- * to promise O2 in docs/guarantees.md). If the offsets of the log have a gap, it also commits nothing after the gap.
- *
  * <p>Threading: one platform thread executes {@link #run}. Any thread may call the other methods.
+ *
+ * <p>The journey of a turn continues in {@link TurnRecordHandler}.
  */
 public final class TurnPoller implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(TurnPoller.class);
     private static final Duration FAILURE_DELAY = Duration.ofMillis(500);
-
-    /** Minimum time between two reads of lag and age while records arrive. Each read visits all partitions. */
-    private static final Duration BACKLOG_INTERVAL = Duration.ofMillis(100);
 
     private final Consumer<byte[], byte[]> consumer;
     private final IntakeSettings settings;
@@ -46,17 +40,12 @@ public final class TurnPoller implements Runnable {
     private final LongSupplier nanoTime;
     private final Partitions partitions;
     private final Budget budget;
+    private final IntakeMonitor monitor;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private long lastCommitNanos;
-    private long lastBacklogNanos;
-    private long lag;
-    private Duration oldestAge = Duration.ZERO;
-    private Instant lastProgress;
-    private long lastEndedCount;
     private volatile boolean stopping;
     private volatile boolean pausing;
-    private volatile IntakeStatistics statistics;
 
     /**
      * Creates a poll thread's task.
@@ -78,31 +67,14 @@ public final class TurnPoller implements Runnable {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.lastCommitNanos = nanoTime.getAsLong();
-        this.lastBacklogNanos = lastCommitNanos;
         this.partitions = new Partitions(consumer, settings.topic(), handler, clock, reader, assignmentListener);
         this.budget = new Budget(settings.maxTurns(), settings.maxBytes(), settings.maxUnloaded());
-        this.lastProgress = clock.instant();
-        this.statistics = new IntakeStatistics(lastProgress, 0, 0, 0, Duration.ZERO, Duration.ZERO);
+        this.monitor = new IntakeMonitor(partitions, budget, clock, nanoTime);
     }
-
-    /**
-     * State after the latest poll.
-     *
-     * @param at time of the latest poll; health checks use it to detect a stuck poll thread
-     * @param partitions number of partitions held
-     * @param open number of turns that were read and have not ended
-     * @param lag number of records of the held partitions that have not been polled yet; at most 100 ms older than the
-     *     other values
-     * @param oldestAge age of the oldest open turn; as old as the lag
-     * @param stalled time for which the open turns have reached a bound without any turn ending; zero if no bound is
-     *     reached
-     */
-    public record IntakeStatistics(
-            Instant at, int partitions, int open, long lag, Duration oldestAge, Duration stalled) {}
 
     /** Returns the state after the latest poll. */
     public IntakeStatistics statistics() {
-        return statistics;
+        return monitor.statistics();
     }
 
     /**
@@ -124,13 +96,7 @@ public final class TurnPoller implements Runnable {
             throw e;
         } finally {
             close();
-            statistics = new IntakeStatistics(
-                    clock.instant(),
-                    0,
-                    0,
-                    0,
-                    Duration.ZERO,
-                    Duration.ZERO); // the processor holds no partition any more
+            monitor.ended();
         }
     }
 
@@ -148,10 +114,7 @@ public final class TurnPoller implements Runnable {
             boolean exhausted = budget.isExhausted();
             partitions.pause(pausing || exhausted);
             commitIfDue();
-            if (records.isEmpty() || isBacklogDue()) {
-                readBacklog();
-            }
-            updateStatistics(exhausted);
+            monitor.polled(records.isEmpty(), exhausted);
         } catch (RuntimeException e) {
             log.atError().setCause(e).log("poll failed; retrying");
             waitAfterFailure();
@@ -212,31 +175,6 @@ public final class TurnPoller implements Runnable {
             partitions.findSkipped();
             partitions.commitAsync();
         }
-    }
-
-    private boolean isBacklogDue() {
-        return nanoTime.getAsLong() - lastBacklogNanos >= BACKLOG_INTERVAL.toNanos();
-    }
-
-    private void readBacklog() {
-        lastBacklogNanos = nanoTime.getAsLong();
-        lag = partitions.lag();
-        oldestAge = partitions.oldestAge(clock.instant());
-    }
-
-    private void updateStatistics(boolean exhausted) {
-        Instant now = clock.instant();
-        statistics = new IntakeStatistics(
-                now, partitions.heldCount(), budget.openTurns(), lag, oldestAge, stalledFor(exhausted, now));
-    }
-
-    private Duration stalledFor(boolean exhausted, Instant now) {
-        long ended = budget.endedCount();
-        if (!exhausted || ended != lastEndedCount || now.isBefore(lastProgress)) {
-            lastEndedCount = ended;
-            lastProgress = now;
-        }
-        return Duration.between(lastProgress, now);
     }
 
     /** Stops reading new records. The processor stays a member of the group. */

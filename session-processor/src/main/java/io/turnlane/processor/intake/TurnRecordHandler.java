@@ -20,6 +20,8 @@ import java.util.function.Predicate;
  * Adds the turns of the turns topic to the lanes of their sessions.
  *
  * <p>Threading: only the poll thread calls this class. Steps that may block run on other threads.
+ *
+ * <p>The journey of a turn continues in {@link LaneScheduler}.
  */
 public final class TurnRecordHandler implements RecordHandler {
 

@@ -1,6 +1,7 @@
 package io.turnlane.processor.system;
 
 import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.processor.intake.IntakeStatistics;
 import io.turnlane.processor.intake.TurnPoller;
 import java.time.InstantSource;
 import java.util.function.IntSupplier;
@@ -30,7 +31,7 @@ final class EngineHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        TurnPoller.IntakeStatistics statistics = poller.statistics();
+        IntakeStatistics statistics = poller.statistics();
         int abandoned = abandonedAgents.getAsInt();
         boolean stalled = statistics.stalled().compareTo(ProcessorStatistics.MAX_STALL) >= 0;
         boolean healthy = liveness.isAlive() && abandoned < MAX_ABANDONED && !stalled;

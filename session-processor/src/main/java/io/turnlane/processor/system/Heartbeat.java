@@ -5,6 +5,7 @@ import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.DroppedTurns;
+import io.turnlane.processor.intake.IntakeStatistics;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.AgentTimes;
@@ -101,7 +102,7 @@ class Heartbeat {
     }
 
     private ProcessorStatistics statistics(Instant now) {
-        TurnPoller.IntakeStatistics intake = sources.poller().statistics();
+        IntakeStatistics intake = sources.poller().statistics();
         LaneScheduler.LaneCounts lanes = sources.lanes().counts();
         LaneScheduler.LaneLoad load = sources.lanes().load();
         LatencyWindow.LatencySummary minute = sources.latency().rotate();

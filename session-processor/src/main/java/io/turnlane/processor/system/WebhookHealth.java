@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.processor.intake.IntakeStatistics;
 import io.turnlane.processor.intake.TurnPoller;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -17,7 +18,7 @@ final class WebhookHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        TurnPoller.IntakeStatistics statistics = poller.statistics();
+        IntakeStatistics statistics = poller.statistics();
         return (liveness.isAlive() ? Health.up() : Health.down())
                 .withDetail("partitions", statistics.partitions())
                 .withDetail("open_webhooks", statistics.open())
