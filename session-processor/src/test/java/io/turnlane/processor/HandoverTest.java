@@ -7,6 +7,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.processor.TurnLogFixture.PublishedEvent;
 import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.lane.LaneCounts;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.memory.FlightRef;
@@ -116,8 +117,7 @@ class HandoverTest {
         assertThat(processors)
                 .hasSize(2)
                 .allSatisfy(processor -> await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
-                    assertThat(processor.getBean(LaneScheduler.class).counts())
-                            .isEqualTo(new LaneScheduler.LaneCounts(0, 0, 0));
+                    assertThat(processor.getBean(LaneScheduler.class).counts()).isEqualTo(new LaneCounts(0, 0, 0));
                     assertThat(processor.getBean(TurnPoller.class).statistics().open())
                             .isZero();
                 }));

@@ -1,13 +1,9 @@
 package io.turnlane.processor.lane;
 
 import io.turnlane.processor.lane.Lane.LaneState;
-import io.turnlane.processor.lane.Lane.QueuedSideTask;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,6 +32,8 @@ import java.util.function.ToIntFunction;
  *
  * <p>Threading: any thread may call any method. One lock guards all lanes. It is held only for short steps, and never
  * while work or a side task runs. Work and side tasks run on the executor, which starts virtual threads in production.
+ *
+ * <p>The journey of a turn continues in {@code TurnRunner}, the work of the processor's lanes.
  */
 public final class LaneScheduler<K, T> {
 
@@ -44,18 +42,14 @@ public final class LaneScheduler<K, T> {
     private final int slots;
     private final Executor executor;
     private final Delay delay;
-    private final Function<? super T, ?> identity;
-    private final ToIntFunction<? super T> priority;
     private final LaneWork<K, T> work;
     private final BiConsumer<T, Throwable> failureListener;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
-    private final Map<K, Lane<K, T>> lanes = new HashMap<>();
-    private final ReadyLanes<Lane<K, T>> ready = new ReadyLanes<>();
+    private final Lanes<K, T> lanes;
+    private final SideTasks<K, T> sideTasks;
     private int running;
-    private int runningSideTasks;
-    private int items;
     private long runs;
     private long runNanos;
     private boolean stopped;
@@ -97,8 +91,8 @@ public final class LaneScheduler<K, T> {
         this.slots = slots;
         this.executor = executor;
         this.delay = delay;
-        this.identity = identity;
-        this.priority = priority;
+        this.lanes = new Lanes<>(identity, priority);
+        this.sideTasks = new SideTasks<>(lanes, executor, this::change);
         this.work = work;
         this.failureListener = failureListener;
     }
@@ -110,18 +104,10 @@ public final class LaneScheduler<K, T> {
      */
     public OfferResult offer(K key, T item) {
         return locked(() -> {
-            Lane<K, T> lane = lanes.computeIfAbsent(key, _ -> new Lane<>(key, identity, priority));
+            Lane<K, T> lane = lanes.open(key);
             int ahead = lane.depth();
-            int priorityBefore = ahead == 0 ? ReadyLanes.PRIORITIES : lane.priority();
-            if (!lane.add(item)) {
+            if (!lanes.add(lane, item)) {
                 return new OfferResult(ahead, false, true);
-            }
-            items++;
-            if (lane.state() == LaneState.READY && lane.priority() < priorityBefore) {
-                if (ahead > 0) {
-                    ready.remove(lane);
-                }
-                ready.add(lane, lane.priority());
             }
             dispatch();
             return new OfferResult(ahead, lane.state() == LaneState.RUNNING && ahead == 0, false);
@@ -137,182 +123,15 @@ public final class LaneScheduler<K, T> {
      */
     public record OfferResult(int ahead, boolean running, boolean duplicate) {}
 
-    /**
-     * Removes the matching items from their lanes, except items that are running or whose side task is running. If the
-     * work of a running matching item asks for a delay, the delay is skipped. The item then runs again at once, so that
-     * its work can release it.
-     *
-     * @return the removed items
-     */
-    public List<T> withdraw(Predicate<? super T> matching) {
-        List<T> withdrawn = new ArrayList<>();
-        change(() -> {
-            List.copyOf(lanes.values()).forEach(lane -> withdraw(lane, matching, withdrawn));
-            items -= withdrawn.size();
-        });
-        return withdrawn;
-    }
-
-    private void withdraw(Lane<K, T> lane, Predicate<? super T> matching, List<T> into) {
-        if (lane.state() == LaneState.RUNNING && matching.test(lane.head())) {
-            lane.skipNextDelay();
-        }
-        afterRemoval(lane, lane.withdraw(matching, into));
-    }
-
-    private void afterRemoval(Lane<K, T> lane, boolean headRemoved) {
-        if (lane.depth() == 0) {
-            lanes.remove(lane.key());
-            ready.remove(lane);
-        } else if (headRemoved && lane.state() == LaneState.DELAYED) {
-            makeReady(lane); // otherwise the lane would stay delayed, because the delay ended with its item
-        } else if (lane.state() == LaneState.BLOCKED && !lane.headHasSideTask()) {
-            makeReady(lane);
-        }
-    }
-
-    /**
-     * Queues a side task for each matching item of this key that is not running. The side tasks of one key run one at a
-     * time, in the order in which they were submitted.
-     *
-     * @return the number of side tasks
-     */
-    public int submitSideTasks(K key, Predicate<? super T> matching, SideTask<T> task) {
-        return submit(key, lane -> lane.waiting(matching), task);
-    }
-
-    /**
-     * Queues a side task for the given item. Does nothing if the item is running or has left its lane. Takes constant
-     * time.
-     */
-    public void submitSideTask(K key, T item, SideTask<T> task) {
-        var _ = submit(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), task);
-    }
-
-    private int submit(K key, Function<Lane<K, T>, List<T>> matching, SideTask<T> task) {
-        return locked(() -> {
-            Lane<K, T> lane = lanes.get(key);
-            if (lane == null) {
-                return 0;
-            }
-            List<T> waiting = matching.apply(lane);
-            waiting.forEach(item -> lane.addSideTask(new QueuedSideTask<>(item, task)));
-            startNextSideTask(lane);
-            return waiting.size();
-        });
-    }
-
-    private void startNextSideTask(Lane<K, T> lane) {
-        if (lane.isSideTaskDue()) {
-            runningSideTasks++;
-            QueuedSideTask<T> sideTask = lane.beginSideTask();
-            executor.execute(() -> runSideTask(lane, sideTask));
-        }
-    }
-
-    private void runSideTask(Lane<K, T> lane, QueuedSideTask<T> sideTask) {
-        Collection<T> ended = List.of();
-        try {
-            ended = sideTask.task().run(sideTask.item(), locked(() -> lane.itemsAhead(sideTask.item())));
-        } finally {
-            sideTaskEnded(lane, ended);
-        }
-    }
-
-    private void sideTaskEnded(Lane<K, T> lane, Collection<T> ended) {
-        change(() -> {
-            runningSideTasks--;
-            lane.endSideTask();
-            List<T> removed = new ArrayList<>();
-            boolean headRemoved = lane.removeEnded(ended, removed);
-            items -= removed.size();
-            afterRemoval(lane, headRemoved);
-            startNextSideTask(lane);
-        });
-    }
-
-    /** If the head of the key's lane matches, ends its current delay at once and skips the next one. */
-    public void skipDelay(K key, Predicate<? super T> matching) {
-        change(() -> {
-            Lane<K, T> lane = lanes.get(key);
-            if (lane != null && matching.test(lane.head())) {
-                lane.skipNextDelay();
-                if (lane.state() == LaneState.DELAYED) {
-                    makeReady(lane);
-                }
-            }
-        });
-    }
-
-    /** Stops starting items. Items that are already running continue, and side tasks still run. */
-    public void stopDispatching() {
-        change(() -> stopped = true);
-    }
-
-    /**
-     * Waits until no item and no side task is running.
-     *
-     * @return false if the time passed first
-     */
-    public boolean awaitIdle(Duration timeout) throws InterruptedException {
-        lock.lock();
-        try {
-            long nanos = timeout.toNanos();
-            while (running > 0 || runningSideTasks > 0) {
-                if (nanos <= 0) {
-                    return false;
-                }
-                nanos = idle.awaitNanos(nanos);
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Returns the current counts. */
-    public LaneCounts counts() {
-        return locked(() -> new LaneCounts(lanes.size(), running, items));
-    }
-
-    /**
-     * Counts at one moment.
-     *
-     * @param lanes number of lanes
-     * @param running number of lanes that run
-     * @param items number of items in all lanes, including those that run
-     */
-    public record LaneCounts(int lanes, int running, int items) {}
-
-    /** Returns the current load. */
-    public LaneLoad load() {
-        return locked(() -> new LaneLoad(slots, slots - running, ready.size(), runs, runNanos));
-    }
-
-    /**
-     * Load at one moment.
-     *
-     * @param slots maximum number of lanes that run at once
-     * @param freeSlots number of slots that are free
-     * @param readyLanes number of lanes that wait for a slot
-     * @param runs number of completed runs of items since the scheduler was created
-     * @param runNanos total time of these runs, in nanoseconds
-     */
-    public record LaneLoad(int slots, int freeSlots, int readyLanes, long runs, long runNanos) {}
-
     private void dispatch() {
         while (!stopped && running < slots) {
-            Lane<K, T> lane = ready.poll();
+            Lane<K, T> lane = lanes.next();
             if (lane == null) {
                 return;
             }
-            if (lane.headHasSideTask()) {
-                lane.state(LaneState.BLOCKED);
-            } else {
-                lane.state(LaneState.RUNNING);
-                running++;
-                executor.execute(() -> runHead(lane));
-            }
+            lane.state(LaneState.RUNNING);
+            running++;
+            executor.execute(() -> runHead(lane));
         }
     }
 
@@ -335,26 +154,16 @@ public final class LaneScheduler<K, T> {
             runs++;
             runNanos += nanos;
             switch (outcome) {
-                case LaneOutcome.Done _ -> removeHead(lane);
+                case LaneOutcome.Done _ -> lanes.removeHead(lane);
                 case LaneOutcome.RunAgain again -> delayHead(lane, again.delay());
             }
         });
     }
 
-    private void removeHead(Lane<K, T> lane) {
-        lane.removeHead();
-        items--;
-        if (lane.depth() == 0) {
-            lanes.remove(lane.key());
-        } else {
-            makeReady(lane);
-        }
-    }
-
     private void delayHead(Lane<K, T> lane, Duration time) {
         int delayNumber = lane.startDelay();
         if (lane.takeSkipRequest()) {
-            makeReady(lane);
+            lanes.makeReady(lane);
             return;
         }
         var _ = delay.after(time, () -> delayPassed(lane, delayNumber));
@@ -364,14 +173,86 @@ public final class LaneScheduler<K, T> {
     private void delayPassed(Lane<K, T> lane, int delayNumber) {
         change(() -> {
             if (lane.depth() > 0 && lane.isDelayed(delayNumber)) {
-                makeReady(lane);
+                lanes.makeReady(lane);
             }
         });
     }
 
-    private void makeReady(Lane<K, T> lane) {
-        lane.state(LaneState.READY);
-        ready.add(lane, lane.priority());
+    /**
+     * Removes the matching items from their lanes, except items that are running or whose side task is running. If the
+     * work of a running matching item asks for a delay, the delay is skipped. The item then runs again at once, so that
+     * its work can release it.
+     *
+     * @return the removed items
+     */
+    public List<T> withdraw(Predicate<? super T> matching) {
+        List<T> withdrawn = new ArrayList<>();
+        change(() -> lanes.withdraw(matching, withdrawn));
+        return withdrawn;
+    }
+
+    /**
+     * Queues a side task for each matching item of this key that is not running. The side tasks of one key run one at a
+     * time, in the order in which they were submitted.
+     *
+     * @return the number of side tasks
+     */
+    public int submitSideTasks(K key, Predicate<? super T> matching, SideTask<T> task) {
+        return locked(() -> sideTasks.submit(key, lane -> lane.waiting(matching), task));
+    }
+
+    /**
+     * Queues a side task for the given item. Does nothing if the item is running or has left its lane. Takes constant
+     * time.
+     */
+    public void submitSideTask(K key, T item, SideTask<T> task) {
+        var _ = locked(() -> sideTasks.submit(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), task));
+    }
+
+    /** If the head of the key's lane matches, ends its current delay at once and skips the next one. */
+    public void skipDelay(K key, Predicate<? super T> matching) {
+        change(() -> {
+            Lane<K, T> lane = lanes.get(key);
+            if (lane != null && matching.test(lane.head())) {
+                lanes.skipDelay(lane);
+            }
+        });
+    }
+
+    /** Stops starting items. Items that are already running continue, and side tasks still run. */
+    public void stopDispatching() {
+        change(() -> stopped = true);
+    }
+
+    /**
+     * Waits until no item and no side task is running.
+     *
+     * @return false if the time passed first
+     */
+    public boolean awaitIdle(Duration timeout) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = timeout.toNanos();
+            while (running > 0 || sideTasks.running() > 0) {
+                if (nanos <= 0) {
+                    return false;
+                }
+                nanos = idle.awaitNanos(nanos);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the current counts. */
+    public LaneCounts counts() {
+        return locked(() -> new LaneCounts(lanes.count(), running, lanes.itemCount()));
+    }
+
+    /** Returns the current load. */
+    public LaneLoad load() {
+        return locked(() -> new LaneLoad(slots, slots - running, lanes.readyCount(), runs, runNanos));
     }
 
     /** Changes lanes under the lock. Then starts the lanes that are ready and notifies threads that wait until idle. */
@@ -380,7 +261,7 @@ public final class LaneScheduler<K, T> {
         try {
             step.run();
             dispatch();
-            if (running == 0 && runningSideTasks == 0) {
+            if (running == 0 && sideTasks.running() == 0) {
                 idle.signalAll();
             }
         } finally {

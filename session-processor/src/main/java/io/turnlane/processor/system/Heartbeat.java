@@ -7,6 +7,8 @@ import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.IntakeStatistics;
 import io.turnlane.processor.intake.TurnPoller;
+import io.turnlane.processor.lane.LaneCounts;
+import io.turnlane.processor.lane.LaneLoad;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
@@ -103,8 +105,8 @@ class Heartbeat {
 
     private ProcessorStatistics statistics(Instant now) {
         IntakeStatistics intake = sources.poller().statistics();
-        LaneScheduler.LaneCounts lanes = sources.lanes().counts();
-        LaneScheduler.LaneLoad load = sources.lanes().load();
+        LaneCounts lanes = sources.lanes().counts();
+        LaneLoad load = sources.lanes().load();
         LatencyWindow.LatencySummary minute = sources.latency().rotate();
         return new ProcessorStatistics(
                 processorId,

@@ -1,6 +1,6 @@
 package io.turnlane.processor.system;
 
-import io.turnlane.processor.lane.LaneScheduler.LaneLoad;
+import io.turnlane.processor.lane.LaneLoad;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

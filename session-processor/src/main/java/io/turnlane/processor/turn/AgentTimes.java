@@ -2,7 +2,7 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
-import io.turnlane.processor.lane.LaneScheduler.LaneLoad;
+import io.turnlane.processor.lane.LaneLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

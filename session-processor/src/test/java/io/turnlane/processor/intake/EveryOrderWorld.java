@@ -16,6 +16,7 @@ import io.turnlane.processor.Choices;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.lane.LaneCounts;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.lane.ManualDelay;
 import io.turnlane.processor.lane.SteppedExecutor;
@@ -178,7 +179,7 @@ final class EveryOrderWorld {
         }
         assertThat(processors)
                 .as("no lane is left")
-                .allMatch(each -> each.lanes().counts().equals(new LaneScheduler.LaneCounts(0, 0, 0)));
+                .allMatch(each -> each.lanes().counts().equals(new LaneCounts(0, 0, 0)));
         assertThat(budget.openTurns()).isZero();
         assertThat(assignment.ledger().frontier()).isEqualTo(log.size());
     }
