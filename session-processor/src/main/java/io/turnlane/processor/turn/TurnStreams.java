@@ -7,7 +7,6 @@ import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.events.EventPublisher;
-import io.turnlane.processor.events.RecordRefusedException;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import java.nio.charset.StandardCharsets;
@@ -15,22 +14,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Creates the streams that publish the events of turns. Thread-safe. */
+/**
+ * Creates the streams that publish the events of turns. Thread-safe.
+ *
+ * <p>The journey of a turn continues in the gateway, in {@code EventFollower}.
+ */
 final class TurnStreams {
 
     /** Time after which an event that the log did not accept is published again. */
     private static final Duration REFUSED_DELAY = Duration.ofMillis(100);
-
-    /** Number of waiting events of a stream from which the stream discards further stages. */
-    private static final int MAX_WAITING = 1000;
 
     private final EventPublisher publisher;
     private final WireFormat wire;
@@ -96,16 +94,14 @@ final class TurnStreams {
     }
 
     /**
-     * Publishes the events of one attempt (run of the agent). Numbers the events, and combines small pieces of text
-     * into fewer delta events. Discards everything that the agent sends after {@link #close}.
+     * Publishes the events of one attempt (run of the agent) in the order of their numbers, and combines small pieces
+     * of text into fewer delta events. Discards everything that the agent sends after {@link #close}.
      *
      * <p>The first piece of text is published at once. Later pieces are gathered and published together when the
      * {@linkplain AnswerLimits#deltaInterval delta interval} since the previous text has passed.
      *
-     * <p>If the log does not accept an event, because the producer does not know the topic's partitions or its buffer
-     * is full, the event and all later events wait. They are published in order when the log accepts them again, at the
-     * latest before the attempt's last event. If the attempt has no answer, its last event follows the {@code started}
-     * event directly, because the text of such an attempt is void.
+     * <p>Events that the log does not accept are published when it accepts them again, at the latest before the
+     * attempt's last event.
      *
      * <p>A stream that {@linkplain #ofAttempt publishes at the end} keeps all events until the last one. The producer
      * can then send all of them in one batch.
@@ -116,32 +112,26 @@ final class TurnStreams {
      */
     final class TurnStream implements AnswerSink {
 
-        private final Turn turn;
-        private final int attempt;
+        private final UnpublishedEvents events;
+        private final boolean publishesAtEnd;
         private final Runnable onTooLarge;
 
         private final ReentrantLock lock = new ReentrantLock();
-        private final StringBuilder gathered = new StringBuilder();
-        private final Deque<WaitingEvent> waiting = new ArrayDeque<>();
-        private int seq;
-        private int position;
+        private final GatheredText gathered = new GatheredText(limits.deltaBytes());
         private long bytes;
         private long artifactBytes;
         private @Nullable Instant lastText;
         private @Nullable Cancellation timer;
-        private boolean publishesAtEnd;
         private boolean closed;
 
         private TurnStream(Turn turn, int attempt, int seq, boolean publishesAtEnd, Runnable onTooLarge) {
-            this.turn = turn;
-            this.attempt = attempt;
-            this.seq = seq;
+            this.events = new UnpublishedEvents(publisher, turn, attempt, seq);
             this.publishesAtEnd = publishesAtEnd;
             this.onTooLarge = onTooLarge;
         }
 
         int attempt() {
-            return attempt;
+            return events.attempt();
         }
 
         /**
@@ -157,7 +147,7 @@ final class TurnStreams {
         public void stage(String stage) {
             lock.lock();
             try {
-                if (waiting.size() < MAX_WAITING) {
+                if (events.hasRoomForStage()) {
                     publishUnlessClosed(new TurnEvent.Stage(stage));
                 }
             } finally {
@@ -230,16 +220,7 @@ final class TurnStreams {
         CompletableFuture<?> publishLast(Body body) {
             lock.lock();
             try {
-                publishesAtEnd = false;
-                if (!(body instanceof TurnEvent.Completed)) {
-                    waiting.removeIf(event -> !(event.body() instanceof TurnEvent.Started));
-                }
-                waiting.addLast(new WaitingEvent(body, now()));
-                CompletableFuture<?> last = publishWaiting();
-                if (isRefused(last)) {
-                    waiting.removeLast(); // the caller repeats the call
-                }
-                return last;
+                return events.publishLast(body, now());
             } finally {
                 lock.unlock();
             }
@@ -250,7 +231,7 @@ final class TurnStreams {
             try {
                 if (!closed) {
                     endText();
-                    waiting.addLast(new WaitingEvent(body, now()));
+                    events.add(body, now());
                     publishUnlessAtEnd();
                 }
             } finally {
@@ -292,75 +273,21 @@ final class TurnStreams {
             publishUnlessAtEnd();
         }
 
-        /**
-         * Turns the gathered text into events of bounded size. A surrogate pair is never divided: if a piece would end
-         * with a high surrogate, this character goes to the next piece.
-         */
         private void endText() {
-            while (!closed && !gathered.isEmpty()) {
-                int end = Math.min(gathered.length(), limits.deltaBytes() / 4);
-                if (Character.isHighSurrogate(gathered.charAt(end - 1))) {
-                    end--;
-                }
-                if (end == 0) {
-                    return;
-                }
-                String piece = gathered.substring(0, end);
-                gathered.delete(0, end);
+            for (var delta = closed ? null : gathered.next(); delta != null; delta = gathered.next()) {
                 lastText = now();
-                waiting.addLast(new WaitingEvent(new TurnEvent.Delta(piece, position), lastText));
-                position += piece.codePointCount(0, piece.length());
+                events.add(delta, lastText);
             }
         }
 
         private void publishUnlessAtEnd() {
-            if (!publishesAtEnd && !waiting.isEmpty() && isRefused(publishWaiting())) {
+            if (!publishesAtEnd && !events.isEmpty() && UnpublishedEvents.isRefused(events.publish())) {
                 startTimer(REFUSED_DELAY);
             }
         }
-
-        /**
-         * Publishes the waiting events in order, until the log does not accept one.
-         *
-         * @return result of the latest publication
-         */
-        private CompletableFuture<?> publishWaiting() {
-            while (true) {
-                CompletableFuture<?> published = publish(waiting.getFirst());
-                if (isRefused(published)) {
-                    return published;
-                }
-                seq++;
-                waiting.removeFirst();
-                if (waiting.isEmpty()) {
-                    return published;
-                }
-            }
-        }
-
-        private CompletableFuture<?> publish(WaitingEvent event) {
-            return publisher.publish(
-                    turn.session(),
-                    turn.origin(),
-                    new TurnEvent(
-                            turn.requestId(),
-                            turn.session().sessionId(),
-                            attempt,
-                            seq,
-                            event.at(),
-                            event.body(),
-                            turn.envelope().callback()));
-        }
     }
-
-    /** Event that is not published yet. */
-    private record WaitingEvent(Body body, Instant at) {}
 
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    private static boolean isRefused(CompletableFuture<?> published) {
-        return published.isCompletedExceptionally() && published.exceptionNow() instanceof RecordRefusedException;
     }
 }
