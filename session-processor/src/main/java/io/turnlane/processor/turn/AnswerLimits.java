@@ -1,6 +1,10 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.Answer;
+import io.turnlane.model.WireFormat;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Limits of an answer and of an agent's call.
@@ -22,5 +26,16 @@ public record AnswerLimits(int textBytes, int artifactBytes, int deltaBytes, Dur
                 || !timeout.isPositive()) {
             throw new IllegalArgumentException("answer limits must be positive");
         }
+    }
+
+    /** Returns true if the answer does not exceed the limits. */
+    boolean allow(Answer answer, WireFormat wire) {
+        // Sources count, because the whole answer must fit in one record.
+        return answer.text().getBytes(StandardCharsets.UTF_8).length <= textBytes
+                && sizeOf(answer.artifacts(), wire) + sizeOf(answer.sources(), wire) <= artifactBytes;
+    }
+
+    private static int sizeOf(List<?> values, WireFormat wire) {
+        return values.isEmpty() ? 0 : wire.writeValue(values).length;
     }
 }

@@ -3,11 +3,13 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Phase;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.turn.TurnStreams.TurnStream;
+import io.turnlane.store.memory.BeginResult;
 import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.TurnEnding;
@@ -30,6 +32,12 @@ final class TurnEnds {
     private static final Duration HANDOVER_CHECK_DELAY = Duration.ofMillis(150);
 
     private static final Duration REBUILD_CHECK_DELAY = Duration.ofMillis(200);
+
+    /**
+     * Delay between two tries to begin a turn that waits for a processor with its agent. If the partition leaves, the
+     * delay ends at once.
+     */
+    private static final Duration AGENT_CHECK_DELAY = Duration.ofSeconds(2);
 
     private final TurnStreams streams;
     private final SessionMemory memory;
@@ -91,8 +99,10 @@ final class TurnEnds {
             this.phases = phases;
         }
 
-        void publishCompleted(TurnStream stream, TurnEvent.Completed event) {
-            publish(stream, event);
+        /** Publishes the failure of an attempt that is stored, reports it and completes the turn's offset. */
+        LaneOutcome completeFailed(TurnStream stream, TurnError error) {
+            publishFailed(stream, error, false);
+            return complete(RequestStatus.FAILED.wire(), error.code(), stream.attempt());
         }
 
         /**
@@ -102,9 +112,9 @@ final class TurnEnds {
          * @param quarantined true if quarantine is known to have a copy. If Redis has lost this information, quarantine
          *     receives a second copy with the same request id
          */
-        void publishFailed(TurnStream stream, int attempt, TurnError error, boolean quarantined) {
+        private void publishFailed(TurnStream stream, TurnError error, boolean quarantined) {
             if (!quarantined) {
-                quarantine(error, attempt);
+                quarantine(error, stream.attempt());
                 retrier.run(turn.claim(), () -> memory.markQuarantined(turn.flightRef(flight)));
             }
             publish(stream, new TurnEvent.Failed(error));
@@ -130,9 +140,8 @@ final class TurnEnds {
             TurnStream stream =
                     own != null && own.attempt() == ending.attempt() ? own : streams.ofEnd(turn, ending.attempt());
             switch (ending.status()) {
-                case COMPLETED ->
-                    publishCompleted(stream, new TurnEvent.Completed(Objects.requireNonNull(ending.answer())));
-                case FAILED -> publishFailed(stream, ending.attempt(), errorOf(ending), ending.quarantined());
+                case COMPLETED -> publish(stream, new TurnEvent.Completed(Objects.requireNonNull(ending.answer())));
+                case FAILED -> publishFailed(stream, errorOf(ending), ending.quarantined());
                 case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending)));
                 case SUPERSEDED -> publish(stream, new TurnEvent.Superseded(causeOf(ending)));
                 case REJECTED -> publish(stream, new TurnEvent.Rejected(causeOf(ending)));
@@ -159,6 +168,30 @@ final class TurnEnds {
         }
 
         /**
+         * Handles a turn that its flight need not or must not continue. If the turn has ended, publishes the stored
+         * end. Logs and metrics count it as a new end if this flight cancelled the turn, or if the turn failed and has
+         * no copy in quarantine yet. Otherwise an earlier flight has already counted it.
+         *
+         * @param own stream of this flight's attempt; null if the flight has none
+         * @param attempt number of this flight's attempt; 0 if it has begun none
+         * @param settled true if this flight has tried to store an outcome
+         */
+        LaneOutcome nothingToRun(
+                MemoryResult.NothingToRun over, @Nullable TurnStream own, int attempt, boolean settled) {
+            return switch (over) {
+                case MemoryResult.AlreadyEnded(TurnEnding ending) -> {
+                    boolean isNew = switch (ending.status()) {
+                        case CANCELLED -> settled;
+                        case FAILED -> !ending.quarantined();
+                        default -> false;
+                    };
+                    yield completeAs(isNew ? ending.status().wire() : "republished", ending, own);
+                }
+                case MemoryResult.NotOwned notOwned -> notOwned(notOwned, attempt);
+            };
+        }
+
+        /**
          * Handles a turn that the caller must neither run nor end: its session was deleted, or memory rejected a write
          * because of a newer fence. No event is published for the turn of a deleted session.
          *
@@ -179,6 +212,21 @@ final class TurnEnds {
             report("fenced", "", attempt);
             turn.claim().renewFence();
             return new LaneOutcome.RunAgain(FENCE_DELAY);
+        }
+
+        /**
+         * Keeps the turn at the head of its lane and begins it again after a delay. This is repeated until the
+         * partition has moved to a processor with the agent. The turn fails if the maximum time {@code agent-wait}
+         * passes first, or if no processor offers the agent any more.
+         */
+        LaneOutcome awaitAgent(BeginResult.AgentElsewhere elsewhere) {
+            if (elsewhere.newlyWaiting()) {
+                report("waiting", ErrorCode.UNKNOWN_AGENT.wire(), elsewhere.attempt());
+                if (elsewhere.attempt() == 0) {
+                    streams.publishWaitingForAgent(turn);
+                }
+            }
+            return new LaneOutcome.RunAgain(AGENT_CHECK_DELAY);
         }
 
         /** Reports an outcome of the flight. */

@@ -1,0 +1,25 @@
+package io.turnlane.processor.turn;
+
+import io.turnlane.model.Answer;
+import io.turnlane.model.TurnError;
+
+/** Outcome of an agent's call. */
+sealed interface CallResult {
+
+    record AgentAnswered(Answer answer) implements CallResult {}
+
+    /**
+     * The agent failed.
+     *
+     * @param permanent true if another attempt would fail in the same way
+     */
+    record AgentFailed(TurnError error, boolean permanent) implements CallResult {}
+
+    /**
+     * The agent was stopped without an answer, because the partition left or the processor stops. Another flight runs
+     * the turn later.
+     */
+    record AgentReleased() implements CallResult {}
+
+    record AgentCancelled() implements CallResult {}
+}
