@@ -153,6 +153,14 @@ public record Turn(
     }
 
     /**
+     * Returns the outcome, or releases the turn if the outcome asks for another run but the turn's partition has left.
+     * The new owner of the partition then runs the turn.
+     */
+    LaneOutcome unlessLeft(LaneOutcome outcome) {
+        return outcome instanceof LaneOutcome.RunAgain && !claim.held() ? release() : outcome;
+    }
+
+    /**
      * The right of this processor to work on one record. A claim ends when it is completed or released. Thread-safe.
      */
     public interface Claim {

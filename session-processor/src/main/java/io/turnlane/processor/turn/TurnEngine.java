@@ -84,6 +84,7 @@ public final class TurnEngine {
         this.tooOld = turn -> turn.loggedAt().isBefore(clock.instant().minus(rules.minRequestRetention()));
         this.streams = new TurnStreams(services.events(), wire, rules.limits(), clock, delay, runtime.executor());
         this.ends = new TurnEnds(streams, services.memory(), services.quarantine(), services.observer());
+        EditRunner edits = new EditRunner(services.edits(), services.commands(), wire, ends, retrier, tooOld);
         this.runner = new TurnRunner(
                 flights,
                 new AskRunner(
@@ -97,14 +98,13 @@ public final class TurnEngine {
                         runtime.random(),
                         runtime.crashSuspectPermit(),
                         clock),
-                new EditRunner(services.edits(), services.commands(), wire, ends, retrier, tooOld),
+                edits,
                 ends,
                 retrier,
                 services.memory(),
                 services.lostMemory(),
-                wire,
-                rules.retries(),
-                runtime.random());
+                new FailingTurns(edits, ends, retrier, services.memory(), rules.retries(), runtime.random()),
+                wire);
     }
 
     /** Returns the work of the lanes: running the turn at the head of a lane. */
