@@ -6,16 +6,10 @@ import io.turnlane.gateway.problem.EventsUnavailableException;
 import io.turnlane.log.LogPartitions;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.Metric;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,20 +23,12 @@ import org.slf4j.LoggerFactory;
  * record's subscribers. If a client first registers and then reads the position, it is therefore offered every event
  * from that position on.
  *
- * <p>A consumer that has lost its broker continues to return empty polls. The broker answers a fetch at least once per
- * {@link KafkaPollThread#POLL}, so the follower watches the consumer's metric of answered fetches. If the metric does
- * not increase, the broker is unavailable.
+ * <p>The journey of a turn ends in {@code AnsweredTurns}, which waits for an {@link EndWatch} and returns the response.
  */
 public final class EventFollower implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventFollower.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
-
-    /**
-     * Time without an answered fetch after which the broker counts as unavailable, in nanoseconds. The time is longer
-     * than a garbage collection pause of the gateway or the broker, and shorter than the timeout of a client.
-     */
-    private static final long MAX_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final String topic;
     private final Runnable beforeFollowing;
@@ -50,25 +36,13 @@ public final class EventFollower implements AutoCloseable {
     private final EndWatches watches;
     private final KafkaPollThread thread;
 
-    /** Next offset to read, by partition; null until the offsets of all partitions are known. */
-    private volatile @Nullable AtomicLongArray positions;
-
-    /**
-     * Offset after the last record whose event was offered to subscriptions, by partition. Never ahead of
-     * {@link #positions}.
-     */
-    private volatile @Nullable AtomicLongArray offeredOffsets;
-
     private final LongAdder recordsRead = new LongAdder();
 
-    /** True while the consumer is polling; false before the first connection and after a failure. */
-    private volatile boolean following;
+    /** Null until the offsets of all partitions are known. */
+    private volatile @Nullable FollowedOffsets offsets;
 
-    /** Time of the last fetch that the broker answered, by {@link System#nanoTime}. */
-    private volatile long lastAnswerNanos;
-
-    /** Last value of the consumer's metric of answered fetches. Confined to the follower's thread. */
-    private double answeredFetches;
+    /** Null while the consumer does not poll: before the first connection and after a failure. */
+    private volatile @Nullable KafkaFetches fetches;
 
     /**
      * @param beforeFollowing task that the follower's thread runs before it first reads the topic, and again after each
@@ -100,7 +74,8 @@ public final class EventFollower implements AutoCloseable {
 
     /** Returns true if the positions are known and the broker answers fetches. */
     boolean isReady() {
-        return following && System.nanoTime() - lastAnswerNanos < MAX_SILENCE_NANOS;
+        KafkaFetches now = fetches;
+        return now != null && now.areAnswered();
     }
 
     /**
@@ -109,7 +84,7 @@ public final class EventFollower implements AutoCloseable {
      * @throws EventsUnavailableException if the follower has never reached the topic
      */
     long position(int partition) {
-        return requirePositions().get(partition);
+        return requireOffsets().next(partition);
     }
 
     /**
@@ -117,8 +92,8 @@ public final class EventFollower implements AutoCloseable {
      * the time.
      */
     long offeredOffset(int partition) {
-        AtomicLongArray now = offeredOffsets;
-        return now == null ? 0 : now.get(partition);
+        FollowedOffsets now = offsets;
+        return now == null ? 0 : now.offered(partition);
     }
 
     long recordsRead() {
@@ -130,11 +105,11 @@ public final class EventFollower implements AutoCloseable {
      * session's turns are in the partition with the same number.
      */
     int partitionOf(String key) {
-        return LogPartitions.partitionOf(key, requirePositions().length());
+        return LogPartitions.partitionOf(key, requireOffsets().partitions());
     }
 
-    private AtomicLongArray requirePositions() {
-        AtomicLongArray now = positions;
+    private FollowedOffsets requireOffsets() {
+        FollowedOffsets now = offsets;
         if (now == null) {
             throw new EventsUnavailableException("The events topic has not been reached yet. Retry in a few seconds.");
         }
@@ -147,7 +122,7 @@ public final class EventFollower implements AutoCloseable {
             assign(consumer);
             follow(consumer);
         } finally {
-            following = false;
+            fetches = null;
         }
     }
 
@@ -162,18 +137,14 @@ public final class EventFollower implements AutoCloseable {
     private void assign(Consumer<String, byte[]> consumer) {
         List<TopicPartition> all = LogPartitions.of(consumer, topic);
         consumer.assign(all);
-        AtomicLongArray before = positions;
-        AtomicLongArray now = before != null && before.length() == all.size() ? before : unknownPositions(all.size());
+        FollowedOffsets before = offsets;
+        FollowedOffsets now =
+                before != null && before.partitions() == all.size() ? before : new FollowedOffsets(all.size());
         var ends = consumer.endOffsets(all);
         for (TopicPartition partition : all) {
-            now.compareAndSet(partition.partition(), -1, ends.getOrDefault(partition, 0L));
-            consumer.seek(partition, now.get(partition.partition()));
+            consumer.seek(partition, now.startAt(partition.partition(), ends.getOrDefault(partition, 0L)));
         }
-        positions = now;
-        AtomicLongArray offered = offeredOffsets;
-        if (offered == null || offered.length() != all.size()) {
-            offeredOffsets = new AtomicLongArray(all.size());
-        }
+        offsets = now;
         LOG.atInfo()
                 .setMessage("following the events topic")
                 .addKeyValue("topic", topic)
@@ -181,59 +152,28 @@ public final class EventFollower implements AutoCloseable {
                 .log();
     }
 
-    private static AtomicLongArray unknownPositions(int partitions) {
-        return new AtomicLongArray(
-                IntStream.range(0, partitions).mapToLong(_ -> -1).toArray());
-    }
-
     private void follow(Consumer<String, byte[]> consumer) {
-        // The broker has just returned the end offsets.
-        lastAnswerNanos = System.nanoTime();
-        following = true;
+        FollowedOffsets followed = requireOffsets();
+        KafkaFetches polls = new KafkaFetches(consumer);
+        fetches = polls;
         thread.markReady();
-        Metric fetches = fetches(consumer);
         while (!thread.isStopping()) {
             try {
-                consumer.poll(KafkaPollThread.POLL).forEach(this::dispatch);
-                noteAnsweredFetches(fetches);
+                consumer.poll(KafkaPollThread.POLL).forEach(record -> dispatch(record, followed));
+                polls.polled();
             } catch (OffsetOutOfRangeException e) {
                 e.offsetOutOfRangePartitions().keySet().forEach(partition -> skipToEnd(consumer, partition));
             }
         }
     }
 
-    private static Metric fetches(Consumer<String, byte[]> consumer) {
-        return consumer.metrics().entrySet().stream()
-                .filter(entry -> isCountOfFetches(entry.getKey()))
-                .<Metric>map(Map.Entry::getValue)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the consumer doesn't count its fetches"));
-    }
-
-    private static boolean isCountOfFetches(MetricName name) {
-        return name.name().equals("fetch-total")
-                && name.group().equals("consumer-fetch-manager-metrics")
-                && !name.tags().containsKey("topic");
-    }
-
-    private void noteAnsweredFetches(Metric fetches) {
-        double now = (double) fetches.metricValue();
-        if (now != answeredFetches) {
-            answeredFetches = now;
-            lastAnswerNanos = System.nanoTime();
-        }
-    }
-
-    private void dispatch(ConsumerRecord<String, byte[]> record) {
-        requirePositions().set(record.partition(), record.offset() + 1);
+    private void dispatch(ConsumerRecord<String, byte[]> record, FollowedOffsets followed) {
+        followed.read(record.partition(), record.offset());
         recordsRead.increment();
         if (record.key() != null) {
             offer(record);
         }
-        AtomicLongArray offered = offeredOffsets;
-        if (offered != null) {
-            offered.set(record.partition(), record.offset() + 1);
-        }
+        followed.offered(record.partition(), record.offset());
     }
 
     /** Parses a record only if a client follows its session, or if the record may be the end that a call waits for. */
@@ -264,13 +204,7 @@ public final class EventFollower implements AutoCloseable {
                 .addKeyValue("to", end)
                 .log();
         consumer.seek(partition, end);
-        AtomicLongArray offered = offeredOffsets;
-        if (offered != null) {
-            // A recreated topic may end at a lower offset. If this offset were higher, cursors sent to clients
-            // would be beyond the end, and clients would miss new events.
-            offered.set(partition.partition(), end);
-        }
-        requirePositions().set(partition.partition(), end);
+        requireOffsets().skipTo(partition.partition(), end);
         registry.onPartition(partition.partition()).forEach(subscription -> subscription.goLiveWithGap(end));
         watches.stopIf(watch -> watch.partition() == partition.partition());
     }
