@@ -27,7 +27,8 @@ public final class BoundedAcceptance implements Acceptance {
     @Override
     public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {
         long admitted = overload.admit();
-        // Stays true if accept throws a DataAccessException: QuestionIntake then publishes the question without Redis.
+        // Stays true if accept throws a DataAccessException: TolerantAcceptance then accepts the question without
+        // Redis.
         boolean admittedWork = true;
         try {
             // A redrive by an operator does not count towards the limits of the user.

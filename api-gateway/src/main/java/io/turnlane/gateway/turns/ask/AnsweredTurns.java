@@ -23,6 +23,8 @@ import org.springframework.dao.DataAccessException;
  * Submits a turn and waits for its end, for clients that want the answer in the response to their call.
  *
  * <p>Safe for use by any number of threads.
+ *
+ * <p>The journey of a turn continues in {@link QuestionIntake}.
  */
 public final class AnsweredTurns {
 

@@ -22,6 +22,8 @@ import org.springframework.web.bind.annotation.RestController;
 /**
  * Endpoints that ask a question. They return 202 when the question is published. If the client sent {@code Prefer:
  * wait} and the request ended in time, they return 200 with the finished request.
+ *
+ * <p>The journey of a turn continues in {@link AnsweredTurns}.
  */
 @Tag(name = "ask")
 @RestController

@@ -28,6 +28,8 @@ import org.springframework.stereotype.Component;
 /**
  * Publishes session commands to the turns topic. The record key is the session key and the partitioner is Kafka's
  * default. All commands of a session are therefore in one partition, in the order of their acknowledgements.
+ *
+ * <p>The journey of a turn continues in the processor, in {@code TurnPoller}.
  */
 @Component
 final class KafkaTurnPublisher implements TurnPublisher {

@@ -2,7 +2,9 @@ package io.turnlane.gateway.turns.fleet;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.AgentDescription;
+import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -126,13 +129,26 @@ public final class Fleet {
     }
 
     /**
-     * Returns true if a live processor offers the agent. Also returns true if no processor is alive, because questions
-     * then wait until a processor starts.
+     * Checks that a live processor offers the agent. Accepts every agent if Redis is unavailable, and if no processor
+     * is alive, because questions then wait until a processor starts.
      *
-     * @throws DataAccessException if Redis is unavailable
+     * @param agent name of the agent; null is accepted
+     * @throws ProblemDetailException if no live processor offers the agent
      */
-    public boolean mayAnswer(String agent) {
-        List<ProcessorStatistics> alive = alive();
-        return alive.isEmpty() || alive.stream().flatMap(Fleet::agentNames).anyMatch(agent::equals);
+    public void requireAgent(@Nullable String agent) {
+        if (agent != null && !mayAnswer(agent)) {
+            throw new ProblemDetailException(
+                    ErrorCode.UNKNOWN_AGENT,
+                    "No processor offers this agent. GET /v1/agents lists the available agents.");
+        }
+    }
+
+    private boolean mayAnswer(String agent) {
+        try {
+            List<ProcessorStatistics> alive = alive();
+            return alive.isEmpty() || alive.stream().flatMap(Fleet::agentNames).anyMatch(agent::equals);
+        } catch (DataAccessException e) {
+            return true; // the processor checks the agent again when it runs the turn
+        }
     }
 }

@@ -6,7 +6,6 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
 import io.turnlane.gateway.turns.fleet.Fleet;
@@ -51,7 +50,6 @@ final class SessionController {
     private final SessionService sessions;
     private final SessionPages pages;
     private final SessionCommands commands;
-    private final QuestionIntake intake;
     private final QuestionRules rules;
     private final Fleet fleet;
     private final TurnIds ids;
@@ -60,14 +58,12 @@ final class SessionController {
             SessionService sessions,
             SessionPages pages,
             SessionCommands commands,
-            QuestionIntake intake,
             QuestionRules rules,
             Fleet fleet,
             TurnIds ids) {
         this.sessions = sessions;
         this.pages = pages;
         this.commands = commands;
-        this.intake = intake;
         this.rules = rules;
         this.fleet = fleet;
         this.ids = ids;
@@ -130,7 +126,7 @@ final class SessionController {
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         SessionBody body = sent == null ? SessionBody.EMPTY : sent;
         String agent = rules.agent(body.agent());
-        intake.requireAgent(agent);
+        fleet.requireAgent(agent);
         Instant now = ids.now();
         ImportSession command = new ImportSession(
                 ids.next(), SessionId.random(), caller.userId(), now, stateOf(body, agent, now), null);

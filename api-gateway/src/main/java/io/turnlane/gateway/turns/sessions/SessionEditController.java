@@ -8,9 +8,9 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
+import io.turnlane.gateway.turns.fleet.Fleet;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
@@ -52,7 +52,7 @@ final class SessionEditController {
     private final SessionService sessions;
     private final SessionCommands commands;
     private final SessionExport export;
-    private final QuestionIntake intake;
+    private final Fleet fleet;
     private final QuestionRules rules;
     private final TurnIds ids;
 
@@ -60,13 +60,13 @@ final class SessionEditController {
             SessionService sessions,
             SessionCommands commands,
             SessionExport export,
-            QuestionIntake intake,
+            Fleet fleet,
             QuestionRules rules,
             TurnIds ids) {
         this.sessions = sessions;
         this.commands = commands;
         this.export = export;
-        this.intake = intake;
+        this.fleet = fleet;
         this.rules = rules;
         this.ids = ids;
     }
@@ -107,7 +107,7 @@ final class SessionEditController {
             throw ProblemDetailException.invalid("There is nothing to change. Send agent, metadata or ttl_seconds.");
         }
         SessionContext context = sessions.findReady(caller.sessionKey(sid));
-        intake.requireAgent(agent);
+        fleet.requireAgent(agent);
         if (body.metadata() != null) {
             rules.metadata(body.metadata()); // limits the size of the patch; the size of the result is checked later
             rules.metadata(MergePatch.apply(context.metadata(), body.metadata()));
@@ -153,7 +153,7 @@ final class SessionEditController {
             @RequestBody byte[] document,
             @Parameter(hidden = true) @RequestHeader(required = false) @Nullable String traceparent) {
         SessionState state = export.read(document);
-        intake.requireAgent(rules.agent(state.agent()));
+        fleet.requireAgent(rules.agent(state.agent()));
         var _ = rules.storedMetadata(state.metadata());
         var _ = rules.sessionTtl(state.ttl().toSeconds());
         ImportSession command = new ImportSession(ids.next(), sid, caller.userId(), ids.now(), state, null);
