@@ -13,6 +13,7 @@
 --         {'known', request id}: the turn is already published, its record has the state
 --         {'conflict'}: the key was used for a different question
 --         {'full', number of open turns}: the session has the maximum number of open turns
+-- The journey of a turn continues in KafkaTurnPublisher, which QuestionIntake calls.
 local ctx, open, reqs, hist, tomb, claim, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local now, request_id, session_id, user_id, agent, default_agent = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local session_ttl, retention, most_open, request_prefix, call = ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11]

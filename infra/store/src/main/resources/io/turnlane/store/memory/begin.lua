@@ -1,6 +1,7 @@
 -- Begins a flight (one execution of a turn). If the turn must not run now, returns the reason instead. Ends the turn if
 -- its deadline or another limit has been exceeded. Otherwise counts the attempt, and returns the history unless the
 -- caller's copy is current. If the call is repeated for the same flight, the attempt is counted only once.
+-- The journey of a turn continues in AgentCaller, which AskRunner calls.
 local fence, flight, request_id, partition, offset = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local logged_at, processor, phases = ARGV[6], ARGV[7], ARGV[8]
 local session_id, user_id, session_ttl = ARGV[9], ARGV[10], ARGV[11]

@@ -1,5 +1,6 @@
 -- Stores a flight's answer in history, request record and context, all in one step. If the call is repeated for the
 -- same flight, it only replies that the answer is stored.
+-- The journey of a turn continues in TurnStreams, with which AskRunner publishes the answer.
 local fence, flight, request_id, turn, answer = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
 local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
