@@ -8,35 +8,27 @@ import io.turnlane.gateway.turns.ask.AnsweredTurns;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
-import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
-import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.fleet.Fleet;
-import io.turnlane.gateway.turns.requests.EndedRequests;
 import io.turnlane.gateway.turns.requests.FinishedRequestEvents;
 import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.stream.SseStream;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
-import io.turnlane.store.accept.Acceptance;
 import io.turnlane.store.fleet.ProcessorDirectory;
-import io.turnlane.store.request.RequestRecords;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Beans of the gateway that no more specific configuration class of this package defines. */
 @Configuration(proxyBeanMethods = false)
+@Import({WireFormat.class, QuestionIntake.class, AnsweredTurns.class})
 @EnableConfigurationProperties({GatewayProperties.class, GatewayWebhookProperties.class, AgentsProperties.class})
 class GatewayConfiguration {
-
-    @Bean
-    WireFormat wireFormat() {
-        return new WireFormat();
-    }
 
     /**
      * Returns the check of the settings. The method is static, so that Spring runs the check before it creates any
@@ -81,25 +73,6 @@ class GatewayConfiguration {
     @Bean
     Fleet fleet(ProcessorDirectory directory, AgentsProperties agents, OverloadGuard overload) {
         return new Fleet(directory::alive, agents.defaultAgent(), overload::expectedWait);
-    }
-
-    @Bean
-    QuestionIntake questionIntake(
-            QuestionRules rules,
-            Fleet fleet,
-            EventStreams streams,
-            Acceptance acceptance,
-            TurnPublisher publisher,
-            RequestRecords records,
-            TurnIds ids,
-            MeterRegistry metrics) {
-        return new QuestionIntake(rules, fleet, streams, acceptance, publisher, records, ids, metrics);
-    }
-
-    @Bean
-    AnsweredTurns answeredTurns(
-            QuestionIntake intake, EventStreams streams, RequestRecords records, EndedRequests ended) {
-        return new AnsweredTurns(intake, streams, records, ended);
     }
 
     @Bean

@@ -45,7 +45,6 @@ public final class TopicReviewer {
     /**
      * Reviews the topics.
      *
-     * @param needed needed settings of each topic
      * @throws IllegalStateException if a topic needs settings that only an operator may change, or that Kafka does not
      *     allow this process to change; the message contains the command for the operator
      */

@@ -22,36 +22,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Creates missing topics, and checks partition counts and settings of existing ones. Does not add partitions to an
  * existing topic, because its keys would move to other partitions, which would break the order within a session.
+ *
+ * @param connection settings of the Kafka client
+ * @param timeout maximum time to wait for each reply of Kafka
  */
-public final class TopicSetup {
+public record TopicSetup(Map<String, Object> connection, TopicsProperties topics, Duration timeout) {
 
     private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
-
-    private final Map<String, Object> connection;
-    private final Topics names;
-    private final List<TopicPlan> plans;
-    private final short replicationFactor;
-    private final long timeoutSeconds;
-
-    /**
-     * Creates the setup.
-     *
-     * @param connection settings of the Kafka client
-     * @param replicationFactor replicas of each partition of a new topic; -1 for the default of the broker
-     * @param timeout maximum time to wait for each reply of Kafka
-     */
-    public TopicSetup(
-            Map<String, Object> connection,
-            Topics names,
-            List<TopicPlan> plans,
-            short replicationFactor,
-            Duration timeout) {
-        this.connection = connection;
-        this.names = names;
-        this.plans = plans;
-        this.replicationFactor = replicationFactor;
-        this.timeoutSeconds = timeout.toSeconds();
-    }
 
     /**
      * Prepares the topics.
@@ -61,8 +38,9 @@ public final class TopicSetup {
      */
     public void prepare() {
         try (Admin admin = Admin.create(connection)) {
-            Map<String, KafkaFuture<Void>> created =
-                    admin.createTopics(plans.stream().map(this::topic).toList()).values();
+            Map<String, KafkaFuture<Void>> created = admin.createTopics(
+                            topics.plans().stream().map(this::topic).toList())
+                    .values();
             for (Map.Entry<String, KafkaFuture<Void>> topic : created.entrySet()) {
                 await(topic.getKey(), topic.getValue());
             }
@@ -76,13 +54,13 @@ public final class TopicSetup {
     }
 
     private NewTopic topic(TopicPlan plan) {
-        return new NewTopic(plan.name(), plan.partitions(), replicationFactor).configs(plan.settings());
+        return new NewTopic(plan.name(), plan.partitions(), topics.replicationFactor()).configs(plan.settings());
     }
 
     private void await(String topic, KafkaFuture<Void> created)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
-            created.get(timeoutSeconds, TimeUnit.SECONDS);
+            created.get(timeout.toSeconds(), TimeUnit.SECONDS);
             log.atInfo().addKeyValue("topic", topic).log("topic created");
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
@@ -92,20 +70,22 @@ public final class TopicSetup {
     }
 
     private void check(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        List<TopicPlan> plans = topics.plans();
+        Topics names = topics.names();
         Map<String, TopicDescription> found =
                 awaitKnown(admin, plans.stream().map(TopicPlan::name).toList());
         TopicPlan.requireSamePartitions(names, partitions(found, names.turns()), partitions(found, names.events()));
-        new TopicReviewer(admin, connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), timeoutSeconds)
+        new TopicReviewer(admin, connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG), timeout.toSeconds())
                 .review(plans.stream().collect(Collectors.toMap(TopicPlan::name, TopicPlan::settings)));
     }
 
     /** Waits until the broker knows the topics. A broker does not always know a new topic at once. */
     private Map<String, TopicDescription> awaitKnown(Admin admin, List<String> names)
             throws InterruptedException, ExecutionException, TimeoutException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
+        long end = System.nanoTime() + timeout.toNanos();
         while (true) {
             try {
-                return admin.describeTopics(names).allTopicNames().get(timeoutSeconds, TimeUnit.SECONDS);
+                return admin.describeTopics(names).allTopicNames().get(timeout.toSeconds(), TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > end) {
                     throw e;

@@ -3,6 +3,7 @@ package io.turnlane.processor.commands;
 import io.turnlane.log.CommandHeaders;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.events.KafkaSends;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -14,25 +15,14 @@ import org.springframework.kafka.core.KafkaOperations;
  * Publishes session commands to Kafka in the same format as the gateways. The key of a record is the session, so that
  * all commands of a session go to one partition.
  */
-public final class KafkaCommandPublisher implements CommandPublisher {
-
-    private final KafkaOperations<byte[], byte[]> kafka;
-    private final String topic;
-    private final WireFormat wire;
-    private final InstantSource clock;
-
-    public KafkaCommandPublisher(
-            KafkaOperations<byte[], byte[]> kafka, String topic, WireFormat wire, InstantSource clock) {
-        this.kafka = kafka;
-        this.topic = topic;
-        this.wire = wire;
-        this.clock = clock;
-    }
+public record KafkaCommandPublisher(
+        KafkaOperations<byte[], byte[]> kafka, Topics topics, WireFormat wire, InstantSource clock)
+        implements CommandPublisher {
 
     @Override
     public CompletableFuture<?> publish(SessionCommand command) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic,
+                topics.turns(),
                 null,
                 clock.millis(),
                 command.key().toString().getBytes(StandardCharsets.UTF_8),

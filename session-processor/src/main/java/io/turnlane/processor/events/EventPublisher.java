@@ -17,14 +17,12 @@ public interface EventPublisher {
      * Log position of the turn on the turns topic.
      *
      * @param partition partition of the turn; the turn's events go to the events partition with the same number
-     * @param offset offset of the turn
      */
     record TurnOrigin(int partition, long offset) {}
 
     /**
      * Publishes the event.
      *
-     * @param turn log position of the turn
      * @return completes when Kafka has acknowledged the event; fails with {@link RecordTooLargeForLogException} if
      *     Kafka rejects the event because of its size, with {@link RecordRefusedException} if the event was not
      *     accepted and is certainly not in the log, or with another exception if Kafka does not acknowledge the event

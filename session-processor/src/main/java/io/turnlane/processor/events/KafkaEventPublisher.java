@@ -5,6 +5,7 @@ import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -15,22 +16,13 @@ import org.springframework.kafka.core.KafkaOperations;
  * Publishes turn events to Kafka. The value is the JSON that clients receive. Gateways route an event by its key and
  * headers, without reading the value.
  */
-public final class KafkaEventPublisher implements EventPublisher {
-
-    private final KafkaOperations<byte[], byte[]> kafka;
-    private final String topic;
-    private final WireFormat wire;
-
-    public KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, String topic, WireFormat wire) {
-        this.kafka = kafka;
-        this.topic = topic;
-        this.wire = wire;
-    }
+public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics topics, WireFormat wire)
+        implements EventPublisher {
 
     @Override
     public CompletableFuture<?> publish(SessionKey session, TurnOrigin turn, TurnEvent event) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                topic,
+                topics.events(),
                 turn.partition(),
                 event.at().toEpochMilli(),
                 session.toString().getBytes(StandardCharsets.UTF_8),

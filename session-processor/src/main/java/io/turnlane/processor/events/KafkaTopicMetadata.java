@@ -1,5 +1,6 @@
 package io.turnlane.processor.events;
 
+import io.turnlane.model.topic.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,18 +13,10 @@ import org.springframework.kafka.core.KafkaOperations;
  * the broker does not answer within {@code max.block.ms}. The first events of a processor would then be late, or
  * missing if the broker is busy.
  */
-public final class KafkaTopicMetadata {
+public record KafkaTopicMetadata(KafkaOperations<byte[], byte[]> kafka, Topics topics) {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration RETRY_DELAY = Duration.ofMillis(20);
-
-    private final KafkaOperations<byte[], byte[]> kafka;
-    private final List<String> topics;
-
-    public KafkaTopicMetadata(KafkaOperations<byte[], byte[]> kafka, List<String> topics) {
-        this.kafka = kafka;
-        this.topics = List.copyOf(topics);
-    }
 
     /**
      * Loads the partitions of all topics. Blocks for up to 30 s for each topic.
@@ -31,7 +24,7 @@ public final class KafkaTopicMetadata {
      * @throws IllegalStateException if Kafka does not return the partitions of a topic in time
      */
     public void load() {
-        topics.forEach(this::load);
+        List.of(topics.events(), topics.quarantine(), topics.turns()).forEach(this::load);
     }
 
     private void load(String topic) {

@@ -6,11 +6,6 @@ package io.turnlane.processor.events;
  */
 public final class RecordRefusedException extends RuntimeException {
 
-    /**
-     * Creates the exception.
-     *
-     * @param cause exception of the Kafka client
-     */
     public RecordRefusedException(Throwable cause) {
         super("the Kafka client did not accept the record", cause);
     }

@@ -1,6 +1,7 @@
 package io.turnlane.processor.quarantine;
 
 import io.turnlane.model.QuarantinedTurn;
+import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.events.KafkaSends;
 import io.turnlane.processor.events.RecordTooLargeForLogException;
 import java.nio.charset.StandardCharsets;
@@ -14,15 +15,8 @@ import org.springframework.kafka.core.KafkaOperations;
  * Publishes quarantined turns to Kafka. The published record has the value and the headers of the turn's record, and
  * additional headers with the error and the turn's log position.
  */
-public final class KafkaQuarantinePublisher implements QuarantinePublisher {
-
-    private final KafkaOperations<byte[], byte[]> kafka;
-    private final String topic;
-
-    public KafkaQuarantinePublisher(KafkaOperations<byte[], byte[]> kafka, String topic) {
-        this.kafka = kafka;
-        this.topic = topic;
-    }
+public record KafkaQuarantinePublisher(KafkaOperations<byte[], byte[]> kafka, Topics topics)
+        implements QuarantinePublisher {
 
     /**
      * Publishes a copy of the turn. If the copy is too large for the quarantine topic, because the original was
@@ -49,7 +43,7 @@ public final class KafkaQuarantinePublisher implements QuarantinePublisher {
 
     private CompletableFuture<Object> send(String id, QuarantinedTurn copy) {
         ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>(topic, id.getBytes(StandardCharsets.UTF_8), copy.value());
+                new ProducerRecord<>(topics.quarantine(), id.getBytes(StandardCharsets.UTF_8), copy.value());
         copy.recordHeaders().forEach(header -> record.headers().add(header.name(), header.value()));
         return KafkaSends.send(kafka, record);
     }

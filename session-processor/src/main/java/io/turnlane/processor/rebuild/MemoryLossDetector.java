@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * also wait while Redis doesn't answer the check. When Redis answers again, no turn begins before the next check.
  *
  * <p>Threading: the poll thread reports assigned partitions. A scheduler's thread and the lane threads check markers,
- * one thread at a time. Lane threads also check if their turns may begin. The state of each partition has its own lock.
+ * one thread at a time under this object's monitor. Lane threads also check if their turns may begin. The state of each
+ * partition has its own lock.
  */
 public final class MemoryLossDetector implements LostMemory, PartitionAssignmentListener {
 
@@ -39,7 +39,6 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
     private final InstantSource clock;
     private final Duration wait;
     private final Map<Object, PartitionLossState> states = new ConcurrentHashMap<>();
-    private final ReentrantLock checkLock = new ReentrantLock();
 
     /**
      * @param executor runs rebuilds, each on a thread that may block
@@ -64,16 +63,11 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
      * Checks the markers for all owned partitions. Starts a rebuild of each partition whose memory was lost. Blocks for
      * at most a few of the store's timeouts.
      */
-    public void checkMarkers() {
-        checkLock.lock();
-        try {
-            states.values().removeIf(state -> !state.partition().held());
-            Collection<PartitionLossState> all = states.values();
-            if (!all.isEmpty()) {
-                compare(all);
-            }
-        } finally {
-            checkLock.unlock();
+    public synchronized void checkMarkers() {
+        states.values().removeIf(state -> !state.partition().held());
+        Collection<PartitionLossState> all = states.values();
+        if (!all.isEmpty()) {
+            compare(all);
         }
     }
 

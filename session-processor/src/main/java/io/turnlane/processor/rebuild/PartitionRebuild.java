@@ -3,14 +3,21 @@ package io.turnlane.processor.rebuild;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.rebuild.recall.RecallCollector;
+import io.turnlane.processor.rebuild.recall.RecallLimits;
 import io.turnlane.processor.rebuild.recall.SessionLog;
+import io.turnlane.processor.turn.StepRetrier.Pause;
 import io.turnlane.store.MemoryUnavailableException;
+import io.turnlane.store.loss.LossMarkers;
 import io.turnlane.store.loss.RebuildReport;
 import io.turnlane.store.memory.RecalledSession;
+import io.turnlane.store.memory.SessionRestore;
 import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,20 +31,28 @@ import org.slf4j.event.Level;
  * later.
  *
  * <p>Thread-safe; called by threads that may block.
+ *
+ * @param observer receives the report of each rebuilt partition
+ * @param processor id of this processor, for reports
+ * @param pause suspends the calling thread; can't be interrupted
+ * @param passSlots limits the number of concurrent passes over the log, because each pass holds sessions in the heap
  */
-public final class PartitionRebuild {
+public record PartitionRebuild(
+        SessionLog sessionLog,
+        SessionRestore restore,
+        LossMarkers markers,
+        Consumer<RebuildReport> observer,
+        RecallLimits limits,
+        String processor,
+        InstantSource clock,
+        Pause pause,
+        Semaphore passSlots) {
 
     private static final Logger log = LoggerFactory.getLogger(PartitionRebuild.class);
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
     /** Time between two checks for the fence, which the poll thread sets soon after the assignment. */
     private static final Duration FENCE_CHECK_INTERVAL = Duration.ofMillis(20);
-
-    private final RebuildKit kit;
-
-    public PartitionRebuild(RebuildKit kit) {
-        this.kit = kit;
-    }
 
     /** Thrown if the partition left, or if the store rejected its fence. The message gives the reason. */
     private static final class RebuildAbandonedException extends RuntimeException {
@@ -49,7 +64,7 @@ public final class PartitionRebuild {
     /** Rebuilds the partition's memory. Retries until the rebuild succeeds or the partition has left. */
     void rebuildUntilIntact(HeldPartition partition) {
         while (partition.held() && !withPassSlot(() -> tryRebuild(partition))) {
-            kit.pause().pause(RETRY_DELAY);
+            pause.pause(RETRY_DELAY);
         }
     }
 
@@ -76,7 +91,7 @@ public final class PartitionRebuild {
         while (partition.fence() < 0) {
             pauseWhileHeld(partition, FENCE_CHECK_INTERVAL);
         }
-        String digest = kit.markers().readOrCreate(List.of(partition.number())).digest();
+        String digest = markers.readOrCreate(List.of(partition.number())).digest();
         Instant began = now();
         RecallCollector recall = recall(partition, null);
         List<RecalledSession> sessions = recall.sessions(now());
@@ -95,13 +110,13 @@ public final class PartitionRebuild {
         RebuildReport report = new RebuildReport(
                 digest,
                 partition.number(),
-                kit.processor(),
+                processor,
                 now(),
                 sessions.size(),
                 turns,
                 recall.dropped() + failed,
                 Duration.between(began, now()));
-        kit.markers().storeIntact(report);
+        markers.storeIntact(report);
         reportRebuild(report);
     }
 
@@ -113,7 +128,7 @@ public final class PartitionRebuild {
     }
 
     private void reportRebuild(RebuildReport report) {
-        kit.observer().accept(report);
+        observer.accept(report);
         log.atLevel(report.dropped() > 0 ? Level.WARN : report.sessions() > 0 ? Level.INFO : Level.DEBUG)
                 .addKeyValue("partition", report.partition())
                 .addKeyValue("sessions", report.sessions())
@@ -126,7 +141,7 @@ public final class PartitionRebuild {
     private int restore(RecalledSession session, HeldPartition partition) {
         while (true) {
             try {
-                RestoreResult restored = kit.restore().restore(session, partition.fence(), partition.number(), null);
+                RestoreResult restored = restore.restore(session, partition.fence(), partition.number(), null);
                 if (restored.fenced()) {
                     partition.renewFence();
                     throw new RebuildAbandonedException("a newer fence is needed first");
@@ -149,7 +164,7 @@ public final class PartitionRebuild {
                 List<RecalledSession> lives = recall(partition, session).sessions(now());
                 RecalledSession last = lives.isEmpty() ? RecalledSession.empty(session) : lives.getLast();
                 lives.stream().limit(Math.max(0, lives.size() - 1)).forEach(life -> restore(life, partition));
-                return kit.restore().restore(last, partition.fence(), partition.number(), wantedBy);
+                return restore.restore(last, partition.fence(), partition.number(), wantedBy);
             } catch (RebuildAbandonedException e) {
                 return RestoreResult.FENCED; // the command is delivered again, to the partition's owner
             }
@@ -158,8 +173,8 @@ public final class PartitionRebuild {
 
     /** @param only the only session to read; null for all */
     private RecallCollector recall(HeldPartition partition, @Nullable SessionKey only) {
-        RecallCollector recall = new RecallCollector(kit.limits(), partition::isDone, only);
-        SessionLog log = kit.sessionLog();
+        RecallCollector recall = new RecallCollector(limits, partition::isDone, only);
+        SessionLog log = sessionLog;
         if (!log.readPartition(partition.number(), partition.firstOpen(), recall, partition::held)) {
             throw new RebuildAbandonedException("the partition left");
         }
@@ -167,11 +182,11 @@ public final class PartitionRebuild {
     }
 
     private <T> T withPassSlot(Supplier<T> work) {
-        kit.passSlots().acquireUninterruptibly();
+        passSlots.acquireUninterruptibly();
         try {
             return work.get();
         } finally {
-            kit.passSlots().release();
+            passSlots.release();
         }
     }
 
@@ -179,10 +194,10 @@ public final class PartitionRebuild {
         if (!partition.held()) {
             throw new RebuildAbandonedException("the partition left");
         }
-        kit.pause().pause(delay);
+        pause.pause(delay);
     }
 
     private Instant now() {
-        return kit.clock().instant();
+        return clock.instant();
     }
 }

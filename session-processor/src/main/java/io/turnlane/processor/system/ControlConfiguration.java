@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.lane.LaneScheduler;
@@ -7,21 +8,16 @@ import io.turnlane.processor.turn.AgentTimes;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.WaitingTurns;
-import java.time.InstantSource;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** Beans that cancel turns, and beans that apply cancels, deadlines and policies to waiting turns. */
 @Configuration(proxyBeanMethods = false)
+@Import(AgentTimes.class)
 class ControlConfiguration {
-
-    @Bean
-    AgentTimes agentTimes(InstantSource clock) {
-        return new AgentTimes(clock);
-    }
 
     @Bean
     WaitingTurns waitingTurns(TurnEngine engine, LaneScheduler<SessionKey, Turn> lanes, AgentTimes agentTimes) {
@@ -29,11 +25,9 @@ class ControlConfiguration {
     }
 
     @Bean
-    KafkaWakeUpListener wakeUps(KafkaProperties kafka, TopicsProperties topics, WaitingTurns waiting) {
+    KafkaWakeUpListener wakeUps(LogConsumers consumers, TopicsProperties topics, WaitingTurns waiting) {
         return new KafkaWakeUpListener(
-                () -> ProcessorConfiguration.consumerWithoutGroup(kafka, "latest"),
-                topics.names().control(),
-                waiting::cancel);
+                () -> consumers.withoutGroup("latest"), topics.names().control(), waiting::cancel);
     }
 
     /**

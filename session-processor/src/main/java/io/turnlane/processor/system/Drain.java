@@ -38,8 +38,6 @@ final class Drain {
     private final CompletableFuture<DrainReport> report = new CompletableFuture<>();
 
     /**
-     * Creates the drain.
-     *
      * @param budget maximum time to wait until running turns have ended; after that, their agents are interrupted
      * @param grace time for which an agent is allowed to continue after its interrupt; the drain waits for it, because
      *     a turn that still runs when the process ends counts as one that crashed the processor

@@ -14,15 +14,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 @Endpoint(id = "evacuate")
-class EvacuateEndpoint {
-
-    private final ProcessorId id;
-    private final Drain drain;
-
-    EvacuateEndpoint(ProcessorId id, Drain drain) {
-        this.id = id;
-        this.drain = drain;
-    }
+record EvacuateEndpoint(ProcessorId id, Drain drain) {
 
     /**
      * Response of the endpoint.

@@ -66,7 +66,6 @@ final class LatencyWindow implements TurnObserver {
      * Latencies of the turns that completed in the last minute, and counts since the start of the process.
      *
      * @param terminal number of turns that have ended, including failed turns
-     * @param failed number of turns that have failed permanently
      */
     record LatencySummary(Histogram latency, long terminal, long failed) {
 

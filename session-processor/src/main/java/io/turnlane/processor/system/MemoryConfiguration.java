@@ -4,6 +4,7 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
 import io.turnlane.store.fleet.ProcessorDirectory;

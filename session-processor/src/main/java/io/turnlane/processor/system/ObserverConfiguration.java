@@ -19,12 +19,14 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 /** Beans for observability: a log line and metrics for each turn, statistics for gateways, and health. */
 @Configuration(proxyBeanMethods = false)
 class ObserverConfiguration {
 
     @Bean
+    @Primary
     TurnObserver turnObserver(AgentCatalog agents, LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
         List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters, agents), latency, agentTimes);
         return report -> observers.forEach(observer -> observer.flightEnded(report));

@@ -13,7 +13,6 @@ record PollLiveness(TurnPoller poller, InstantSource clock) {
         return !poller.hasFailed() && sinceLastPoll().compareTo(MAX_POLL_INTERVAL) <= 0;
     }
 
-    /** Returns the time since the last poll. */
     Duration sinceLastPoll() {
         return Duration.between(poller.statistics().at(), clock.instant());
     }

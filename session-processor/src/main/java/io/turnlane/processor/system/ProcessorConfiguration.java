@@ -3,14 +3,12 @@ package io.turnlane.processor.system;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.log.TopicSetup;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
 import io.turnlane.model.topic.Topics;
-import io.turnlane.processor.agent.AgentCatalog;
-import io.turnlane.processor.commands.CommandPublisher;
 import io.turnlane.processor.commands.KafkaCommandPublisher;
-import io.turnlane.processor.events.EventPublisher;
 import io.turnlane.processor.events.KafkaEventPublisher;
 import io.turnlane.processor.events.KafkaTopicMetadata;
 import io.turnlane.processor.intake.DroppedTurns;
@@ -21,7 +19,6 @@ import io.turnlane.processor.intake.TurnRecordHandler;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.quarantine.KafkaQuarantinePublisher;
-import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.rebuild.MemoryLossDetector;
 import io.turnlane.processor.turn.AnswerLimits;
 import io.turnlane.processor.turn.Flights;
@@ -29,25 +26,18 @@ import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnEngine;
-import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.processor.turn.WaitingTurns;
 import io.turnlane.store.memory.RedisUnendedRequests;
-import io.turnlane.store.memory.SessionEdits;
 import io.turnlane.store.memory.SessionMemory;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.GroupProtocol;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,15 +47,24 @@ import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** Main beans of a processor: the consumer of the turns topic, the lanes, and the services that turns call. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class})
 @EnableScheduling
+@Import({
+    WireFormat.class,
+    LogConsumers.class,
+    KafkaTopicMetadata.class,
+    KafkaEventPublisher.class,
+    KafkaCommandPublisher.class,
+    KafkaQuarantinePublisher.class,
+    TurnEngine.TurnServices.class
+})
 class ProcessorConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ProcessorConfiguration.class);
@@ -84,15 +83,6 @@ class ProcessorConfiguration {
      */
     private static final Duration PUBLISH_TIME = Duration.ofSeconds(7);
 
-    /**
-     * Client settings that must be removed if the newer group protocol ({@code group.protocol=consumer}) is used. With
-     * this protocol, the client rejects them, because the broker has its own settings instead.
-     */
-    private static final List<String> BROKER_SETTINGS = List.of(
-            ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-            ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
-            ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG);
-
     @Bean
     ProcessorId processorId(ProcessorProperties properties) {
         String given = properties.configuredId();
@@ -110,51 +100,23 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    WireFormat wireFormat() {
-        return new WireFormat();
-    }
-
-    @Bean
     TopicSetup topicSetup(KafkaProperties kafka, TopicsProperties topics) {
-        return new TopicSetup(
-                kafka.buildAdminProperties(),
-                topics.names(),
-                topics.plans(),
-                topics.replicationFactor(),
-                TOPIC_TIMEOUT);
+        return new TopicSetup(kafka.buildAdminProperties(), topics, TOPIC_TIMEOUT);
     }
 
     @Bean
-    EventPublisher eventPublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire) {
-        return new KafkaEventPublisher(kafka, topics.names().events(), wire);
-    }
-
-    @Bean
-    QuarantinePublisher quarantinePublisher(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics) {
-        return new KafkaQuarantinePublisher(kafka, topics.names().quarantine());
+    Topics topics(TopicsProperties properties) {
+        return properties.names();
     }
 
     @Bean
     TurnEngine turnEngine(
-            SessionMemory memory,
-            SessionEdits edits,
-            AgentCatalog agents,
-            EventPublisher events,
-            CommandPublisher commands,
-            QuarantinePublisher quarantine,
-            TurnObserver turnObserver,
-            MemoryLossDetector lossWatch,
-            WireFormat wire,
+            TurnEngine.TurnServices services,
             ProcessorProperties properties,
             TopicsProperties topics,
             TurnEngine.TurnRuntime runtime,
             Flights flights) {
-        return new TurnEngine(
-                new TurnEngine.TurnServices(
-                        memory, edits, agents, events, commands, quarantine, turnObserver, lossWatch, wire),
-                rules(properties, topics),
-                runtime,
-                flights);
+        return new TurnEngine(services, rules(properties, topics), runtime, flights);
     }
 
     /** Returns the settings that apply to every turn. */
@@ -192,21 +154,11 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    CommandPublisher commandPublisher(
-            KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics, WireFormat wire, InstantSource clock) {
-        return new KafkaCommandPublisher(kafka, topics.names().turns(), wire, clock);
-    }
-
-    @Bean
     TurnEngine.TurnRuntime surroundings(InstantSource clock, Delay delay) {
         return runtimeOf(clock, delay, "lane-");
     }
 
-    /**
-     * Creates the runtime of turns.
-     *
-     * @param threadNames prefix of thread names
-     */
+    /** Creates the runtime of turns. */
     static TurnEngine.TurnRuntime runtimeOf(InstantSource clock, Delay delay, String threadNames) {
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name(threadNames, 0);
         Executor threadPerTask = task -> threads.start(task);
@@ -242,21 +194,6 @@ class ProcessorConfiguration {
     }
 
     /**
-     * Returns a consumer without a group, which never commits offsets.
-     *
-     * @param offsetReset position at which the consumer continues if its offset no longer exists: {@code earliest},
-     *     {@code latest}, or {@code none} to throw an exception
-     */
-    static KafkaConsumer<byte[], byte[]> consumerWithoutGroup(KafkaProperties kafka, String offsetReset) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, offsetReset);
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    /**
      * Handles an internal error. The turn stays open in the ledger and is redelivered to the next owner of the
      * partition.
      */
@@ -272,13 +209,13 @@ class ProcessorConfiguration {
 
     /** Creates the reader for records in deep lanes, of which the heap contains only the log position. */
     @Bean
-    RecordReader recordReader(KafkaProperties kafka) {
-        return new RecordReader(() -> consumerWithoutGroup(kafka, "none"), READERS);
+    RecordReader recordReader(LogConsumers consumers) {
+        return new RecordReader(() -> consumers.withoutGroup("none"), READERS);
     }
 
     @Bean
     TurnPoller turnPoller(
-            KafkaProperties kafka,
+            LogConsumers consumers,
             TopicsProperties topics,
             ProcessorProperties properties,
             TurnRecordHandler reception,
@@ -287,7 +224,7 @@ class ProcessorConfiguration {
             MemoryLossDetector lossWatch) {
         ProcessorProperties.IntakeProperties intake = properties.intake();
         return new TurnPoller(
-                groupConsumer(kafka, intake.group()),
+                consumers.ofGroup(intake.group()),
                 new IntakeSettings(
                         topics.names().turns(),
                         intake.open(),
@@ -302,27 +239,9 @@ class ProcessorConfiguration {
                 lossWatch);
     }
 
-    /**
-     * Returns a consumer for a group. The consumer never commits offsets by itself, and a new group starts with the
-     * oldest record.
-     */
-    static KafkaConsumer<byte[], byte[]> groupConsumer(KafkaProperties kafka, String group) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        if (GroupProtocol.CONSUMER
-                .name()
-                .equalsIgnoreCase(String.valueOf(settings.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG)))) {
-            BROKER_SETTINGS.forEach(settings::remove);
-        }
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
     @Bean
     Handover handover(
             Flights flights,
-            WaitingTurns waiting,
             SessionMemory memory,
             TurnEngine.TurnRuntime runtime,
             ProcessorProperties properties,
@@ -406,11 +325,5 @@ class ProcessorConfiguration {
                 new FilterRegistrationBean<>(new ManagementGuardFilter(address != null && address.isLoopbackAddress()));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
-    }
-
-    @Bean
-    KafkaTopicMetadata topicMetadata(KafkaTemplate<byte[], byte[]> kafka, TopicsProperties topics) {
-        Topics names = topics.names();
-        return new KafkaTopicMetadata(kafka, List.of(names.events(), names.quarantine(), names.turns()));
     }
 }

@@ -1,10 +1,10 @@
 package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.rebuild.MemoryLossDetector;
 import io.turnlane.processor.rebuild.PartitionRebuild;
-import io.turnlane.processor.rebuild.RebuildKit;
 import io.turnlane.processor.rebuild.recall.KafkaSessionLog;
 import io.turnlane.processor.rebuild.recall.RecallLimits;
 import io.turnlane.store.loss.LossMarkers;
@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -34,13 +33,13 @@ class RebuildConfiguration {
 
     @Bean
     KafkaSessionLog sessionLog(
-            KafkaProperties kafka,
+            LogConsumers consumers,
             TopicsProperties topics,
             RebuildProperties rebuild,
             InstantSource clock,
             WireFormat wire) {
         return new KafkaSessionLog(
-                () -> ProcessorConfiguration.consumerWithoutGroup(kafka, "earliest"),
+                () -> consumers.withoutGroup("earliest"),
                 topics.names(),
                 window(topics.eventsRetention(), rebuild.slack()),
                 clock,
@@ -67,7 +66,7 @@ class RebuildConfiguration {
             RebuildProperties rebuild,
             ProcessorId id,
             InstantSource clock) {
-        RebuildKit kit = new RebuildKit(
+        PartitionRebuild partitions = new PartitionRebuild(
                 sessionLog,
                 restore,
                 markers,
@@ -79,8 +78,7 @@ class RebuildConfiguration {
                 ProcessorConfiguration::pause,
                 new Semaphore(rebuild.atOnce()));
         Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("rebuild-", 0);
-        return new MemoryLossDetector(
-                kit.markers(), new PartitionRebuild(kit), threads::start, clock, rebuild.longestWait());
+        return new MemoryLossDetector(markers, partitions, threads::start, clock, rebuild.longestWait());
     }
 
     /** Checks for lost memory with a fixed delay between checks. */

@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.replay.KafkaScan;
@@ -22,7 +23,7 @@ import org.springframework.context.annotation.Import;
  * consumer group, no producer and no connection to Redis. It has no {@code @Configuration} annotation, so that the
  * component scan of a processor does not find it.
  */
-@Import(AgentConfiguration.class)
+@Import({AgentConfiguration.class, ScheduledDelay.class})
 @EnableConfigurationProperties({ProcessorProperties.class, TopicsProperties.class, KafkaProperties.class})
 public class ReplayApplication {
 
@@ -52,11 +53,6 @@ public class ReplayApplication {
         settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
         return new KafkaScan(
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()), MAX_READ);
-    }
-
-    @Bean
-    ScheduledDelay replayDelay() {
-        return new ScheduledDelay();
     }
 
     @Bean

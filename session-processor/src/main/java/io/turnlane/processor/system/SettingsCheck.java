@@ -16,13 +16,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * Makes the application fail at startup if the name of a setting or environment variable is misspelt, because Spring
  * would ignore this setting. Also makes it fail if webhooks are enabled without a valid secret.
  */
-final class SettingsCheck implements BeanFactoryPostProcessor {
-
-    private final ConfigurableEnvironment environment;
-
-    SettingsCheck(ConfigurableEnvironment environment) {
-        this.environment = environment;
-    }
+record SettingsCheck(ConfigurableEnvironment environment) implements BeanFactoryPostProcessor {
 
     /**
      * @throws IllegalStateException if a name is unknown or a secret is missing; the message names the valid setting

@@ -3,6 +3,7 @@ package io.turnlane.processor.system;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.log.TopicSetup;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.RequestId;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordReader;
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -93,7 +93,7 @@ class WebhookConfiguration {
 
     @Bean
     WebhookEngine webhooks(
-            KafkaProperties kafka,
+            LogConsumers consumers,
             TopicsProperties topics,
             ProcessorProperties processor,
             WebhookProperties webhooks,
@@ -118,7 +118,7 @@ class WebhookConfiguration {
                 intake.pollTime(),
                 intake.commitInterval());
         TurnPoller poller = new TurnPoller(
-                ProcessorConfiguration.groupConsumer(kafka, webhooks.group()),
+                consumers.ofGroup(webhooks.group()),
                 settings,
                 new WebhookRecordHandler(lanes, hosts),
                 runtime.clock(),

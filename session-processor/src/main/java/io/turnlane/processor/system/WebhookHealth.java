@@ -6,15 +6,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /** Reports webhooks as down if their poll thread has died or stopped polling. */
-final class WebhookHealth implements HealthIndicator {
-
-    private final PollLiveness liveness;
-    private final TurnPoller poller;
-
-    WebhookHealth(PollLiveness liveness, TurnPoller poller) {
-        this.liveness = liveness;
-        this.poller = poller;
-    }
+record WebhookHealth(PollLiveness liveness, TurnPoller poller) implements HealthIndicator {
 
     @Override
     public Health health() {

@@ -48,7 +48,7 @@ class MemoryLossDetectorTest {
     private final List<SessionKey> restored = new ArrayList<>();
     private final List<RebuildReport> reports = new ArrayList<>();
     private final InstantSource clock = () -> now;
-    private final RebuildKit kit = new RebuildKit(
+    private final PartitionRebuild rebuild = new PartitionRebuild(
             (partition, firstOpen, listener, proceed) -> {
                 passes++;
                 intactTooEarly |= markers.digest.equals(markers.intact.get(partition));
@@ -63,8 +63,7 @@ class MemoryLossDetectorTest {
             clock,
             this::pause,
             new Semaphore(2));
-    private final MemoryLossDetector detector =
-            new MemoryLossDetector(markers, new PartitionRebuild(kit), tasks::add, clock, WAIT);
+    private final MemoryLossDetector detector = new MemoryLossDetector(markers, rebuild, tasks::add, clock, WAIT);
 
     private static final class FakeMarkers implements LossMarkers {
         private String digest = "first";

@@ -3,6 +3,7 @@ package io.turnlane.processor.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.processor.system.ProcessorProperties.AnswerProperties;
 import io.turnlane.processor.system.ProcessorProperties.CacheProperties;
 import io.turnlane.processor.system.ProcessorProperties.IntakeProperties;

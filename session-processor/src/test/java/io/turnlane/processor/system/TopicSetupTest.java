@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.log.TopicSetup;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.topic.TopicPlan;
 import java.time.Duration;
 import java.util.List;
@@ -76,8 +77,7 @@ class TopicSetupTest {
     }
 
     private void prepare() {
-        new TopicSetup(CONNECTION, topics.names(), topics.plans(), topics.replicationFactor(), Duration.ofSeconds(30))
-                .prepare();
+        new TopicSetup(CONNECTION, topics, Duration.ofSeconds(30)).prepare();
     }
 
     private void create(TopicPlan plan, Map<String, String> settings) throws Exception {

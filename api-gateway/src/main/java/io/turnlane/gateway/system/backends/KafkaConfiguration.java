@@ -7,6 +7,7 @@ import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.turns.deliver.BoundedWaits;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.log.TopicSetup;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 
 /** Kafka beans: topics, producer, and the consumers that follow events. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(GatewayTopicsProperties.class)
+@EnableConfigurationProperties(TopicsProperties.class)
 class KafkaConfiguration {
 
     /**
@@ -39,7 +40,7 @@ class KafkaConfiguration {
     private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(15);
 
     @Bean
-    Topics topics(GatewayTopicsProperties properties) {
+    Topics topics(TopicsProperties properties) {
         return properties.names();
     }
 
@@ -73,16 +74,11 @@ class KafkaConfiguration {
     EventStreams eventStreams(
             KafkaLogConsumerFactory consumers,
             KafkaAdmin admin,
-            GatewayTopicsProperties topics,
+            TopicsProperties topics,
             GatewayProperties gateway,
             BoundedWaits waits,
             MeterRegistry metrics) {
-        TopicSetup setup = new TopicSetup(
-                admin.getConfigurationProperties(),
-                topics.names(),
-                topics.plans(),
-                topics.replicationFactor(),
-                TOPIC_TIMEOUT);
+        TopicSetup setup = new TopicSetup(admin.getConfigurationProperties(), topics, TOPIC_TIMEOUT);
         return new EventStreams(
                 consumers, topics.names().events(), setup::prepare, gateway.streamLimits(), waits, metrics);
     }

@@ -11,6 +11,7 @@ import io.turnlane.gateway.guard.breaker.RedisBreaker;
 import io.turnlane.gateway.guard.breaker.RedisWatch;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.turns.ask.QuestionRules;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.redis.SharedClock;
 import io.turnlane.store.fleet.GatewayDirectory;
 import io.turnlane.store.fleet.ProcessorDirectory;
@@ -90,7 +91,7 @@ class RedisConfiguration {
     }
 
     @Bean
-    RedriveMarks redriveMarks(StringRedisTemplate redis, GatewayTopicsProperties topics) {
+    RedriveMarks redriveMarks(StringRedisTemplate redis, TopicsProperties topics) {
         return new RedriveMarks(redis, topics.quarantineRetention());
     }
 

@@ -22,17 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Parses records and passes their content to a collector. Does not parse the values of sessions that the collector does
  * not want. For use by one thread.
  */
-final class KafkaRecordDispatcher {
+record KafkaRecordDispatcher(RecallCollector collector, WireFormat wire) {
 
     private static final String STARTED = "started";
-
-    private final RecallCollector collector;
-    private final WireFormat wire;
-
-    KafkaRecordDispatcher(RecallCollector collector, WireFormat wire) {
-        this.collector = collector;
-        this.wire = wire;
-    }
 
     /**
      * Returns true if memory can be restored from this event: if it is a {@code started} event or a terminal event.

@@ -1,4 +1,4 @@
-package io.turnlane.processor.system;
+package io.turnlane.log;
 
 import io.turnlane.model.topic.TopicPlan;
 import io.turnlane.model.topic.TopicPlan.Retention;

@@ -1,4 +1,4 @@
-package io.turnlane.gateway.system.backends;
+package io.turnlane.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,17 +15,17 @@ import org.springframework.boot.convert.ApplicationConversionService;
 /** The settings of topics have the documented defaults and are bound by their documented names. */
 class TopicsPropertiesTest {
 
-    private static GatewayTopicsProperties bind(Map<String, String> values) {
+    private static TopicsProperties bind(Map<String, String> values) {
         Binder binder = new Binder(
                 List.of(new MapConfigurationPropertySource(values)),
                 null,
                 ApplicationConversionService.getSharedInstance());
-        return binder.bindOrCreate("turnlane.topics", Bindable.of(GatewayTopicsProperties.class));
+        return binder.bindOrCreate("turnlane.topics", Bindable.of(TopicsProperties.class));
     }
 
     @Test
     void plansTheTopics() {
-        GatewayTopicsProperties defaults = bind(Map.of());
+        TopicsProperties defaults = bind(Map.of());
         assertThat(defaults.plans())
                 .containsExactly(
                         new TopicPlan("turnlane.turns", 32, Duration.ofDays(7)),
@@ -41,7 +41,7 @@ class TopicsPropertiesTest {
                         Duration.ofMinutes(5),
                         Duration.ofHours(6),
                         Duration.ofHours(6));
-        GatewayTopicsProperties own = bind(Map.of(
+        TopicsProperties own = bind(Map.of(
                 "turnlane.topics.prefix",
                 "x.",
                 "turnlane.topics.partitions",
