@@ -43,7 +43,6 @@ final class EndWatches {
         }
     }
 
-    /** Stops the watches that the predicate selects. */
     void stopIf(Predicate<EndWatch> selected) {
         watches.values().forEach(all -> all.stream().filter(selected).forEach(EndWatch::stop));
     }

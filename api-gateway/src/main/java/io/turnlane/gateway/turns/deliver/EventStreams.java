@@ -124,7 +124,7 @@ public final class EventStreams implements AutoCloseable {
      * @throws EventsUnavailableException if the gateway has never reached the topic
      */
     public long position(SessionKey session) {
-        return follower.position(follower.partitionOf(session.toString()));
+        return follower.position(partitionOf(session));
     }
 
     /**
@@ -135,7 +135,7 @@ public final class EventStreams implements AutoCloseable {
      * @throws EventsUnavailableException if the gateway has never reached the topic
      */
     public Cursor cursorAfterEnd(SessionKey session, RequestId request, int attempt) {
-        int partition = follower.partitionOf(session.toString());
+        int partition = partitionOf(session);
         return Cursor.at(session, partition, follower.position(partition) - 1).ended(request, attempt);
     }
 
@@ -154,17 +154,17 @@ public final class EventStreams implements AutoCloseable {
      * @throws EventsUnavailableException if the maximum number of clients is connected, or if the gateway stops
      */
     public Outbox openOutbox() {
-        return openOutbox(limits.outbox(), limits.randomAge());
+        return openOutbox(limits.randomAge());
     }
 
     /** Opens the outbox of a client that could not resume on another connection. The outbox has no maximum age. */
     public Outbox openLastingOutbox() {
-        return openOutbox(limits.outbox(), Outbox.UNLIMITED_AGE);
+        return openOutbox(Outbox.UNLIMITED_AGE);
     }
 
-    private Outbox openOutbox(Outbox.Bounds bounds, Duration maxAge) {
+    private Outbox openOutbox(Duration maxAge) {
         addClient();
-        Outbox outbox = new Outbox(bounds, sharedLimit, maxAge);
+        Outbox outbox = new Outbox(limits.outbox(), sharedLimit, maxAge);
         subscriptions.addOutbox(outbox);
         if (stopping.get()) {
             outbox.close(DisconnectReason.SHUTDOWN);
@@ -199,11 +199,8 @@ public final class EventStreams implements AutoCloseable {
 
     /** Subscribes to all events from now on. */
     public Subscription subscribeLive(Outbox outbox, SessionKey session, EventFilter filter) {
-        int partition = follower.partitionOf(session.toString());
-        Subscription subscription = new Subscription(session, filter, partition, outbox, new EventReducer());
-        subscription.startJoining();
-        subscriptions.add(subscription);
-        if (!subscription.goLive(follower.position(partition), false)) {
+        Subscription subscription = join(outbox, session, filter);
+        if (!subscription.goLive(follower.position(subscription.partition()), false)) {
             reader.catchUp(subscription);
         }
         return subscription;
@@ -211,8 +208,8 @@ public final class EventStreams implements AutoCloseable {
 
     /** Subscribes to all events from this offset of the session's partition on. */
     public Subscription subscribeFrom(Outbox outbox, SessionKey session, EventFilter filter, long offset) {
-        int partition = follower.partitionOf(session.toString());
-        return subscribeBehind(new Subscription(session, filter, partition, outbox, new EventReducer()), offset);
+        return subscribeBehind(
+                new Subscription(session, filter, partitionOf(session), outbox, new EventReducer()), offset);
     }
 
     /**
@@ -220,7 +217,7 @@ public final class EventStreams implements AutoCloseable {
      * log, the client first receives a {@code gap} event.
      */
     public Subscription subscribeAfter(Outbox outbox, SessionKey session, EventFilter filter, Cursor cursor) {
-        int partition = follower.partitionOf(session.toString());
+        int partition = partitionOf(session);
         if (cursor.partition() != partition || !cursor.belongsTo(session)) {
             return subscribeWithGap(outbox, session, filter);
         }
@@ -230,11 +227,15 @@ public final class EventStreams implements AutoCloseable {
 
     /** Subscribes to all events from now on. The client first receives a {@code gap} event. */
     public Subscription subscribeWithGap(Outbox outbox, SessionKey session, EventFilter filter) {
-        int partition = follower.partitionOf(session.toString());
-        Subscription subscription = new Subscription(session, filter, partition, outbox, new EventReducer());
+        Subscription subscription = join(outbox, session, filter);
+        subscription.goLiveWithGap(follower.position(subscription.partition()));
+        return subscription;
+    }
+
+    private Subscription join(Outbox outbox, SessionKey session, EventFilter filter) {
+        Subscription subscription = new Subscription(session, filter, partitionOf(session), outbox, new EventReducer());
         subscription.startJoining();
         subscriptions.add(subscription);
-        subscription.goLiveWithGap(follower.position(partition));
         return subscription;
     }
 
@@ -266,7 +267,6 @@ public final class EventStreams implements AutoCloseable {
         subscription.release(() -> reader.catchUp(subscription));
     }
 
-    /** Closes a subscription. */
     public void close(Subscription subscription) {
         subscription.close();
         subscriptions.remove(subscription);

@@ -3,6 +3,7 @@ package io.turnlane.gateway.turns.deliver;
 import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.RequestTimes;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class KafkaEventRecords {
     static @Nullable LoggedEvent read(ConsumerRecord<String, byte[]> record) {
         try {
             return new LoggedEvent(
-                    new LoggedEvent.EventPosition(record.partition(), record.offset()),
+                    record.offset(),
                     text(record, RecordHeaders.TYPE),
                     RequestId.parse(text(record, RecordHeaders.REQUEST_ID)),
                     turn(record),
@@ -30,11 +31,10 @@ final class KafkaEventRecords {
                     times(record));
         } catch (IllegalArgumentException e) {
             LOG.atWarn()
-                    .setMessage("record on the events topic is not a turn event, skipped")
                     .addKeyValue("partition", record.partition())
                     .addKeyValue("offset", record.offset())
                     .addKeyValue("why", e.getMessage())
-                    .log();
+                    .log("record on the events topic is not a turn event, skipped");
             return null;
         }
     }
@@ -42,7 +42,7 @@ final class KafkaEventRecords {
     /** Returns true if a record is the last event of its request. Reads one header only. */
     static boolean isTerminal(ConsumerRecord<String, byte[]> record) {
         String type = HeaderText.get(record, RecordHeaders.TYPE);
-        return type != null && LoggedEvent.isTerminal(type);
+        return type != null && RequestStatus.isTerminalType(type);
     }
 
     /** Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} for records of early processors. */

@@ -111,10 +111,7 @@ final class LogReader implements LogPass.CatchUpQueue, AutoCloseable {
             } catch (WakeupException | InterruptException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.atError()
-                        .setMessage("catch-up reader failed, restarting it")
-                        .setCause(e)
-                        .log();
+                LOG.atError().setCause(e).log("catch-up reader failed, restarting it");
                 pause();
             }
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outbox {
 
-    static final Duration UNLIMITED_AGE = Duration.ofNanos(Long.MAX_VALUE);
+    public static final Duration UNLIMITED_AGE = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Bounds bounds;
     private final SharedByteLimit sharedLimit;
@@ -50,18 +50,13 @@ public final class Outbox {
         }
     }
 
-    /** Creates an outbox without a maximum age. */
-    public Outbox(Bounds bounds, SharedByteLimit sharedLimit) {
-        this(bounds, sharedLimit, UNLIMITED_AGE);
-    }
-
     /**
      * Creates an outbox and registers its client with the shared limit; {@link #close} removes the client and its bytes
      * from the limit.
      *
      * @param maxAge time after which {@link #take} closes the outbox as soon as it is empty
      */
-    Outbox(Bounds bounds, SharedByteLimit sharedLimit, Duration maxAge) {
+    public Outbox(Bounds bounds, SharedByteLimit sharedLimit, Duration maxAge) {
         this.bounds = bounds;
         this.sharedLimit = sharedLimit;
         this.maxAgeNanos = maxAge.toNanos();
@@ -245,7 +240,6 @@ public final class Outbox {
         return ending ? DisconnectReason.SHUTDOWN : DisconnectReason.GONE;
     }
 
-    /** Returns true if the outbox is closed. */
     public synchronized boolean isClosed() {
         return disconnectReason != null;
     }

@@ -6,7 +6,9 @@ import io.turnlane.model.SessionKey;
 public sealed interface OutboxItem {
 
     /** Returns the number of bytes that this item counts against the outbox's bound. */
-    int bytes();
+    default int bytes() {
+        return 0;
+    }
 
     /** Turn event. {@code cursor} is the position of the client after this event. */
     record EventItem(LoggedEvent event, Cursor cursor) implements OutboxItem {
@@ -20,31 +22,16 @@ public sealed interface OutboxItem {
      * Marker for missing events. The client receives a snapshot in their place. The writer reads the snapshot when it
      * takes this item out of the outbox, so the snapshot is as recent as possible.
      */
-    record GapItem(Subscription subscription, Cursor cursor) implements OutboxItem {
-        @Override
-        public int bytes() {
-            return 0;
-        }
-    }
+    record GapItem(Subscription subscription, Cursor cursor) implements OutboxItem {}
 
     /** Marker that a resumed client has received everything from the log and receives live events from here on. */
-    record CaughtUpItem(Subscription subscription) implements OutboxItem {
-        @Override
-        public int bytes() {
-            return 0;
-        }
-    }
+    record CaughtUpItem(Subscription subscription) implements OutboxItem {}
 
     /**
      * New cursor for the client of a session without recent events. If the client resumes from it, the gateway need not
      * read the earlier events of other sessions.
      */
-    record CursorItem(SessionKey session, Cursor cursor) implements OutboxItem {
-        @Override
-        public int bytes() {
-            return 0;
-        }
-    }
+    record CursorItem(SessionKey session, Cursor cursor) implements OutboxItem {}
 
     /** Complete frame of the client's protocol that is not a turn event. */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared
@@ -56,12 +43,7 @@ public sealed interface OutboxItem {
     }
 
     /** Last item. The writer closes the connection with this reason. */
-    record EndItem(DisconnectReason reason) implements OutboxItem {
-        @Override
-        public int bytes() {
-            return 0;
-        }
-    }
+    record EndItem(DisconnectReason reason) implements OutboxItem {}
 
     /** Reason for which a client is disconnected. The names are values of the metric tag {@code reason}. */
     enum DisconnectReason {

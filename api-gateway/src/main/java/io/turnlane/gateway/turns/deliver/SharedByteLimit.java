@@ -70,7 +70,6 @@ public final class SharedByteLimit {
         return maxBytes / 2 / Math.max(1, clients.get());
     }
 
-    /** Returns the number of bytes that wait now. */
     public long bytes() {
         return bytes.get();
     }

@@ -93,7 +93,6 @@ public final class Subscription {
         return filter.requestId();
     }
 
-    /** Returns true if this subscription includes the request. */
     public boolean selects(RequestId request) {
         return filter.among().test(request);
     }

@@ -64,10 +64,6 @@ final class SubscriptionRegistry {
         outboxes.remove(outbox);
     }
 
-    int clients() {
-        return outboxes.size();
-    }
-
     int sessions() {
         return subscriptions.size();
     }
@@ -77,7 +73,6 @@ final class SubscriptionRegistry {
         outboxes.forEach(Outbox::shutDown);
     }
 
-    /** Closes all outboxes. */
     void closeAll(DisconnectReason reason) {
         outboxes.forEach(outbox -> outbox.close(reason));
     }

@@ -58,7 +58,7 @@ class EventFollowerTest {
         CountingConsumer consumer = new CountingConsumer();
         consumer.updateEndOffsets(Map.of(PARTITION, 5_000L));
         SubscriptionRegistry registry = new SubscriptionRegistry();
-        Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
+        Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000), Outbox.UNLIMITED_AGE);
         SessionKey session = SessionKey.of(null, new SessionId("s"));
         Subscription client = new Subscription(session, EventFilter.SESSION, 0, outbox, new EventReducer());
         EndWatches watches = new EndWatches();

@@ -163,10 +163,9 @@ class EventReducerTest {
 
     @Test
     void deliversTurnsWithoutAnOffsetInOrderOfArrival() {
-        LoggedEvent.EventPosition position = new LoggedEvent.EventPosition(0, 1);
         delivers(R2, 1, 0, "completed");
         reconnect();
-        assertThat(reducer.accepts(new LoggedEvent(position, "started", R1, -1, 1, 0, new byte[0])))
+        assertThat(reducer.accepts(new LoggedEvent(1, "started", R1, -1, 1, 0, new byte[0], null)))
                 .isTrue();
     }
 

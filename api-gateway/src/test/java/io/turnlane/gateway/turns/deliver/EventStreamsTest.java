@@ -45,7 +45,7 @@ class EventStreamsTest {
                 SESSION,
                 EventFilter.SESSION,
                 0,
-                new Outbox(BOUNDS, new SharedByteLimit(1_000_000)),
+                new Outbox(BOUNDS, new SharedByteLimit(1_000_000), Outbox.UNLIMITED_AGE),
                 new EventReducer());
         subscription.close();
         registry.remove(subscription);

@@ -25,7 +25,7 @@ class SharedByteLimitTest {
     private final SharedByteLimit limit = new SharedByteLimit(1_000);
 
     private Outbox client() {
-        return new Outbox(new Outbox.Bounds(1_000, 100_000), limit);
+        return new Outbox(new Outbox.Bounds(1_000, 100_000), limit, Outbox.UNLIMITED_AGE);
     }
 
     private List<Outbox> clients(int number) {

@@ -18,7 +18,8 @@ class SubscriptionTest {
 
     private static final Runnable NOTHING = () -> {};
 
-    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
+    private final Outbox outbox =
+            new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000), Outbox.UNLIMITED_AGE);
     private final Subscription subscription = subscribe(EventFilter.SESSION);
 
     private Subscription subscribe(EventFilter interest) {

@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Tests that the socket is closed with the right status for every way in which writing ends. */
 class SocketWriterTest {
 
-    private final Outbox outbox = new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000));
+    private final Outbox outbox =
+            new Outbox(new Outbox.Bounds(10, 10_000), new SharedByteLimit(1_000_000), Outbox.UNLIMITED_AGE);
     private final List<CloseStatus> closed = new ArrayList<>();
     private @Nullable Throwable failure;
     private Duration idleTimeout = Duration.ofMinutes(1);

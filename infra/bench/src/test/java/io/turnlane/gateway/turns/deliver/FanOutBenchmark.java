@@ -1,6 +1,5 @@
 package io.turnlane.gateway.turns.deliver;
 
-import io.turnlane.gateway.turns.deliver.LoggedEvent.EventPosition;
 import io.turnlane.gateway.turns.deliver.Subscription.EventFilter;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
@@ -41,7 +40,7 @@ public class FanOutBenchmark {
         key = session.toString();
         SharedByteLimit limit = new SharedByteLimit(100_000_000);
         for (int client = 0; client < clients; client++) {
-            Outbox outbox = new Outbox(new Outbox.Bounds(1000, 256 << 10), limit);
+            Outbox outbox = new Outbox(new Outbox.Bounds(1000, 256 << 10), limit, Outbox.UNLIMITED_AGE);
             Subscription subscription = new Subscription(session, EventFilter.SESSION, 0, outbox, new EventReducer());
             subscription.goLive(0, false);
             registry.add(subscription);
@@ -52,7 +51,7 @@ public class FanOutBenchmark {
     @Benchmark
     public int offerAndTake() throws InterruptedException {
         next++;
-        LoggedEvent event = new LoggedEvent(new EventPosition(0, next), "delta", request, 1, 1, next, value);
+        LoggedEvent event = new LoggedEvent(next, "delta", request, 1, 1, next, value, null);
         for (Subscription subscription : registry.subscriptionsOf(key)) {
             subscription.offerLive(event);
         }
