@@ -31,8 +31,6 @@ final class Assignment implements HeldPartition {
     private long committed;
 
     /**
-     * Creates an assignment.
-     *
      * @param position offset of the next record that the consumer delivers
      * @param reader reads records that are no longer in the heap
      */

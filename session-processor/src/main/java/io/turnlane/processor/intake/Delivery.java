@@ -2,7 +2,6 @@ package io.turnlane.processor.intake;
 
 import io.turnlane.model.QuarantinedTurn;
 import io.turnlane.model.TurnError;
-import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,30 +17,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: any thread may call any method. The object's monitor guards the state. No thread holds the monitor
  * while it reads the log.
  */
-final class Delivery implements Claim {
+final class Delivery extends AssignedClaim {
 
     private final byte @Nullable [] key;
     private final int partition;
     private final long offset;
-    private final Assignment assignment;
     private final Budget budget;
     private @Nullable ConsumerRecord<byte[], byte[]> record;
-    private final List<Runnable> endCallbacks = new ArrayList<>();
-    private boolean ended;
-    private int failures;
 
     Delivery(ConsumerRecord<byte[], byte[]> record, Assignment assignment, Budget budget) {
+        super(assignment);
         this.key = record.key();
         this.partition = record.partition();
         this.offset = record.offset();
         this.record = record;
-        this.assignment = assignment;
         this.budget = budget;
         budget.add(sizeOf(record));
-    }
-
-    Assignment assignment() {
-        return assignment;
     }
 
     byte @Nullable [] key() {
@@ -50,26 +41,6 @@ final class Delivery implements Claim {
 
     long offset() {
         return offset;
-    }
-
-    @Override
-    public long fence() {
-        return assignment.fence();
-    }
-
-    @Override
-    public boolean held() {
-        return assignment.held();
-    }
-
-    @Override
-    public Object assignmentKey() {
-        return assignment;
-    }
-
-    @Override
-    public void renewFence() {
-        assignment.renewFence();
     }
 
     @Override
@@ -82,7 +53,7 @@ final class Delivery implements Claim {
         if (current != null) {
             return current;
         }
-        ConsumerRecord<byte[], byte[]> again = assignment.readAgain(this);
+        ConsumerRecord<byte[], byte[]> again = assignment().readAgain(this);
         reload(again);
         return again;
     }
@@ -93,11 +64,11 @@ final class Delivery implements Claim {
 
     @Override
     public synchronized void unload() {
-        if (record != null && !ended) {
+        if (record != null && !hasEnded()) {
             budget.remove(sizeOf(record));
             budget.addUnloaded();
             record = null;
-            assignment.unloaded(this);
+            assignment().unloaded(this);
         }
     }
 
@@ -106,11 +77,11 @@ final class Delivery implements Claim {
      * ended.
      */
     synchronized void reload(ConsumerRecord<byte[], byte[]> again) {
-        if (record == null && !ended) {
+        if (record == null && !hasEnded()) {
             budget.removeUnloaded();
             budget.add(sizeOf(again));
             record = again;
-            assignment.reloaded(this);
+            assignment().reloaded(this);
         }
     }
 
@@ -122,50 +93,22 @@ final class Delivery implements Claim {
     }
 
     @Override
-    public synchronized int countFailure() {
-        return ++failures;
-    }
-
-    @Override
-    public void onEnd(Runnable callback) {
-        synchronized (this) {
-            if (!ended) {
-                endCallbacks.add(callback);
-                return;
-            }
-        }
-        callback.run();
-    }
-
-    @Override
     public void complete() {
-        assignment.ledger().complete(offset);
-        end();
+        assignment().ledger().complete(offset);
+        release();
     }
 
     @Override
     public void release() {
-        end();
-    }
-
-    private void end() {
-        markEnded().forEach(Runnable::run);
-    }
-
-    /** Ends the claim and returns the callbacks that must run now. Returns none if the claim had already ended. */
-    private synchronized List<Runnable> markEnded() {
-        if (ended) {
-            return List.of();
-        }
-        ended = true;
-        budget.countEnded();
-        if (record == null) {
-            budget.removeUnloaded();
-            assignment.reloaded(this);
-        } else {
-            budget.remove(sizeOf(record));
-        }
-        return List.copyOf(endCallbacks);
+        end(() -> {
+            budget.countEnded();
+            if (record == null) {
+                budget.removeUnloaded();
+                assignment().reloaded(this);
+            } else {
+                budget.remove(sizeOf(record));
+            }
+        });
     }
 
     @Override
@@ -181,7 +124,7 @@ final class Delivery implements Claim {
     }
 
     private QuarantinedTurn.RecordOrigin origin() {
-        return new QuarantinedTurn.RecordOrigin(assignment.partition().topic(), partition, offset);
+        return new QuarantinedTurn.RecordOrigin(assignment().partition().topic(), partition, offset);
     }
 
     private static int sizeOf(ConsumerRecord<byte[], byte[]> record) {

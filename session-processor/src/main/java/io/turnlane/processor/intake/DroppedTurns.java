@@ -12,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * turn ends the request as failed with {@code expired}. Each installation needs its own Redis, because this class would
  * also end the requests of other installations.
  *
- * <p>Threading: any number of threads may call {@link #end}, which blocks. One partition is handled at a time, but the
- * waits for requests that are not published yet overlap.
+ * <p>Threading: any number of threads may call {@link #end}, which blocks. This object's monitor ensures that one
+ * partition is handled at a time, but the waits for requests that are not published yet overlap.
  */
 public final class DroppedTurns {
 
@@ -41,7 +39,6 @@ public final class DroppedTurns {
     private final LaneScheduler<SessionKey, Turn> lanes;
     private final Pause pause;
     private final Duration publishTime;
-    private final ReentrantLock onePartition = new ReentrantLock();
     private final LongAdder ended = new LongAdder();
 
     /**
@@ -93,12 +90,12 @@ public final class DroppedTurns {
                     .addKeyValue("first_kept", first)
                     .addKeyValue("most", first - skipped.from())
                     .log("records were deleted from the turns topic before they were handled");
-            Map<RequestId, UnendedRequest> unended = onePartitionAtATime(() -> findUnended(skipped));
+            Map<RequestId, UnendedRequest> unended = findUnended(skipped);
             if (!unended.isEmpty()) {
                 // The records of the newest requests may not be in the log yet. All partitions wait at the same time.
                 pause.pause(publishTime);
             }
-            if (!onePartitionAtATime(() -> endDropped(skipped, unended))) {
+            if (!endDropped(skipped, unended)) {
                 return false;
             }
         }
@@ -106,23 +103,14 @@ public final class DroppedTurns {
         return true;
     }
 
-    private <T> T onePartitionAtATime(Supplier<T> step) {
-        onePartition.lock();
-        try {
-            return step.get();
-        } finally {
-            onePartition.unlock();
-        }
-    }
-
-    private Map<RequestId, UnendedRequest> findUnended(SkippedRecords skipped) {
+    private synchronized Map<RequestId, UnendedRequest> findUnended(SkippedRecords skipped) {
         Map<RequestId, UnendedRequest> unended = new LinkedHashMap<>();
         requests.find(skipped::mayContain).forEach(request -> unended.put(request.request(), request));
         return unended;
     }
 
     /** Ends those of the requests that have no record in the log. Returns false if the partition left. */
-    private boolean endDropped(SkippedRecords skipped, Map<RequestId, UnendedRequest> unended) {
+    private synchronized boolean endDropped(SkippedRecords skipped, Map<RequestId, UnendedRequest> unended) {
         if (!unended.isEmpty()) {
             records.readRequestIds(skipped.partition(), skipped::held, unended::remove);
         }

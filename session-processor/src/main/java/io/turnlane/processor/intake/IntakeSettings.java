@@ -5,7 +5,6 @@ import java.time.Duration;
 /**
  * Settings of a poll thread.
  *
- * @param topic name of the topic
  * @param maxTurns maximum number of records held in the heap at once
  * @param maxBytes maximum total size of the records held in the heap, in bytes
  * @param maxUnloaded maximum number of unloaded turns; an unloaded turn has many turns ahead of it in its lane, and

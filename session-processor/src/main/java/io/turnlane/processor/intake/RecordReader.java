@@ -35,8 +35,6 @@ public final class RecordReader implements AutoCloseable {
     private final int size;
 
     /**
-     * Creates a reader.
-     *
      * @param consumers creates a consumer without a group, which neither commits nor resets offsets
      * @param size number of consumers
      */

@@ -7,14 +7,11 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.turn.Turn;
-import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
 import io.turnlane.store.memory.UnendedRequests.UnendedRequest;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -93,36 +90,14 @@ public final class SkippedRecords {
         assignment.ledger().complete(from);
     }
 
-    /** A turn's claim on a record that the log no longer contains. The object's monitor guards the state. */
-    private final class GoneRecord implements Claim {
+    /** A turn's claim on a record that the log no longer contains. */
+    private final class GoneRecord extends AssignedClaim {
 
         private final UnendedRequest request;
-        private final List<Runnable> endCallbacks = new ArrayList<>();
-        private final AtomicInteger failures = new AtomicInteger();
-        private boolean ended;
 
         GoneRecord(UnendedRequest request) {
+            super(assignment);
             this.request = request;
-        }
-
-        @Override
-        public long fence() {
-            return assignment.fence();
-        }
-
-        @Override
-        public boolean held() {
-            return assignment.held();
-        }
-
-        @Override
-        public Object assignmentKey() {
-            return assignment;
-        }
-
-        @Override
-        public void renewFence() {
-            assignment.renewFence();
         }
 
         @Override
@@ -131,48 +106,22 @@ public final class SkippedRecords {
         }
 
         @Override
-        public int countFailure() {
-            return failures.incrementAndGet();
-        }
-
-        @Override
         public void unload() {} // there is nothing to unload
 
         @Override
-        public void onEnd(Runnable callback) {
-            synchronized (this) {
-                if (!ended) {
-                    endCallbacks.add(callback);
-                    return;
-                }
-            }
-            callback.run();
-        }
-
-        @Override
         public void complete() {
-            end(false);
+            endOnce(() -> {});
         }
 
         @Override
         public void release() {
-            end(true);
+            endOnce(() -> released = true);
         }
 
-        private void end(boolean partitionLeft) {
-            List<Runnable> callbacks;
-            synchronized (this) {
-                if (ended) {
-                    return;
-                }
-                ended = true;
-                callbacks = List.copyOf(endCallbacks);
+        private void endOnce(Runnable change) {
+            if (end(change)) {
+                open.release();
             }
-            if (partitionLeft) {
-                released = true;
-            }
-            callbacks.forEach(Runnable::run);
-            open.release();
         }
 
         @Override

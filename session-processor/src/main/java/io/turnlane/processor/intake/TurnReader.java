@@ -28,7 +28,6 @@ final class TurnReader {
     /**
      * Creates the turn of a record.
      *
-     * @param partitions number of partitions of the topic
      * @param claim the turn's claim on the record, whose offset stays open until the claim ends
      * @throws UnreadableRecordException if the record does not name a session and a request, or if it is not on the
      *     partition of its session

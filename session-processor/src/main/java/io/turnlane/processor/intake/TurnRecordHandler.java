@@ -22,40 +22,22 @@ import java.util.function.Predicate;
  * <p>Threading: only the poll thread calls this class. Steps that may block run on other threads.
  *
  * <p>The journey of a turn continues in {@link LaneScheduler}.
+ *
+ * @param skippedRecords handles offsets for which no record was delivered; called on a thread that may block
  */
-public final class TurnRecordHandler implements RecordHandler {
+public record TurnRecordHandler(
+        LaneScheduler<SessionKey, Turn> lanes,
+        Handover handover,
+        SessionMemory memory,
+        WaitingTurns waitingTurns,
+        RecordQuarantine quarantine,
+        Consumer<SkippedRecords> skippedRecords,
+        Executor executor,
+        InstantSource clock)
+        implements RecordHandler {
 
     /** Number of turns of a lane whose records stay in the heap. Of later turns, only the log positions stay. */
     private static final int MAX_LOADED = RecordReader.MAX_RECORDS;
-
-    private final LaneScheduler<SessionKey, Turn> lanes;
-    private final Handover handover;
-    private final SessionMemory memory;
-    private final WaitingTurns waitingTurns;
-    private final RecordQuarantine quarantine;
-    private final Consumer<SkippedRecords> skippedRecords;
-    private final Executor executor;
-    private final InstantSource clock;
-
-    /** @param skippedRecords handles offsets for which no record was delivered; called on a thread that may block */
-    public TurnRecordHandler(
-            LaneScheduler<SessionKey, Turn> lanes,
-            Handover handover,
-            SessionMemory memory,
-            WaitingTurns waitingTurns,
-            RecordQuarantine quarantine,
-            Consumer<SkippedRecords> skippedRecords,
-            Executor executor,
-            InstantSource clock) {
-        this.lanes = lanes;
-        this.handover = handover;
-        this.memory = memory;
-        this.waitingTurns = waitingTurns;
-        this.quarantine = quarantine;
-        this.skippedRecords = skippedRecords;
-        this.executor = executor;
-        this.clock = clock;
-    }
 
     /**
      * Adds the turn to its lane. If earlier turns of its session are ahead, publishes the turn's position or applies

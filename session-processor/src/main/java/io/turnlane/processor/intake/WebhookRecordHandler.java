@@ -2,12 +2,12 @@ package io.turnlane.processor.intake;
 
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.webhook.CallbackHosts;
 import io.turnlane.processor.webhook.WebhookCall;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,18 +17,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: only the poll thread of the events topic calls this class. No method blocks.
  */
-public final class WebhookRecordHandler implements RecordHandler {
+public record WebhookRecordHandler(LaneScheduler<RequestId, WebhookCall> lanes, CallbackHosts hosts)
+        implements RecordHandler {
 
     private static final Logger log = LoggerFactory.getLogger(WebhookRecordHandler.class);
-    private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled", "superseded", "rejected");
-
-    private final LaneScheduler<RequestId, WebhookCall> lanes;
-    private final CallbackHosts hosts;
-
-    public WebhookRecordHandler(LaneScheduler<RequestId, WebhookCall> lanes, CallbackHosts hosts) {
-        this.lanes = lanes;
-        this.hosts = hosts;
-    }
 
     /**
      * Adds a webhook call for the event to its lane. If the lane already holds a call for the same request, completes
@@ -38,7 +30,7 @@ public final class WebhookRecordHandler implements RecordHandler {
     public void onTurn(Turn event) {
         String callback = event.envelope().callback();
         String type = event.envelope().type();
-        if (callback == null || type == null || !TERMINAL.contains(type)) {
+        if (callback == null || type == null || !RequestStatus.isTerminalType(type)) {
             event.claim().complete();
             return;
         }

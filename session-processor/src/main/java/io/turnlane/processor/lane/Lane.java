@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane<K, T> {
 
-    /** State of the head. */
     enum LaneState {
         /** Waits for a slot. */
         READY,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No priority starves. While the first lane of a priority waits, the pass of this priority stays constant. Each lane
  * of another priority that leaves increases its own priority's pass, which soon exceeds the constant one. The waiting
- * lane then leaves. At most {@link #maxBefore} lanes can leave before it.
+ * lane then leaves.
  *
  * <p>Not thread-safe: every call is made under the {@linkplain LaneScheduler scheduler's} lock.
  */
@@ -26,7 +26,7 @@ final class ReadyLanes<L> {
     /**
      * Strides of high, normal and low priority. The smaller the stride, the more often lanes of that priority leave.
      */
-    private static final int[] STRIDES = {1, 3, 9};
+    static final int[] STRIDES = {1, 3, 9};
 
     /** Number of priorities: 0 is high, 1 normal, 2 low. */
     static final int PRIORITIES = STRIDES.length;
@@ -79,16 +79,5 @@ final class ReadyLanes<L> {
 
     int size() {
         return waiting.stream().mapToInt(Queue::size).sum();
-    }
-
-    /**
-     * Returns the maximum number of lanes of other priorities that can leave before the first lane of this priority.
-     */
-    static int maxBefore(int priority) {
-        int max = 0;
-        for (int other = 0; other < STRIDES.length; other++) {
-            max += other == priority ? 0 : STRIDES[priority] / STRIDES[other] + 1;
-        }
-        return max;
     }
 }

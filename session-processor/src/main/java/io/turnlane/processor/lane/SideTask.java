@@ -14,7 +14,6 @@ public interface SideTask<T> {
     /**
      * Works on the item.
      *
-     * @param item the waiting item
      * @param ahead the items that are ahead of the waiting item in its lane now, in order; includes the head if it is
      *     running
      * @return the items of this key that have ended; the scheduler removes them from the lane

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +25,11 @@ import org.jspecify.annotations.Nullable;
  * agent had failed, and all later output of the agent is discarded.
  *
  * <p>Threading: the lane thread calls {@link #enterAgent}, {@link #callAgent} and {@link #callAgentHere}. Any thread
- * may stop the flight. One lock guards the agent's thread, the stop reason, and the section in which the flight is:
- * before, in or after the agent's call. An interrupt therefore never reaches code outside the agent's call.
+ * may stop the flight. This object's monitor guards the agent's thread, the stop reason, and the section in which the
+ * flight is: before, in or after the agent's call. An interrupt therefore never reaches code outside the agent's call.
  */
 final class Flight {
 
-    /** Reason for which a flight is stopped. */
     enum StopReason {
         /**
          * The partition left and its handover has ended, or the processor stops. Another flight runs the turn later.
@@ -64,7 +62,6 @@ final class Flight {
     private final Duration grace;
     private final AtomicInteger abandoned;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
-    private final ReentrantLock lock = new ReentrantLock();
     private Section section = Section.BEFORE;
     private @Nullable Thread agentThread;
     private @Nullable StopReason stop;
@@ -74,8 +71,6 @@ final class Flight {
     private boolean countedAsAbandoned;
 
     /**
-     * Creates a flight.
-     *
      * @param number number of this flight in its processor; flights are stopped in the order of their numbers
      * @param delay timer for the ends of the grace period and of the handover
      * @param grace maximum time for which an agent may run after its interrupt
@@ -111,17 +106,12 @@ final class Flight {
      *
      * @return false if the flight was stopped before, in which case the caller must not call the agent
      */
-    boolean enterAgent() {
-        lock.lock();
-        try {
-            if (stop != null) {
-                return false;
-            }
-            section = Section.AGENT;
-            return true;
-        } finally {
-            lock.unlock();
+    synchronized boolean enterAgent() {
+        if (stop != null) {
+            return false;
         }
+        section = Section.AGENT;
+        return true;
     }
 
     /**
@@ -172,43 +162,28 @@ final class Flight {
         }
     }
 
-    private void enterThread() {
-        lock.lock();
-        try {
-            agentThread = Thread.currentThread();
-            if (stop != null) {
-                agentThread.interrupt(); // the flight was stopped before this thread started
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void enterThread() {
+        agentThread = Thread.currentThread();
+        if (stop != null) {
+            agentThread.interrupt(); // the flight was stopped before this thread started
         }
     }
 
-    private void leaveThread() {
-        lock.lock();
-        try {
-            agentThread = null;
-            var _ = Thread.interrupted();
-            if (countedAsAbandoned) {
-                abandoned.decrementAndGet();
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void leaveThread() {
+        agentThread = null;
+        var _ = Thread.interrupted();
+        if (countedAsAbandoned) {
+            abandoned.decrementAndGet();
         }
     }
 
-    private void leaveAgent() {
-        lock.lock();
-        try {
-            section = Section.AFTER;
-            if (abandonment != null) {
-                abandonment.cancel();
-            }
-            if (agentDeadline != null) {
-                agentDeadline.cancel();
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void leaveAgent() {
+        section = Section.AFTER;
+        if (abandonment != null) {
+            abandonment.cancel();
+        }
+        if (agentDeadline != null) {
+            agentDeadline.cancel();
         }
     }
 
@@ -216,21 +191,16 @@ final class Flight {
      * Stops the flight for the given reason and interrupts its agent. Does nothing if the agent has already ended, or
      * if the flight was already stopped.
      */
-    void stop(StopReason reason) {
-        lock.lock();
-        try {
-            if (section == Section.AFTER || stop != null) {
-                return;
-            }
-            stop = reason;
-            if (section == Section.AGENT) {
-                abandonment = delay.after(grace, this::abandon);
-            }
-            if (agentThread != null) {
-                agentThread.interrupt();
-            }
-        } finally {
-            lock.unlock();
+    synchronized void stop(StopReason reason) {
+        if (section == Section.AFTER || stop != null) {
+            return;
+        }
+        stop = reason;
+        if (section == Section.AGENT) {
+            abandonment = delay.after(grace, this::abandon);
+        }
+        if (agentThread != null) {
+            agentThread.interrupt();
         }
     }
 
@@ -243,43 +213,28 @@ final class Flight {
      * @param handoverTime time of the whole handover
      * @return true if the agent is working and continues
      */
-    boolean startHandover(Duration agentTime, Duration handoverTime) {
-        lock.lock();
-        try {
-            if (section != Section.BEFORE) {
-                handover = delay.after(handoverTime, this::endHandover);
-            }
-            if (section == Section.AGENT && stop == null) {
-                agentDeadline = delay.after(agentTime, () -> stop(StopReason.RELEASED));
-                return true;
-            }
-            stop(StopReason.RELEASED);
-            return false;
-        } finally {
-            lock.unlock();
+    synchronized boolean startHandover(Duration agentTime, Duration handoverTime) {
+        if (section != Section.BEFORE) {
+            handover = delay.after(handoverTime, this::endHandover);
         }
+        if (section == Section.AGENT && stop == null) {
+            agentDeadline = delay.after(agentTime, () -> stop(StopReason.RELEASED));
+            return true;
+        }
+        stop(StopReason.RELEASED);
+        return false;
     }
 
-    private void endHandover() {
-        lock.lock();
-        try {
-            if (handover != null) {
-                handover.cancel();
-                handover = null;
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void endHandover() {
+        if (handover != null) {
+            handover.cancel();
+            handover = null;
         }
     }
 
     /** Returns true if the partition has left but the flight is still allowed to end its turn. */
-    boolean inHandover() {
-        lock.lock();
-        try {
-            return handover != null;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean inHandover() {
+        return handover != null;
     }
 
     /** Ends the flight. Called after its result has been stored and published, or after the turn has been released. */
@@ -287,38 +242,23 @@ final class Flight {
         endHandover();
     }
 
-    private void abandon() {
-        lock.lock();
-        try {
-            if (answer.completeExceptionally(new AgentAbandonedException()) && agentThread != null) {
-                countedAsAbandoned = true;
-                abandoned.incrementAndGet();
-            }
-        } finally {
-            lock.unlock();
+    private synchronized void abandon() {
+        if (answer.completeExceptionally(new AgentAbandonedException()) && agentThread != null) {
+            countedAsAbandoned = true;
+            abandoned.incrementAndGet();
         }
     }
 
     @Nullable
-    StopReason stopReason() {
-        lock.lock();
-        try {
-            return stop;
-        } finally {
-            lock.unlock();
-        }
+    synchronized StopReason stopReason() {
+        return stop;
     }
 
     boolean isCancelled() {
         return stopReason() == StopReason.CANCELLED;
     }
 
-    boolean isPastAgent() {
-        lock.lock();
-        try {
-            return section == Section.AFTER;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean isPastAgent() {
+        return section == Section.AFTER;
     }
 }

@@ -7,10 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
@@ -18,7 +17,7 @@ import java.util.function.Predicate;
  * assignment of its partition. Each flight is removed when it has ended.
  *
  * <p>Threading: lane threads open and close flights. The poll thread and the drain stop flights and wait for them. The
- * set of flights is concurrent. The lock is used only to wait until flights have ended.
+ * set of flights is concurrent. This object's monitor is used only to wait until flights have ended.
  */
 public final class Flights {
 
@@ -27,12 +26,8 @@ public final class Flights {
     private final AtomicInteger abandonedAgents = new AtomicInteger();
     private final AtomicLong opened = new AtomicLong();
     private final ConcurrentNavigableMap<Long, Flight> openFlights = new ConcurrentSkipListMap<>(); // oldest first
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closed = lock.newCondition();
 
     /**
-     * Creates an empty set of flights.
-     *
      * @param grace maximum time for which an agent may run after its interrupt, before its session continues without it
      */
     public Flights(Delay delay, Duration grace) {
@@ -49,11 +44,8 @@ public final class Flights {
     void close(Flight flight) {
         openFlights.remove(flight.number());
         flight.close();
-        lock.lock();
-        try {
-            closed.signalAll();
-        } finally {
-            lock.unlock();
+        synchronized (this) {
+            notifyAll();
         }
     }
 
@@ -106,20 +98,15 @@ public final class Flights {
      *
      * @return false if the time passed first
      */
-    public boolean awaitPastAgent(Predicate<Turn> matching, Duration timeout) throws InterruptedException {
-        lock.lock();
-        try {
-            long nanos = timeout.toNanos();
-            while (openFlights.values().stream()
-                    .anyMatch(flight -> flight.isPastAgent() && matching.test(flight.turn()))) {
-                if (nanos <= 0) {
-                    return false;
-                }
-                nanos = closed.awaitNanos(nanos);
+    public synchronized boolean awaitPastAgent(Predicate<Turn> matching, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (openFlights.values().stream().anyMatch(flight -> flight.isPastAgent() && matching.test(flight.turn()))) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
             }
-            return true;
-        } finally {
-            lock.unlock();
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
+        return true;
     }
 }
