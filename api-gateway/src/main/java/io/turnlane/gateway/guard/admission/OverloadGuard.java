@@ -11,14 +11,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 /**
  * Rejects a question if its expected wait is longer than the configured maximum, so that accepted turns are answered in
@@ -52,7 +51,7 @@ public final class OverloadGuard implements AutoCloseable {
     private final Counter rejected;
     private final RecentTurns recent = new RecentTurns();
     private final AtomicBoolean rejecting = new AtomicBoolean();
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final SimpleAsyncTaskScheduler timer = new SimpleAsyncTaskScheduler();
     private volatile Optional<Backlog> backlog = Optional.empty();
     private volatile int gatewayCount = 1;
     private volatile long lastRejected;
@@ -88,17 +87,9 @@ public final class OverloadGuard implements AutoCloseable {
 
     /** Starts reading the statistics. */
     public void start() {
-        Thread.ofPlatform().name("overload-watch").daemon().start(this::watch);
-    }
-
-    private void watch() {
-        try {
-            while (!stopped.await(REFRESH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                refresh();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        timer.setThreadFactory(
+                Thread.ofPlatform().name("overload-watch").daemon().factory());
+        var _ = timer.scheduleWithFixedDelay(this::refresh, REFRESH_INTERVAL);
     }
 
     void refresh() {
@@ -168,23 +159,18 @@ public final class OverloadGuard implements AutoCloseable {
     private void logOverloaded(Duration wait) {
         lastRejected = clock.millis();
         if (rejecting.compareAndSet(false, true)) {
-            LOG.atWarn()
-                    .setMessage("overloaded, rejecting questions")
-                    .addKeyValue("expected_wait_s", wait.toSeconds())
-                    .log();
+            LOG.atWarn().addKeyValue("expected_wait_s", wait.toSeconds()).log("overloaded, rejecting questions");
         }
     }
 
     private void logIfRecovered() {
         if (clock.millis() - lastRejected > CALM.toMillis() && rejecting.compareAndSet(true, false)) {
-            LOG.atWarn()
-                    .setMessage("no longer overloaded, accepting all questions")
-                    .log();
+            LOG.warn("no longer overloaded, accepting all questions");
         }
     }
 
     @Override
     public void close() {
-        stopped.countDown();
+        timer.close();
     }
 }

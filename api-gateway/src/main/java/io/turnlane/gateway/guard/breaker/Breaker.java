@@ -91,9 +91,7 @@ public final class Breaker implements AutoCloseable {
     private void onFailure(long era) {
         BreakerState before = state.getAndUpdate(now -> now.open() || now.era() != era ? now : withOneMoreFailure(now));
         if (!before.open() && before.era() == era && withOneMoreFailure(before).open()) {
-            LOG.atWarn()
-                    .setMessage("Redis does not answer; sending no commands until it answers a probe")
-                    .log();
+            LOG.warn("Redis does not answer; sending no commands until it answers a probe");
             probeLater();
         }
     }
@@ -119,7 +117,7 @@ public final class Breaker implements AutoCloseable {
             return;
         }
         state.updateAndGet(now -> new BreakerState(now.era() + 1, 0, false));
-        LOG.atInfo().setMessage("Redis answers again").log();
+        LOG.info("Redis answers again");
     }
 
     /** Stops probing. */

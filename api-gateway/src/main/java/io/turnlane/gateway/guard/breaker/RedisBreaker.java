@@ -6,7 +6,7 @@ import io.turnlane.store.MonitoredRedis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,36 +31,25 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
 
     private final LettuceConnectionFactory connections;
     private final MonitoredRedis redis;
-    private final Duration pause;
     private final Breaker breaker;
-    private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
      * Creates a closed breaker.
      *
-     * @param connections connections to Redis
      * @param maxFailures number of consecutive commands without an answer after which no more commands are sent
      * @param pause delay between two probes
      */
     public RedisBreaker(LettuceConnectionFactory connections, int maxFailures, Duration pause) {
         this.connections = connections;
         this.redis = new MonitoredRedis(connections);
-        this.pause = pause;
         this.breaker = new Breaker(
                 maxFailures,
                 RedisBreaker::isUnanswered,
                 this::probe,
-                probe -> Thread.ofVirtual().name("redis-probe").start(() -> afterPause(probe)));
-    }
-
-    private void afterPause(Runnable probe) {
-        try {
-            if (!closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                probe.run();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+                CompletableFuture.delayedExecutor(
+                        pause.toNanos(),
+                        TimeUnit.NANOSECONDS,
+                        probe -> Thread.ofVirtual().name("redis-probe").start(probe)));
     }
 
     private static boolean isUnanswered(RuntimeException thrown) {
@@ -105,7 +94,6 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
     /** Stops probing. */
     public void close() {
         breaker.close();
-        closing.countDown();
     }
 
     /** Returns a template for strings whose commands all pass through this breaker. */

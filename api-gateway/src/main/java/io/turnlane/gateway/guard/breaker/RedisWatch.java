@@ -4,10 +4,9 @@ import io.turnlane.model.redis.RedisMonitor;
 import io.turnlane.model.redis.SharedClock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 /**
  * Checks Redis each second on its own thread. Each check sets the shared clock to the time of Redis. If Redis does not
@@ -21,7 +20,7 @@ public final class RedisWatch implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final RedisMonitor monitor;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final SimpleAsyncTaskScheduler timer = new SimpleAsyncTaskScheduler();
 
     private RedisWatch(RedisMonitor monitor) {
         this.monitor = monitor;
@@ -31,18 +30,9 @@ public final class RedisWatch implements AutoCloseable {
     public static RedisWatch start(RedisBreaker breaker, SharedClock clock) {
         RedisWatch watch = new RedisWatch(new RedisMonitor(breaker, clock, RedisWatch::report));
         watch.monitor.check();
-        Thread.ofVirtual().name("redis-watch").start(watch::run);
+        watch.timer.setThreadFactory(Thread.ofVirtual().name("redis-watch").factory());
+        var _ = watch.timer.scheduleWithFixedDelay(watch.monitor::check, INTERVAL);
         return watch;
-    }
-
-    private void run() {
-        try {
-            while (!closing.await(INTERVAL.toNanos(), TimeUnit.NANOSECONDS)) {
-                monitor.check();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static void report(String problem) {
@@ -63,9 +53,8 @@ public final class RedisWatch implements AutoCloseable {
         return monitor.warning();
     }
 
-    /** Stops watching. */
     @Override
     public void close() {
-        closing.countDown();
+        timer.close();
     }
 }

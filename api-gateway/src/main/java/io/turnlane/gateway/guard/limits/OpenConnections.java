@@ -14,12 +14,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 /**
  * Open streams, sockets and long waits of this gateway. Limits the number of connections that each user has at all
@@ -37,8 +36,7 @@ public final class OpenConnections implements AutoCloseable {
     /** Time between two checks of all credentials. Connections whose key is revoked must end within 2 s. */
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
-    private static final int CHECKS_PER_RENEWAL =
-            (int) RedisConnectionReservations.LEASE.dividedBy(CHECK_INTERVAL.multipliedBy(3));
+    private static final Duration RENEWAL_INTERVAL = RedisConnectionReservations.LEASE.dividedBy(3);
 
     private final Predicate<Caller> isValid;
     private final UserLimits rules;
@@ -46,7 +44,7 @@ public final class OpenConnections implements AutoCloseable {
     private final MeterRegistry metrics;
     private final Set<TrackedConnection> open = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<String, Integer> ofUser = new ConcurrentHashMap<>();
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final SimpleAsyncTaskScheduler timer = new SimpleAsyncTaskScheduler();
 
     /** @param isValid returns true if the credentials of a caller are still valid */
     public OpenConnections(
@@ -62,7 +60,10 @@ public final class OpenConnections implements AutoCloseable {
 
     /** Starts the thread that checks the connections. */
     public void start() {
-        Thread.ofPlatform().name("connection-watch").daemon().start(this::watch);
+        timer.setThreadFactory(
+                Thread.ofPlatform().name("connection-watch").daemon().factory());
+        var _ = timer.scheduleWithFixedDelay(this::endInvalid, CHECK_INTERVAL);
+        var _ = timer.scheduleWithFixedDelay(this::renew, RENEWAL_INTERVAL);
     }
 
     /**
@@ -106,26 +107,12 @@ public final class OpenConnections implements AutoCloseable {
         ofUser.computeIfPresent(namespace, (_, count) -> count == 1 ? null : count - 1);
     }
 
-    private void watch() {
-        try {
-            for (int checks = 1; !stopped.await(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS); checks++) {
-                endInvalid();
-                if (checks % CHECKS_PER_RENEWAL == 0) {
-                    renew();
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void endInvalid() {
         for (TrackedConnection connection : open) {
             if (!isValid.test(connection.caller) && connection.end()) {
                 LOG.atInfo()
-                        .setMessage("connection ended because its credentials are no longer valid")
                         .addKeyValue("key", connection.caller.keyId())
-                        .log();
+                        .log("connection ended because its credentials are no longer valid");
             }
         }
     }
@@ -147,7 +134,7 @@ public final class OpenConnections implements AutoCloseable {
 
     @Override
     public void close() {
-        stopped.countDown();
+        timer.close();
     }
 
     /** Open connection of a caller. */
