@@ -25,7 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param operations for each operation id, the names of its examples: {@code request} for the request, and each status
  *     for its response
- * @param values examples by name
  */
 record OpenApiExamples(Map<String, Map<String, String>> operations, Map<String, Object> values) {
 
