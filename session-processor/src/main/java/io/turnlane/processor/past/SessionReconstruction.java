@@ -9,21 +9,20 @@ import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.processor.past.CurrentLife.KeptTurn;
 import io.turnlane.processor.past.PendingTurns.PendingTurn;
 import io.turnlane.store.memory.EndedTurn;
 import io.turnlane.store.memory.RecalledSession;
 import io.turnlane.store.memory.RecalledSession.Deletion;
 import io.turnlane.store.memory.RecalledSession.Edit;
-import io.turnlane.store.memory.RecalledSession.Life;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
@@ -53,24 +52,15 @@ public final class SessionReconstruction {
     private final int maxTurns;
     private final LongPredicate done;
     private final PendingTurns open;
-    private final Deque<Kept> turns = new ArrayDeque<>();
-    private final Deque<Kept> redeliverable = new ArrayDeque<>();
+    private final Deque<KeptTurn> redeliverable = new ArrayDeque<>();
     private final Deque<DeferredCommand> deferredCommands = new ArrayDeque<>();
     private final Deque<Edit> doneEdits = new ArrayDeque<>();
     private final Set<RequestId> edited = new LinkedHashSet<>();
     private final Set<RequestId> erased = new LinkedHashSet<>();
-    private LifeEdits edits = LifeEdits.NONE;
+    private CurrentLife life;
     private @Nullable Deletion deletion;
-    private @Nullable Ask first;
-    private int answered;
-    private int unknownTurns;
-    private Duration processing = Duration.ZERO;
-    private Instant lastEnd = Instant.MIN;
     private Instant lastActivity = Instant.MIN;
     private long keptBytes;
-    private int importedBytes;
-
-    private record Kept(EndedTurn turn, int bytes) {}
 
     /** A deletion or another change that is applied only when the log shows that the processor has carried it out. */
     private record DeferredCommand(long offset, Runnable action) {}
@@ -96,11 +86,12 @@ public final class SessionReconstruction {
         this.maxTurns = maxTurns;
         this.done = done;
         this.open = new PendingTurns(done);
+        this.life = new CurrentLife(maxTurns);
     }
 
     /** Returns the approximate size of the data in this object, in bytes. */
     public long bytes() {
-        return open.bytes() + keptBytes + importedBytes + (long) erased.size() * BYTES_PER_ERASED_ID;
+        return open.bytes() + keptBytes + life.importedBytes() + (long) erased.size() * BYTES_PER_ERASED_ID;
     }
 
     /**
@@ -118,7 +109,8 @@ public final class SessionReconstruction {
     private boolean known(RequestId request) {
         return open.contains(request)
                 || erased.contains(request)
-                || turns.stream().anyMatch(kept -> kept.turn().requestId().equals(request));
+                || life.history().stream()
+                        .anyMatch(kept -> kept.turn().requestId().equals(request));
     }
 
     /**
@@ -149,33 +141,23 @@ public final class SessionReconstruction {
                 forgetDoneBefore(pending.position().offset());
                 expireBefore(pending);
             }
-            keep(pending.toEndedTurn(end), pending.bytes() + size);
+            keep(new KeptTurn(pending.toEndedTurn(end), pending.bytes() + size));
             if (end.body() instanceof TurnEvent.Superseded superseded) {
                 open.mergeInto(pending, superseded.cause().by());
             }
-            lastEnd = later(lastEnd, end.at());
+            life.endedTurnAt(end.at());
         }
         recordActivity(end.at());
     }
 
-    private void keep(EndedTurn turn, int size) {
-        first = first == null ? turn.ask() : first;
-        keptBytes += size;
-        if (turn.isCompleted()) {
-            answered++;
-            processing = processing.plus(turn.processingTime());
-        }
+    private void keep(KeptTurn kept) {
+        EndedTurn turn = kept.turn();
+        life.count(turn);
+        keptBytes += kept.bytes();
         if (turn.cause() != null && !turn.isKeptInHistory()) {
-            keepRedeliverable(new Kept(turn, size)); // such a turn is not part of the history
-            return;
-        }
-        turns.addLast(new Kept(turn, size));
-        List<Kept> sameKind = turns.stream()
-                .filter(kept -> kept.turn().isKeptInHistory() == turn.isKeptInHistory())
-                .toList();
-        if (sameKind.size() > maxTurns) { // turns that are not in the history must not displace turns that are
-            turns.removeFirstOccurrence(sameKind.getFirst());
-            keepRedeliverable(sameKind.getFirst());
+            keepRedeliverable(kept); // such a turn is not part of the history
+        } else {
+            life.remember(kept).ifPresent(this::keepRedeliverable);
         }
     }
 
@@ -183,7 +165,7 @@ public final class SessionReconstruction {
      * Keeps a turn that is not in the history as long as its record could be delivered again, because its restored
      * result prevents a second run.
      */
-    private void keepRedeliverable(Kept kept) {
+    private void keepRedeliverable(KeptTurn kept) {
         redeliverable.addLast(kept);
         while (!redeliverable.isEmpty()
                 && done.test(redeliverable.getFirst().turn().offset())) {
@@ -196,7 +178,6 @@ public final class SessionReconstruction {
         open.cancelled(cancel);
     }
 
-    /** Adds a deletion. */
     public void deleted(CommandPosition position) {
         Deletion next = new Deletion(position.offset(), position.loggedAt());
         if (done.test(position.offset())) {
@@ -246,7 +227,7 @@ public final class SessionReconstruction {
     private void apply(Edit edit, int size) {
         switch (edit.command()) {
             case ImportSession imported when takesEffect(imported) -> begin(imported, edit, size);
-            case UpdateSession update -> edits = edits.with(update);
+            case UpdateSession update -> life.update(update);
             case ImportSession _, ForkSession _ -> {}
         }
         doneEdits.addLast(edit);
@@ -261,29 +242,25 @@ public final class SessionReconstruction {
      */
     private boolean takesEffect(ImportSession imported) {
         boolean deletedSince = deletion != null && !deletion.loggedAt().isBefore(imported.createdAt());
-        return imported.forkOf() == null || (turns.isEmpty() && !edits.hasInitialState() && !deletedSince);
+        return imported.forkOf() == null || (life.isEmpty() && !deletedSince);
     }
 
     private void begin(ImportSession imported, Edit edit, int size) {
-        while (!turns.isEmpty()) {
-            keepRedeliverable(turns.removeFirst());
-        }
+        life.history().forEach(this::keepRedeliverable);
         if (done.test(edit.offset())) { // earlier turns have ended, even if their terminal events follow later
             open.removeBefore(edit.offset());
         }
-        forgetLife();
-        edits = LifeEdits.of(imported, edit.offset(), edit.loggedAt());
-        importedBytes = size;
-        lastEnd = edit.loggedAt();
+        LifeEdits edits = LifeEdits.of(imported, edit.offset(), edit.loggedAt());
+        life = new CurrentLife(maxTurns, edits, size, edit.loggedAt());
     }
 
     private void delete(Deletion next) {
         deletion = next;
-        Stream.concat(redeliverable.stream(), turns.stream())
+        Stream.concat(redeliverable.stream(), life.history().stream())
                 .forEach(kept -> markErased(kept.turn().requestId()));
         open.removeBefore(next.offset())
                 .forEach(pending -> markErased(pending.ask().requestId()));
-        forgetLife();
+        life = new CurrentLife(maxTurns);
         redeliverable.clear();
         keptBytes = 0;
     }
@@ -294,24 +271,11 @@ public final class SessionReconstruction {
 
     /** Ends the current life if the session expired before this question was logged. */
     private void expireBefore(PendingTurn pending) {
-        Instant inactiveSince = later(lastEnd, pending.activeBefore());
-        if (hasBegun() && pending.position().loggedAt().isAfter(inactiveSince.plus(ttl()))) {
-            while (!turns.isEmpty()) {
-                keepRedeliverable(turns.removeFirst());
-            }
-            forgetLife();
+        Instant inactiveSince = later(life.lastEnd(), pending.activeBefore());
+        if (life.hasBegun() && pending.position().loggedAt().isAfter(inactiveSince.plus(ttl()))) {
+            life.history().forEach(this::keepRedeliverable);
+            life = new CurrentLife(maxTurns);
         }
-    }
-
-    private void forgetLife() {
-        turns.clear();
-        edits = LifeEdits.NONE;
-        importedBytes = 0;
-        first = null;
-        answered = 0;
-        unknownTurns = 0;
-        processing = Duration.ZERO;
-        lastEnd = Instant.MIN;
     }
 
     /**
@@ -321,7 +285,7 @@ public final class SessionReconstruction {
     private void forgetDoneBefore(long offset) {
         for (PendingTurn pending : open.removeDoneBefore(offset)) {
             expireBefore(pending);
-            unknownTurns++;
+            life.countUnknownTurn();
         }
     }
 
@@ -338,34 +302,20 @@ public final class SessionReconstruction {
      * read. Nothing can be restored for such a session.
      */
     public boolean hasOnlyUnresolvedQuestions() {
-        return turns.isEmpty()
-                && redeliverable.isEmpty()
-                && deletion == null
-                && !edits.hasInitialState()
-                && !open.anyRedeliverable();
+        return life.isEmpty() && redeliverable.isEmpty() && deletion == null && !open.anyRedeliverable();
     }
 
     private boolean expired(Instant now) {
         return !open.anyRedeliverable() && !now.isBefore(lastActivity.plus(ttl()));
     }
 
-    private boolean hasBegun() {
-        return first != null || edits.hasInitialState();
-    }
-
     private Duration ttl() {
-        if (edits.ttl() != null) {
-            return edits.ttl();
-        }
-        if (first != null) {
-            return first.sessionTtl();
-        }
-        return open.first().map(Ask::sessionTtl).orElse(Duration.ZERO);
+        return life.ttl().or(() -> open.first().map(Ask::sessionTtl)).orElse(Duration.ZERO);
     }
 
     /** Returns true if memory should contain data of the session at this time. */
     public boolean needsRestore(Instant now) {
-        boolean alive = (!turns.isEmpty() || edits.hasInitialState()) && !expired(now);
+        boolean alive = !life.isEmpty() && !expired(now);
         return deletion != null
                 || !redeliverable.isEmpty()
                 || alive
@@ -375,7 +325,7 @@ public final class SessionReconstruction {
     }
 
     private boolean hasRedeliverableTurn() {
-        return turns.stream().anyMatch(kept -> !done.test(kept.turn().offset()));
+        return life.history().stream().anyMatch(kept -> !done.test(kept.turn().offset()));
     }
 
     /**
@@ -385,27 +335,33 @@ public final class SessionReconstruction {
     public ReconstructedMemory memoryBefore(Instant loggedAt) {
         return expiredBefore(loggedAt)
                 ? new ReconstructedMemory(List.of(), 0, List.of())
-                : new ReconstructedMemory(turnsOf(turns), unknownTurns + open.size(), edits.importedTurns());
+                : new ReconstructedMemory(
+                        turnsOf(life.history()),
+                        life.unknownTurns() + open.size(),
+                        life.edits().importedTurns());
     }
 
     private boolean expiredBefore(Instant next) {
-        return hasBegun() && next.isAfter(lastActivity.plus(ttl()));
+        return life.hasBegun() && next.isAfter(lastActivity.plus(ttl()));
     }
 
     /** Returns the data of the session that memory should contain at this time. */
     public RecalledSession toRecalledSession(Instant now) {
-        Ask firstAsk = first == null
+        LifeEdits edits = life.edits();
+        Ask firstAsk = life.first() == null
                 ? open.redeliverable().findFirst().map(PendingTurn::ask).orElse(null)
-                : first;
+                : life.first();
         boolean alive = (firstAsk != null || edits.hasInitialState()) && !expired(now);
-        Deque<Kept> redeliverableTurns = new ArrayDeque<>(redeliverable);
+        Deque<KeptTurn> redeliverableTurns = new ArrayDeque<>(redeliverable);
         if (!alive) {
-            turns.stream().filter(kept -> !done.test(kept.turn().offset())).forEach(redeliverableTurns::addLast);
+            life.history().stream()
+                    .filter(kept -> !done.test(kept.turn().offset()))
+                    .forEach(redeliverableTurns::addLast);
         }
         return new RecalledSession(
                 session,
-                alive ? life(firstAsk, now) : null,
-                alive ? turnsOf(turns) : List.of(),
+                alive ? life.toLife(firstAsk, open.anyRedeliverable() ? now : lastActivity, ttl()) : null,
+                alive ? turnsOf(life.history()) : List.of(),
                 turnsOf(redeliverableTurns),
                 open.openTurns(),
                 deletion,
@@ -413,22 +369,8 @@ public final class SessionReconstruction {
                 List.copyOf(doneEdits));
     }
 
-    private Life life(@Nullable Ask firstAsk, Instant now) {
-        SessionState state = edits.state();
-        String agent = firstAsk == null ? "" : firstAsk.agent();
-        return new Life(
-                state == null ? Objects.requireNonNull(firstAsk).userId() : edits.userId(),
-                edits.agent() == null ? agent : edits.agent(),
-                state == null ? Objects.requireNonNull(firstAsk).createdAt() : state.createdAt(),
-                open.anyRedeliverable() ? now : lastActivity,
-                ttl(),
-                answered + edits.requestCount(),
-                processing.plus(edits.processingTime()),
-                edits.metadata());
-    }
-
-    private static List<EndedTurn> turnsOf(Deque<Kept> kept) {
-        return kept.stream().map(Kept::turn).toList();
+    private static List<EndedTurn> turnsOf(Collection<KeptTurn> kept) {
+        return kept.stream().map(KeptTurn::turn).toList();
     }
 
     private void recordActivity(Instant at) {
