@@ -4,9 +4,9 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,20 +35,13 @@ public final class QuestionEmbedder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(QuestionEmbedder.class);
 
     private final Supplier<? extends SentenceModel> loader;
-    private final Duration preloadDelay;
-    private final BlockingQueue<PendingQuestion> queue;
-    private final int bound;
     private final AsyncCache<String, UnitVector> vectors;
-    private final Thread thread;
-    private volatile boolean closed;
+    private final ThreadPoolExecutor thread;
 
     private @Nullable SentenceModel model; // only the embedder's thread uses it
 
-    private record PendingQuestion(String question, CompletableFuture<UnitVector> vector) {}
-
     /**
-     * Starts the thread. It loads the model for the first question or after {@code preloadDelay}, so that a processor
-     * is ready sooner.
+     * Loads the model for the first question or after {@code preloadDelay}, so that a processor is ready sooner.
      *
      * @param loader loads the model; called again for the next question if it throws
      * @param preloadDelay time after which the model is loaded if nobody has asked
@@ -58,14 +51,22 @@ public final class QuestionEmbedder implements AutoCloseable {
     public QuestionEmbedder(
             Supplier<? extends SentenceModel> loader, Duration preloadDelay, int bound, int remembered) {
         this.loader = loader;
-        this.preloadDelay = preloadDelay;
-        this.bound = bound;
-        this.queue = new ArrayBlockingQueue<>(bound);
         this.vectors = Caffeine.newBuilder()
                 .maximumSize(remembered)
                 .executor(Runnable::run)
                 .buildAsync();
-        this.thread = Thread.ofPlatform().daemon().name("question-embedder").start(this::work);
+        this.thread = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(bound),
+                Thread.ofPlatform().daemon().name("question-embedder").factory(),
+                (question, pool) -> {
+                    throw pool.isShutdown() ? closed() : new EmbedderBusyException(bound);
+                });
+        CompletableFuture.delayedExecutor(preloadDelay.toNanos(), TimeUnit.NANOSECONDS, thread)
+                .execute(this::preload);
     }
 
     /**
@@ -76,7 +77,8 @@ public final class QuestionEmbedder implements AutoCloseable {
      */
     public UnitVector embed(String question) throws InterruptedException {
         String start = question.length() > MAX_CHARACTERS ? question.substring(0, MAX_CHARACTERS) : question;
-        CompletableFuture<UnitVector> vector = vectors.get(start, (text, executor) -> enqueue(text));
+        CompletableFuture<UnitVector> vector =
+                vectors.get(start, (text, executor) -> CompletableFuture.supplyAsync(() -> vectorOf(text), thread));
         try {
             return vector.get();
         } catch (ExecutionException e) {
@@ -86,7 +88,7 @@ public final class QuestionEmbedder implements AutoCloseable {
 
     /** Returns the number of questions that are waiting for the embedder's thread. */
     public int waiting() {
-        return queue.size();
+        return thread.getQueue().size();
     }
 
     /**
@@ -94,37 +96,7 @@ public final class QuestionEmbedder implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
-        failWaiting();
-    }
-
-    private CompletableFuture<UnitVector> enqueue(String question) {
-        PendingQuestion waiting = new PendingQuestion(question, new CompletableFuture<>());
-        if (!queue.offer(waiting)) {
-            throw new EmbedderBusyException(bound);
-        }
-        if (closed) {
-            failWaiting(); // close() may have emptied the queue before this question was added
-        }
-        return waiting.vector();
-    }
-
-    private void work() {
-        try {
-            PendingQuestion first = queue.poll(preloadDelay.toNanos(), TimeUnit.NANOSECONDS);
-            if (first == null) {
-                preload();
-            } else {
-                embed(first);
-            }
-            while (!closed) {
-                embed(queue.take());
-            }
-        } catch (InterruptedException e) {
-            // only close() interrupts this thread
-        }
-        failWaiting();
+        thread.shutdown(); // the questions that wait end at once, see vectorOf
     }
 
     /** Loads the model, so that an operator finds a failure in the log before a user asks. */
@@ -132,24 +104,18 @@ public final class QuestionEmbedder implements AutoCloseable {
     private void preload() {
         try {
             loadedModel();
-        } catch (Throwable e) { // as of each question
+        } catch (Throwable e) { // also a linkage error of native code
             log.atError()
                     .setCause(e)
                     .log("the sentence model could not be loaded; questions to the retrieval agent will fail");
         }
     }
 
-    /**
-     * Embeds the question. Passes every failure to the caller, including linkage errors of native code, so that this
-     * thread continues.
-     */
-    @SuppressWarnings("CatchingUnchecked")
-    private void embed(PendingQuestion waiting) {
-        try {
-            waiting.vector().complete(loadedModel().embed(waiting.question()));
-        } catch (Throwable e) {
-            waiting.vector().completeExceptionally(e);
+    private UnitVector vectorOf(String question) {
+        if (thread.isShutdown()) {
+            throw closed();
         }
+        return loadedModel().embed(question);
     }
 
     private SentenceModel loadedModel() {
@@ -158,9 +124,7 @@ public final class QuestionEmbedder implements AutoCloseable {
         return loaded;
     }
 
-    private void failWaiting() {
-        for (PendingQuestion waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
-            waiting.vector().completeExceptionally(new IllegalStateException("the embedder is closed"));
-        }
+    private static IllegalStateException closed() {
+        return new IllegalStateException("the embedder is closed");
     }
 }
