@@ -379,18 +379,6 @@ class AskTest {
     }
 
     @Test
-    void omitsDamagedTurnsAndReportsTheirNumber() {
-        gateway.post("/v1/sessions/s-damaged/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
-        String history = new MemoryKeys(
-                        new io.turnlane.model.SessionKey("-", new io.turnlane.model.SessionId("s-damaged")))
-                .history();
-        processor.redis().sync().rpush(history, new byte[] {1, 2, 3, 4, 5, 6});
-        HttpReply turns = gateway.get("/v1/sessions/s-damaged/turns");
-        assertThat(turns.json().path("turns")).hasSize(1);
-        assertThat(turns.json().path("damaged").asInt()).isEqualTo(1);
-    }
-
-    @Test
     void deletesASessionThroughTheLog() throws Exception {
         gateway.post("/v1/sessions/s-gone/requests", "{\"question\":\"?\"}", "Prefer", "wait=30");
         HttpReply deletion = gateway.delete("/v1/sessions/s-gone");
@@ -402,57 +390,5 @@ class AskTest {
         org.awaitility.Awaitility.await()
                 .until(() -> gateway.get("/v1/sessions/s-gone").status() == 404);
         assertThat(gateway.delete("/v1/sessions/s-gone").status()).isEqualTo(404);
-    }
-
-    @Test
-    void answersTheShortFormInOneCall() {
-        HttpReply reply = gateway.post("/ask", "{\"question\":\"why?\",\"session_id\":\"s-short\"}");
-        assertThat(reply.status()).isEqualTo(200);
-        assertThat(reply.text("answer")).isEqualTo("You said: why?");
-        assertThat(reply.json().path("confidence").asDouble()).isEqualTo(0.75);
-        assertThat(reply.text("processing_stage")).isEqualTo("completed");
-        assertThat(reply.json().path("error").isNull()).isTrue();
-        assertThat(reply.text("session_id")).isEqualTo("s-short");
-        assertThat(reply.text("request_id")).isEqualTo(reply.header("X-Request-Id"));
-        assertThat(reply.json().path("processing_time").asDouble()).isPositive();
-    }
-
-    @Test
-    void publishesAllOptionsOfAShortForm() throws Exception {
-        HttpReply reply = gateway.post("/ask", """
-                {"question":"why?","session_id":"s-short","agent":"echo","metadata":{"delay_ms":5},
-                 "deadline_seconds":60,"priority":"high","policy":"interrupt"}""");
-        ReceivedTurn turn = turnOf(reply.text("request_id"));
-        assertThat(turn.ask.agent()).isEqualTo("echo");
-        assertThat(turn.ask.metadata()).containsEntry("delay_ms", 5);
-        assertThat(turn.ask.deadline()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(turn.header("priority")).isEqualTo("high");
-        assertThat(turn.header("policy")).isEqualTo("interrupt");
-    }
-
-    @Test
-    void answersTheShortFormOfAFailedTurnWithItsError() {
-        processor.withScript(turn -> turn.fail(ErrorCode.AGENT_ERROR, "it broke"));
-        HttpReply reply = gateway.post("/ask", "{\"question\":\"why?\"}");
-        assertThat(reply.status()).isEqualTo(200);
-        assertThat(reply.text("error")).isEqualTo("it broke");
-        assertThat(reply.text("answer")).isEmpty();
-    }
-
-    @Test
-    void streamsTheShortForm() throws Exception {
-        var response = gateway.http()
-                .send(
-                        gateway.request("/ask-stream")
-                                .header("Content-Type", "application/json")
-                                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"question\":\"why?\"}"))
-                                .build(),
-                        java.net.http.HttpResponse.BodyHandlers.ofInputStream());
-        try (SseClient stream = new SseClient(response)) {
-            assertThat(stream.header("Location")).endsWith(stream.header("X-Request-Id"));
-            assertThat(stream.remainingEvents())
-                    .extracting(SseClient.SseEvent::type)
-                    .containsExactly("started", "delta", "completed");
-        }
     }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.SessionCommand.ForkSession;
 import io.turnlane.model.SessionCommand.ImportSession;
@@ -14,17 +12,12 @@ import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.SessionState;
-import io.turnlane.model.WireFormat;
-import io.turnlane.model.json.CanonicalJson;
-import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,11 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Sessions of a caller: listing, updates, export, import and forks, as far as the gateway is concerned. */
+/** Sessions of a caller: listing, updates and forks, as far as the gateway is concerned. */
 @Timeout(60)
 class SessionsTest {
 
@@ -220,80 +211,6 @@ class SessionsTest {
                 .isEqualTo(404);
     }
 
-    @Test
-    void exportsAndImportsASessionWithAChecksum() throws Exception {
-        ask("why?");
-        ask("and then? \u20ac \ud83d\ude00");
-        HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
-        assertThat(exported.json().path("format").asString()).isEqualTo("turnlane.session");
-        assertThat(exported.json().path("turns")).hasSize(2);
-        assertThat(exported.json().path("damaged").asInt()).isZero();
-
-        HttpReply imported = gateway.put(
-                "/v1/sessions/other-" + session + "/import", exported.response().body());
-        assertThat(imported.status()).as(imported.response().body()).isEqualTo(202);
-        assertThat(gateway.get("/v1/sessions/other-" + session).status())
-                .as("the session exists at once")
-                .isEqualTo(200);
-        ImportSession command = (ImportSession) commandOf(imported);
-        assertThat(command.forkOf()).isNull();
-        assertThat(command.state().turns())
-                .extracting(PastTurn::answer)
-                .containsExactly("You said: why?", "You said: and then? \u20ac \ud83d\ude00");
-        assertThat(command.state().ttl()).isEqualTo(Duration.ofHours(1));
-    }
-
-    @Test
-    void importsAReformattedDocument() {
-        ask("why?");
-        JsonNode document = gateway.get("/v1/sessions/" + session + "/export").json();
-        Map<String, Object> sorted =
-                new TreeMap<>(JSON.convertValue(document, new TypeReference<Map<String, Object>>() {}));
-        String pretty = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(sorted);
-        assertThat(gateway.put("/v1/sessions/" + session + "/import", pretty).status())
-                .isEqualTo(202);
-    }
-
-    @Test
-    void rejectsAModifiedDocument() throws Exception {
-        ask("why?");
-        String document =
-                gateway.get("/v1/sessions/" + session + "/export").response().body();
-        String path = "/v1/sessions/new-" + session + "/import";
-        for (String changed : List.of(
-                document.replace("You said", "I said"),
-                document.replace("3600", "3601"),
-                document.replaceAll("\"checksum\":\"sha256:[0-9a-f]{64}\"", "\"checksum\":\"sha256:00\""),
-                document.replaceAll(",\"checksum\":\"sha256:[0-9a-f]{64}\"", ""))) {
-            assertThat(changed).isNotEqualTo(document);
-            HttpReply rejected = gateway.put(path, changed);
-            assertThat(rejected.status()).isEqualTo(422);
-            assertThat(rejected.text("code")).isEqualTo("checksum_mismatch");
-        }
-        assertThat(gateway.get("/v1/sessions/new-" + session).status()).isEqualTo(404);
-        assertThat(gateway.get("/v1/sessions/" + session + "/turns").json().path("turns"))
-                .hasSize(1);
-    }
-
-    @Test
-    void rejectsDocumentsThatAreNotSessions() throws Exception {
-        String path = "/v1/sessions/" + session + "/import";
-        for (String none :
-                List.of("", "[]", "null", "{}", "{\"format\":\"other\"}", "{\"format\":1,", "[".repeat(900))) {
-            assertThat(gateway.put(path, none).status()).as(none).isEqualTo(400);
-        }
-        Map<String, Object> document = new TreeMap<>(Map.of(
-                "format", "turnlane.session", "version", 1, "session", Map.of("agent", "echo"), "turns", List.of()));
-        for (Object turns : List.of("x", List.of(Map.of("question", "?")), Map.of(), List.of(7))) {
-            document.put("turns", turns);
-            document.remove("checksum");
-            document.put("checksum", CanonicalJson.checksum(document));
-            assertThat(gateway.put(path, JSON.writeValueAsString(document)).status())
-                    .isEqualTo(400);
-        }
-        assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
-    }
-
     /** Each value is well formed and has a right checksum, but no session can have it. */
     @ParameterizedTest
     @CsvSource({
@@ -315,50 +232,13 @@ class SessionsTest {
         "turn, status, '\"running\"'",
         "source, score, '\"NaN\"'"
     })
-    void rejectsDocumentsWithValuesOutsideTheirRange(String part, String field, String value) {
-        ask("why?");
-        Map<String, Object> document = JSON.convertValue(
-                gateway.get("/v1/sessions/" + session + "/export").json(), new TypeReference<>() {});
-        Map<String, Object> turn = child(((List<?>) document.get("turns")).getFirst());
-        Map<String, Object> source = new TreeMap<>(Map.of("id", "a", "title", "A", "score", 0.5));
-        turn.put("sources", List.of(source));
-        String path = "/v1/sessions/ranges-" + session + "/import";
-        assertThat(gateway.put(path, withChecksum(document)).status()).isEqualTo(202);
-        Map<String, Object> changed = switch (part) {
-            case "session" -> child(document.get("session"));
-            case "turn" -> turn;
-            default -> source;
-        };
-        changed.put(field, JSON.readValue(value, Object.class));
-
-        HttpReply rejected = gateway.put(path.replace("ranges", "rejected"), withChecksum(document));
-
-        assertThat(rejected.status()).as(rejected.response().body()).isEqualTo(400);
-        assertThat(gateway.get("/v1/sessions/rejected-" + session).status()).isEqualTo(404);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> child(Object value) {
-        return (Map<String, Object>) value;
-    }
-
-    private static String withChecksum(Map<String, Object> document) {
-        document.remove("checksum");
-        document.put("checksum", CanonicalJson.checksum(document));
-        return JSON.writeValueAsString(document);
-    }
-
-    /** Several changes on their way may make metadata larger than one call may send. It can still be imported. */
     @Test
-    void importsMetadataThatGrewByChanges() {
-        ask("why?");
-        Map<String, Object> document = JSON.convertValue(
-                gateway.get("/v1/sessions/" + session + "/export").json(), new TypeReference<>() {});
-        child(document.get("session")).put("metadata", Map.of("a", "x".repeat(60_000)));
-        String path = "/v1/sessions/grown-" + session + "/import";
-        assertThat(gateway.put(path, withChecksum(document)).status()).isEqualTo(202);
-        child(document.get("session")).put("metadata", Map.of("a", "x".repeat(70_000)));
-        assertThat(gateway.put(path, withChecksum(document)).text("code")).isEqualTo("metadata_too_large");
+    void omitsDamagedTurnsAndReportsTheirNumber() {
+        gateway.post("/v1/sessions/s-damaged/requests", "{\"question\":\"why?\"}", "Prefer", "wait=30");
+        processor.redis().sync().rpush(keys("s-damaged").history(), new byte[] {1, 2, 3, 4, 5, 6});
+        HttpReply turns = gateway.get("/v1/sessions/s-damaged/turns");
+        assertThat(turns.json().path("turns")).hasSize(1);
+        assertThat(turns.json().path("damaged").asInt()).isEqualTo(1);
     }
 
     @Test
@@ -368,56 +248,6 @@ class SessionsTest {
         String good = gateway.post("/v1/sessions", "{}").text("session_id");
         processor.redis().sync().zadd(list, 4e12, bytes("."));
         assertThat(ids(gateway.get("/v1/sessions"))).containsExactly(good);
-    }
-
-    @Test
-    void rejectsTooLargeSessions() {
-        HttpReply rejected = gateway.put("/v1/sessions/" + session + "/import", "\"" + "x".repeat(4 << 20) + "\"");
-        assertThat(rejected.status()).isEqualTo(413);
-        assertThat(rejected.text("code")).isEqualTo("request_too_large");
-    }
-
-    /** Stored turns are compressed, so that a history may have more JSON than one import accepts. */
-    @Test
-    void exportsNoMoreThanAnImportAccepts() {
-        String id = ask("why?").text("request_id");
-        for (int i = 0; i < 4; i++) {
-            PastTurn large = new PastTurn(
-                    RequestId.parse(id.substring(0, 35) + "abcd".charAt(i)),
-                    RequestStatus.COMPLETED,
-                    "?",
-                    "\u0001".repeat(150_000), // six bytes of JSON each
-                    null,
-                    List.of(),
-                    Duration.ZERO,
-                    Instant.EPOCH);
-            processor
-                    .redis()
-                    .sync()
-                    .rpush(keys(session).history(), Checksummed.seal(new WireFormat().writeValue(large)));
-        }
-        HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
-        assertThat(exported.json().path("turns")).hasSize(3);
-        assertThat(exported.json().path("omitted").asInt()).isEqualTo(2);
-        assertThat(gateway.put(
-                                "/v1/sessions/" + session + "/import",
-                                exported.response().body())
-                        .status())
-                .isEqualTo(202);
-    }
-
-    @Test
-    void reportsDamagedTurnsInAnExport() {
-        ask("why?");
-        processor.redis().sync().rpush(keys(session).history(), new byte[] {1, 2, 3, 4, 5, 6});
-        HttpReply exported = gateway.get("/v1/sessions/" + session + "/export");
-        assertThat(exported.json().path("damaged").asInt()).isEqualTo(1);
-        assertThat(exported.json().path("turns")).hasSize(1);
-        assertThat(gateway.put(
-                                "/v1/sessions/" + session + "/import",
-                                exported.response().body())
-                        .status())
-                .isEqualTo(202);
     }
 
     @Test

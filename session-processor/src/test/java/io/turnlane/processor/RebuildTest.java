@@ -3,57 +3,28 @@ package io.turnlane.processor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
-import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
-import io.turnlane.model.SessionCommand.ImportSession;
-import io.turnlane.model.SessionCommand.RebuildSession;
-import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.model.SessionState;
 import io.turnlane.model.TurnPolicy;
-import io.turnlane.model.WireFormat;
-import io.turnlane.processor.TurnLogFixture.PublishedEvent;
-import io.turnlane.store.Checksummed;
 import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.core.RedisCallback;
-import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Redis is a cache of the log: lost data is restored, and deleted data stays deleted. */
-class RebuildTest {
-
-    private static final Duration SOON = Duration.ofSeconds(30);
-    private static final WireFormat WIRE = new WireFormat();
-
-    private final TurnLogFixture log = new TurnLogFixture(1);
-    private final SessionId session = SessionId.random();
-    private final MemoryKeys keys = new MemoryKeys(SessionKey.of(null, session));
-    private ConfigurableApplicationContext processor;
-    private int asked;
-
-    @AfterEach
-    void stop() {
-        processor.close();
-        log.close();
-    }
+class RebuildTest extends RebuildTests {
 
     @Test
     void restoresTheHistoryAfterAFlushAndReportsIt() {
@@ -253,92 +224,6 @@ class RebuildTest {
         assertThat(started(answer("three")).memory()).isEqualTo("rebuilt");
     }
 
-    @Test
-    void rebuildsASessionByCommandAndRepairsDamage() {
-        processor = TestProcessors.start(log);
-        answer("one");
-        answer("two");
-        damage();
-        assertThat(started(answer("three")).memory()).isEqualTo("damaged");
-        RebuildSession command =
-                log.publish(new RebuildSession(new RequestId(UUID.randomUUID()), session, null, Instant.now()));
-        await().atMost(SOON)
-                .until(() -> command.requestId()
-                        .toString()
-                        .equals(redis().opsForHash().get(keys.lastRebuild(), "request_id")));
-        assertThat(redis().opsForHash().get(keys.lastRebuild(), "turns")).isEqualTo("1");
-        assertThat(started(answer("four")).memory()).isEqualTo("rebuilt");
-        assertThat(questions()).containsExactly("one", "two", "three", "four");
-    }
-
-    @Test
-    void restoresImportsAndUpdatesAfterAFlushWithoutRepeatingThem() {
-        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
-        log.publish(TestProcessors.ask(
-                SessionId.random(), "stuck", Map.of("delay_ms", 60_000))); // all later records are redelivered
-        answer("gone");
-        ImportSession imported =
-                log.publish(new ImportSession(id(), session, null, Instant.now(), state("a", "b"), null));
-        log.publish(new UpdateSession(id(), session, null, Instant.now(), null, Map.of("n", 2), null));
-        answer("after");
-        assertThat(questions()).containsExactly("a", "b", "after");
-        processor.close();
-        flushFromOutside();
-        processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");
-        Ask next = answer("next");
-        await().atMost(SOON).untilAsserted(() -> assertThat(questions()).containsExactly("a", "b", "after", "next"));
-        assertThat(started(next).memory()).isEqualTo("rebuilt");
-        assertThat(context("metadata")).isEqualTo("{\"m\":1,\"n\":2}");
-        assertThat(context("request_count")).isEqualTo("4");
-        assertThat(redis().opsForHash().get(keys.request(imported.requestId()), "status"))
-                .isEqualTo("completed");
-    }
-
-    @Test
-    void restoresTheInitialStateOfASessionWithoutQuestions() {
-        processor = TestProcessors.start(log);
-        ImportSession created = log.publish(new ImportSession(id(), session, null, Instant.now(), state(), null));
-        await().atMost(SOON)
-                .until(() -> "completed".equals(redis().opsForHash().get(keys.request(created.requestId()), "status")));
-        flush();
-        await().atMost(SOON).until(() -> redis().hasKey(keys.context()));
-        assertThat(context("metadata")).isEqualTo("{\"m\":1}");
-        assertThat(context("agent")).isEqualTo("echo");
-        answer("one");
-        assertThat(questions()).containsExactly("one");
-        assertThat(context("metadata")).isEqualTo("{\"m\":1}");
-    }
-
-    private static SessionState state(String... questions) {
-        List<PastTurn> turns = java.util.stream.Stream.of(questions)
-                .map(question -> new PastTurn(
-                        id(),
-                        RequestStatus.COMPLETED,
-                        question,
-                        question,
-                        null,
-                        List.of(),
-                        Duration.ofMillis(5),
-                        Instant.EPOCH))
-                .toList();
-        return new SessionState(
-                "echo", Map.of("m", 1), Duration.ofHours(1), Instant.EPOCH, 2, Duration.ofSeconds(1), turns);
-    }
-
-    private static RequestId id() {
-        return new RequestId(UUID.randomUUID());
-    }
-
-    private Ask answer(String question) {
-        return put(TestProcessors.ask(session, question, Map.of()));
-    }
-
-    private Ask put(Ask ask) {
-        log.publish(ask);
-        log.awaitTerminals(++asked, SOON);
-        return ask;
-    }
-
     private static Ask ask(SessionId of, String question, Duration ttl) {
         return new Ask(
                 new RequestId(UUID.randomUUID()),
@@ -356,72 +241,7 @@ class RebuildTest {
                 null);
     }
 
-    private void flush() {
-        redis().execute((RedisCallback<Object>) connection -> {
-            connection.serverCommands().flushAll();
-            return null;
-        });
-    }
-
-    /** Clears Redis while no processor is running. */
-    private static void flushFromOutside() {
-        try (RedisClient client = RedisClient.create(TestBackends.shared().redisUrl());
-                StatefulRedisConnection<String, String> connection = client.connect()) {
-            connection.sync().flushall();
-        }
-    }
-
-    private void damage() {
-        byte[] key = keys.history().getBytes();
-        redis().execute((RedisCallback<Object>) (RedisConnection connection) -> {
-            byte[] blob = connection.listCommands().lIndex(key, 0);
-            blob[blob.length / 2] ^= 1;
-            connection.listCommands().lSet(key, 0, blob);
-            return null;
-        });
-        redis().opsForHash().put(keys.context(), "version", UUID.randomUUID().toString());
-    }
-
-    private List<String> questions() {
-        return history().stream().map(PastTurn::question).toList();
-    }
-
-    private List<PastTurn> history() {
-        byte[] key = keys.history().getBytes();
-        List<byte[]> blobs = redis().execute((RedisCallback<List<byte[]>>)
-                connection -> connection.listCommands().lRange(key, 0, -1));
-        return blobs.stream().map(RebuildTest::open).toList();
-    }
-
-    private static PastTurn open(byte[] blob) {
-        try {
-            return WIRE.read(Checksummed.open(blob), PastTurn.class);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private Object context(String field) {
-        return redis().opsForHash().get(keys.context(), field);
-    }
-
-    private PublishedEvent started(Ask ask) {
-        return log.events().stream()
-                .filter(event -> isOf(event, "started", ask))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private long count(String type, Ask ask) {
         return log.events().stream().filter(event -> isOf(event, type, ask)).count();
-    }
-
-    private static boolean isOf(PublishedEvent event, String type, Ask ask) {
-        return event.type().equals(type)
-                && event.requestId().equals(ask.requestId().toString());
-    }
-
-    private StringRedisTemplate redis() {
-        return processor.getBean(StringRedisTemplate.class);
     }
 }
