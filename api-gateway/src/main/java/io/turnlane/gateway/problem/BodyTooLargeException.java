@@ -5,8 +5,6 @@ import java.io.IOException;
 /** Thrown when the gateway reads a request body that is larger than the limit. */
 public final class BodyTooLargeException extends IOException {
 
-    private static final long serialVersionUID = 1L;
-
     public BodyTooLargeException(int limit) {
         super("The body is too large: at most " + limit + " bytes are allowed.");
     }

@@ -8,8 +8,6 @@ import org.springframework.dao.DataAccessResourceFailureException;
  */
 public final class BreakerOpenException extends DataAccessResourceFailureException {
 
-    private static final long serialVersionUID = 1L;
-
     public BreakerOpenException() {
         super("Redis did not answer recently; the command was not sent");
     }

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProblemDetailException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final ErrorCode code;
     private final transient @Nullable RequestId requestId;
     private final @Nullable Duration retryAfter;
@@ -52,7 +50,6 @@ public final class ProblemDetailException extends RuntimeException {
         return new ProblemDetailException(code, detail, null, retryAfter, null);
     }
 
-    /** Returns an exception for an invalid request. */
     public static ProblemDetailException invalid(String detail) {
         return new ProblemDetailException(ErrorCode.INVALID_REQUEST, detail);
     }

@@ -143,8 +143,6 @@ public final class BenchCommand implements Callable<Integer> {
 
     /** Names of the scenarios. */
     static final class Labels extends ArrayList<String> {
-        private static final long serialVersionUID = 1L;
-
         Labels() {
             for (BenchScenario scenario : BenchScenario.values()) {
                 add(scenario.label());

@@ -11,8 +11,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** A rejection by a gateway, with its RFC 9457 problem details. */
 public final class ProblemException extends RuntimeException {
 
-    private static final long serialVersionUID = 1;
-
     private final int status;
     private final String code;
     private final transient @Nullable Duration retryAfter;

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Thrown if a stored session or request record is damaged or cannot be read. The store has logged the damage. */
 public final class DamagedRecordException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final transient @Nullable RequestId requestId;
 
     /** @param requestId id of the damaged request record; null for a session */

@@ -71,23 +71,16 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
      * Limits of calls.
      *
      * @param timeout time limit of a whole call, from the name lookup to the status of the response
-     * @param connections number of concurrent connections
-     * @param connectionsPerHost number of concurrent connections to one host
      * @param allowPrivate true if addresses that are not public are allowed
      */
     public record WebhookLimits(Duration timeout, int connections, int connectionsPerHost, boolean allowPrivate) {}
 
-    /** Resolves host names. */
     @FunctionalInterface
     public interface HostResolver {
         InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
-    /**
-     * Creates a sender.
-     *
-     * @param delay timer that cancels calls after their time limit
-     */
+    /** @param delay timer that cancels calls after their time limit */
     public HttpWebhookSender(
             HostResolver names, WebhookSignature signature, WebhookLimits limits, Delay delay, InstantSource clock) {
         this.signature = signature;
@@ -142,8 +135,6 @@ public final class HttpWebhookSender implements WebhookSender, AutoCloseable {
 
     /** Thrown if a host name resolves to an address that is not public. */
     private static final class NotPublicException extends UnknownHostException {
-        private static final long serialVersionUID = 1L;
-
         NotPublicException() {
             super("not a public address");
         }

@@ -10,8 +10,6 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 /** Authentication of a caller for the duration of a call. Its authorities are the names of the scopes. */
 final class CallerAuthentication extends AbstractAuthenticationToken implements CallerPrincipal {
 
-    private static final long serialVersionUID = 1L;
-
     private final transient Caller caller;
 
     CallerAuthentication(Caller caller) {

@@ -6,8 +6,6 @@ import org.springframework.security.authentication.AbstractAuthenticationToken;
 /** Credentials that a caller sent and that are not checked yet. */
 abstract sealed class PresentedCredential extends AbstractAuthenticationToken {
 
-    private static final long serialVersionUID = 1L;
-
     private final String text;
 
     private PresentedCredential(String text) {
@@ -15,10 +13,7 @@ abstract sealed class PresentedCredential extends AbstractAuthenticationToken {
         this.text = text;
     }
 
-    /** API key. */
     static final class PresentedKey extends PresentedCredential {
-        private static final long serialVersionUID = 1L;
-
         PresentedKey(String text) {
             super(text);
         }
@@ -26,8 +21,6 @@ abstract sealed class PresentedCredential extends AbstractAuthenticationToken {
 
     /** Ticket for one WebSocket. */
     static final class PresentedTicket extends PresentedCredential {
-        private static final long serialVersionUID = 1L;
-
         PresentedTicket(String text) {
             super(text);
         }

@@ -8,8 +8,6 @@ import org.springframework.security.core.AuthenticationException;
  */
 final class UnverifiableCredentialsException extends AuthenticationException {
 
-    private static final long serialVersionUID = 1L;
-
     UnverifiableCredentialsException(String message) {
         super(message);
     }

@@ -32,8 +32,6 @@ public interface TurnPublisher {
     /** Thrown if a command was rejected or its outcome is unknown. */
     final class NotPublishedException extends Exception {
 
-        private static final long serialVersionUID = 1L;
-
         private final boolean rejected;
 
         private NotPublishedException(String message, Throwable cause, boolean rejected) {

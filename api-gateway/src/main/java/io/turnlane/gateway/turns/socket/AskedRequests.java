@@ -14,8 +14,6 @@ final class AskedRequests {
     private static final int MAX = 10_000;
 
     private final Map<RequestId, Boolean> requests = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
         @Override
         protected boolean removeEldestEntry(Map.Entry<RequestId, Boolean> eldest) {
             return size() > MAX;

@@ -11,20 +11,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Parses frames as strictly as the bodies of HTTP requests. Safe for use by multiple threads. */
-final class FrameReader {
+record FrameReader(JsonMapper json) {
 
     private static final int MAX_REF_LENGTH = 128;
 
-    private final JsonMapper json;
-
-    FrameReader(JsonMapper json) {
-        this.json = json;
-    }
-
     /** Thrown if a text is not a valid frame. {@code ref} is null if the {@code ref} of the frame could not be read. */
     static final class InvalidFrameException extends Exception {
-
-        private static final long serialVersionUID = 1L;
 
         private final @Nullable String ref;
         private final ProblemDetailException problem;

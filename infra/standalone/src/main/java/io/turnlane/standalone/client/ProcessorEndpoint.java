@@ -29,8 +29,6 @@ public record ProcessorEndpoint(String id, URI management) {
     /** Thrown if a processor responds with another status than 200. */
     public static final class RejectedException extends IOException {
 
-        private static final long serialVersionUID = 1;
-
         RejectedException(int status) {
             super("HTTP status " + status);
         }

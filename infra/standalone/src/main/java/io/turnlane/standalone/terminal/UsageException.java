@@ -6,8 +6,6 @@ package io.turnlane.standalone.terminal;
  */
 public final class UsageException extends RuntimeException {
 
-    private static final long serialVersionUID = 1;
-
     public UsageException(String message) {
         super(message, null, false, false);
     }

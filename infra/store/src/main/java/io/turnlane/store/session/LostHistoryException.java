@@ -3,8 +3,6 @@ package io.turnlane.store.session;
 /** Thrown if Redis lost the history of a session. The session's next question restores it from the log. */
 public final class LostHistoryException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     LostHistoryException() {
         super("Redis lost the history of this session. The session's next question restores it from the log.");
     }
