@@ -45,12 +45,10 @@ public record ApiKey(
         scopes = Scope.sorted(scopes);
     }
 
-    /** Returns true if the key has been revoked. */
     public boolean revoked() {
         return revokedAt != null;
     }
 
-    /** Returns true if the key has expired at the given time. */
     public boolean expired(Instant now) {
         return expiresAt != null && !now.isBefore(expiresAt);
     }

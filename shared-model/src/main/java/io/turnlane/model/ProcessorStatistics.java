@@ -10,13 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Statistics that a processor writes to Redis each second and that gateways add up.
  *
- * @param processor id of the processor
  * @param management address of its health and metrics endpoints, {@code http://host:port}
  * @param at time at which the statistics were written
  * @param state current state; {@code RUNNING} if the processor has an older version, which does not report its state
  * @param agents agents that this processor offers
  * @param openTurns number of turns that the processor has read and that have not ended
- * @param running number of turns that are running
  * @param waiting number of turns that wait for earlier turns of their session or for a slot
  * @param partitions number of partitions of the turns topic that it owns
  * @param lag number of records in the processor's partitions that it has not read yet
@@ -81,7 +79,6 @@ public record ProcessorStatistics(
      * Load of the slots in which turns run.
      *
      * @param most maximum number of turns that run at once
-     * @param free number of slots that are free
      * @param ready number of sessions whose next turn is ready and waits for a slot
      * @param runTime average time of the runs that ended in the last minute, or null if no run ended; a run is one
      *     execution of a turn in a slot

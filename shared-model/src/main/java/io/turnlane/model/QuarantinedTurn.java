@@ -37,7 +37,6 @@ public record QuarantinedTurn(
             RecordHeaders.ORIGIN_PARTITION,
             RecordHeaders.ORIGIN_OFFSET);
 
-    /** Header of a record. */
     @SuppressWarnings("ArrayRecordComponent")
     public record Header(String name, byte @Nullable [] value) {
 

@@ -18,7 +18,6 @@ public record SessionId(String value) {
         }
     }
 
-    /** Returns true if the text can be a session id. */
     public static boolean isValid(String text) {
         return SHAPE.matcher(text).matches();
     }

@@ -115,7 +115,6 @@ public record TurnEvent(
      */
     public record Completed(Answer answer, @Nullable RequestTimes times) implements Body {
 
-        /** Creates an event without times. */
         public Completed(Answer answer) {
             this(answer, null);
         }

@@ -30,7 +30,6 @@ public final class Problem {
 
     private Problem() {}
 
-    /** Returns the problem for an exception. */
     public static ProblemDetail of(ProblemDetailException rejection) {
         ProblemDetail problem = of(rejection.code(), rejection.detail(), rejection.requestId());
         Duration retryAfter = rejection.retryAfter();

@@ -62,7 +62,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
             Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         ErrorCode code = Problem.codeForStatus(status.value());
         if (status.is5xxServerError()) {
-            LOG.atError().setMessage("call failed").setCause(e).log();
+            LOG.atError().setCause(e).log("call failed");
         }
         ProblemDetail problem = Problem.of(code, detail(e, code), null);
         HttpHeaders all = new HttpHeaders(headers);

@@ -38,10 +38,9 @@ public final class ProblemMapper {
                 new ProblemDetailException(ErrorCode.UNAVAILABLE, String.valueOf(away.getMessage()));
             default -> {
                 LOG.atError()
-                        .setMessage("call failed")
                         .addKeyValue("call_id", MDC.get("call_id"))
                         .setCause(thrown)
-                        .log();
+                        .log("call failed");
                 yield new ProblemDetailException(
                         ErrorCode.INTERNAL_ERROR,
                         "The call failed because of an internal error. The log of the gateway has the details.");
@@ -57,11 +56,10 @@ public final class ProblemMapper {
         if (rejection.getCause() != null) {
             // The breaker logged a warning when it opened, so its rejections are logged at debug level only.
             LOG.atLevel(rejection.getCause() instanceof BreakerOpenException ? Level.DEBUG : Level.WARN)
-                    .setMessage("call rejected")
                     .addKeyValue("call_id", MDC.get("call_id"))
                     .addKeyValue("code", rejection.code().wire())
                     .addKeyValue("cause", rootOf(rejection.getCause()))
-                    .log();
+                    .log("call rejected");
         }
         return rejection;
     }

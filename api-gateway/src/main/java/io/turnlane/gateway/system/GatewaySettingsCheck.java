@@ -12,13 +12,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * Stops the start if the name of a setting or environment variable is misspelt. Without this check, Spring would ignore
  * the unknown name.
  */
-final class GatewaySettingsCheck implements BeanFactoryPostProcessor {
-
-    private final ConfigurableEnvironment environment;
-
-    GatewaySettingsCheck(ConfigurableEnvironment environment) {
-        this.environment = environment;
-    }
+record GatewaySettingsCheck(ConfigurableEnvironment environment) implements BeanFactoryPostProcessor {
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {

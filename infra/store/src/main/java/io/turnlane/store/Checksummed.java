@@ -1,12 +1,14 @@
 package io.turnlane.store;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
-import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /**
  * Envelope of values in Redis: one byte for the format, a CRC32C, and the content, deflated if it is larger than 1 KiB.
@@ -83,19 +85,14 @@ public final class Checksummed {
     }
 
     private static byte[] inflate(byte[] sealed) throws CorruptValueException {
-        try (Inflater inflater = new Inflater()) {
-            inflater.setInput(sealed, HEADER, sealed.length - HEADER);
-            ByteArrayOutputStream out = new ByteArrayOutputStream(sealed.length * 3);
-            byte[] chunk = new byte[8192];
-            while (!inflater.finished()) {
-                int read = inflater.inflate(chunk);
-                if (read == 0 || out.size() + read > MAX_CONTENT) {
-                    throw new CorruptValueException("the deflated content is incomplete or too large");
-                }
-                out.write(chunk, 0, read);
+        InputStream deflated = new ByteArrayInputStream(sealed, HEADER, sealed.length - HEADER);
+        try (InputStream in = new InflaterInputStream(deflated)) {
+            byte[] content = in.readNBytes(MAX_CONTENT + 1);
+            if (content.length > MAX_CONTENT) {
+                throw new CorruptValueException("the deflated content is too large");
             }
-            return out.toByteArray();
-        } catch (DataFormatException e) {
+            return content;
+        } catch (IOException e) {
             throw new CorruptValueException("the content is not valid deflate data");
         }
     }

@@ -104,8 +104,6 @@ public record MemoryKeys(SessionKey session) {
      * Key of the string with a JSON report of the partition's last rebuild. The report contains a digest of the
      * {@linkplain #marker loss markers}. If this digest differs from the digest of the current markers, Redis has lost
      * data since the rebuild.
-     *
-     * @param turnsTopic name of the turns topic
      */
     public static String lastRebuild(String turnsTopic, int partition) {
         return PREFIX + "rebuilt:{" + turnsTopic + "-" + partition + "}";

@@ -10,7 +10,6 @@ import org.springframework.data.redis.core.script.DigestUtils;
 /**
  * Lua script. Scripts use only commands of Redis 6.2, and reply with a list.
  *
- * @param text text of the script
  * @param sha1 hash by which Redis knows the script
  */
 public record Script(String text, String sha1) {

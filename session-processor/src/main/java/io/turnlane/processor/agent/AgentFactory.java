@@ -34,6 +34,5 @@ public interface AgentFactory {
         return false;
     }
 
-    /** Creates an agent for one turn. */
     Agent create();
 }

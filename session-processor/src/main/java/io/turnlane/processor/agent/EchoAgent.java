@@ -55,7 +55,6 @@ public final class EchoAgent implements Agent {
         };
     }
 
-    /** Creates echo agents. */
     public static final class EchoAgentFactory implements AgentFactory {
 
         private static final AgentDescription DESCRIPTION = new AgentDescription(

@@ -45,11 +45,8 @@ public final class KafkaWakeUpListener {
     private volatile @Nullable Thread reader;
 
     /**
-     * Creates a listener.
-     *
      * @param consumers creates a consumer without a group; if the consumer's offset no longer exists, the consumer
      *     continues at the end of the topic
-     * @param topic name of the control topic
      * @param listener called for each wake-up, with the session and the request of the cancelled turn; must ignore
      *     turns of other processors
      */

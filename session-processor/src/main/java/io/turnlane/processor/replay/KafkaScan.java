@@ -19,25 +19,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads ranges of partitions, each up to a maximum number of records, with a consumer that has no group and commits
  * nothing. Thread-safe; the monitor of this object lets one thread read at a time.
+ *
+ * @param consumer closed together with this object
+ * @param maxRecords maximum number of records read per range
  */
-public final class KafkaScan implements AutoCloseable {
+public record KafkaScan(Consumer<byte[], byte[]> consumer, int maxRecords) implements AutoCloseable {
 
     /** Maximum difference between the clocks of a gateway and a broker. */
     static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofMinutes(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    private final Consumer<byte[], byte[]> consumer;
-    private final int maxRecords;
-
-    /**
-     * @param consumer closed together with this object
-     * @param maxRecords maximum number of records read per range
-     */
-    public KafkaScan(Consumer<byte[], byte[]> consumer, int maxRecords) {
-        this.consumer = consumer;
-        this.maxRecords = maxRecords;
-    }
 
     synchronized List<TopicPartition> partitions(String topic) {
         return LogPartitions.of(consumer, topic);

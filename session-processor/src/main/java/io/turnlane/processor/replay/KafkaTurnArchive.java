@@ -42,27 +42,16 @@ import org.jspecify.annotations.Nullable;
  * terminal events from the events topic. Request ids are normally UUIDs of version 7, which contain their creation
  * time. The archive searches for such a question only among the records of the first hour after this time.
  * {@link KafkaScan} limits the number of records that each search reads.
+ *
+ * @param maxTurns maximum number of turns in a session's history
  */
-public final class KafkaTurnArchive {
+public record KafkaTurnArchive(KafkaScan scan, Topics topics, WireFormat wire, int maxTurns) {
 
     /**
      * Maximum time between the creation of a request id and the publication of the question, including retries of the
      * client.
      */
     private static final Duration MAX_PUBLISH_DELAY = Duration.ofHours(1);
-
-    private final KafkaScan scan;
-    private final Topics topics;
-    private final WireFormat wire;
-    private final int maxTurns;
-
-    /** @param maxTurns maximum number of turns in a session's history */
-    public KafkaTurnArchive(KafkaScan scan, Topics topics, WireFormat wire, int maxTurns) {
-        this.scan = scan;
-        this.topics = topics;
-        this.wire = wire;
-        this.maxTurns = maxTurns;
-    }
 
     /**
      * Searches for a turn.

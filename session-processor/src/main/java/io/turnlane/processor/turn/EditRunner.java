@@ -38,8 +38,16 @@ import org.slf4j.LoggerFactory;
  * command of the target session. The fork is complete when Kafka has acknowledged this command and the result is
  * stored. If the processor crashes after the publication but before the fork is complete, the fork is delivered again
  * and its copy is published twice. The target's lane recognises the duplicate by its request id.
+ *
+ * @param tooOld matches turns that are so old that their request record can have expired
  */
-final class EditRunner {
+record EditRunner(
+        SessionEdits edits,
+        CommandPublisher commands,
+        WireFormat wire,
+        TurnEnds ends,
+        StepRetrier retrier,
+        Predicate<Turn> tooOld) {
 
     private static final Logger log = LoggerFactory.getLogger(EditRunner.class);
 
@@ -54,29 +62,6 @@ final class EditRunner {
     private static final TurnError NOTHING_COPIED = TurnError.of(
             ErrorCode.NOT_FOUND,
             "Nothing was copied because the fork failed. The request in the source session has the cause.");
-
-    private final SessionEdits edits;
-    private final CommandPublisher commands;
-    private final WireFormat wire;
-    private final TurnEnds ends;
-    private final StepRetrier retrier;
-    private final Predicate<Turn> tooOld;
-
-    /** @param tooOld matches turns that are so old that their request record can have expired */
-    EditRunner(
-            SessionEdits edits,
-            CommandPublisher commands,
-            WireFormat wire,
-            TurnEnds ends,
-            StepRetrier retrier,
-            Predicate<Turn> tooOld) {
-        this.edits = edits;
-        this.commands = commands;
-        this.wire = wire;
-        this.ends = ends;
-        this.retrier = retrier;
-        this.tooOld = tooOld;
-    }
 
     LaneOutcome run(Flight flight, SessionChange command) {
         Turn turn = flight.turn();

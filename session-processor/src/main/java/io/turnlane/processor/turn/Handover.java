@@ -23,34 +23,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threading: the poll thread calls this class and waits for at most the time budget of a revocation. Calls of memory
  * run on the executor.
+ *
+ * @param handoverTime maximum time for which a flight may continue after its partition has left; if zero, flights are
+ *     stopped at once
+ * @param budget maximum time for which the poll thread waits for flights and memory when partitions leave
  */
-public final class Handover {
+public record Handover(
+        Flights flights, SessionMemory memory, Executor executor, Duration handoverTime, Duration budget) {
 
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
     /** Divisor of the handover time. The last tenth is reserved for interrupting the agent and releasing the turn. */
     private static final int RELEASE_FRACTION = 10;
-
-    private final Flights flights;
-    private final SessionMemory memory;
-    private final Executor executor;
-    private final Duration handoverTime;
-    private final Duration budget;
-
-    /**
-     * Creates a handover.
-     *
-     * @param handoverTime maximum time for which a flight may continue after its partition has left; if zero, flights
-     *     are stopped at once
-     * @param budget maximum time for which the poll thread waits for flights and memory when partitions leave
-     */
-    public Handover(Flights flights, SessionMemory memory, Executor executor, Duration handoverTime, Duration budget) {
-        this.flights = flights;
-        this.memory = memory;
-        this.executor = executor;
-        this.handoverTime = handoverTime;
-        this.budget = budget;
-    }
 
     /** Stops the flights of partitions that already have a new owner, without waiting. */
     public void stop(Predicate<Turn> matching) {

@@ -9,8 +9,6 @@ import java.util.random.RandomGenerator;
  * same time are not retried at the same time.
  *
  * @param maxFailures number of failures after which the turn has failed permanently
- * @param firstDelay delay after the first failure
- * @param maxDelay maximum delay
  */
 public record RetryPolicy(int maxFailures, Duration firstDelay, Duration maxDelay) {
 

@@ -22,12 +22,7 @@ import org.jspecify.annotations.Nullable;
  * dropped from the heap while the turn waits. {@link Claim#value} returns it. Webhooks use this class for the records
  * of turn events, too.
  *
- * @param session session of the command
- * @param requestId request of the command
  * @param envelope optional headers
- * @param partition partition of the record
- * @param offset offset of the record
- * @param loggedAt timestamp of the record
  * @param claim this processor's claim on the record
  */
 public record Turn(
@@ -42,8 +37,6 @@ public record Turn(
     /**
      * Optional headers of the record.
      *
-     * @param type type of the command or event
-     * @param schemaVersion version of the value's schema
      * @param eventsFrom offset in the events partition at which streams of this turn start
      * @param policy policy that applies if the session is busy
      * @param priority priority that applies if more sessions are ready than can run at once
@@ -108,11 +101,7 @@ public record Turn(
         };
     }
 
-    /**
-     * Returns a reference to a flight of this turn, with the current fence.
-     *
-     * @param flight id of the flight
-     */
+    /** Returns a reference to a flight of this turn, with the current fence. */
     FlightRef flightRef(String flight) {
         return new FlightRef(session, requestId, flight, claim.fence(), partition, offset, loggedAt);
     }
@@ -227,8 +216,6 @@ public record Turn(
         /**
          * Returns a copy of the record for quarantine. If the log no longer holds the record, the copy has no value.
          *
-         * @param error error with which the turn failed
-         * @param attempts number of attempts
          * @throws LogUnavailableException if Kafka does not answer; repeating the call is harmless
          */
         QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts);

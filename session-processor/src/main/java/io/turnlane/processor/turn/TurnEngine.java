@@ -69,11 +69,7 @@ public final class TurnEngine {
             RandomGenerator random,
             Semaphore crashSuspectPermit) {}
 
-    /**
-     * Creates an engine.
-     *
-     * @param flights receives the flights of the turns that run
-     */
+    /** @param flights receives the flights of the turns that run */
     public TurnEngine(TurnServices services, TurnRules rules, TurnRuntime runtime, Flights flights) {
         WireFormat wire = services.wire();
         InstantSource clock = runtime.clock();

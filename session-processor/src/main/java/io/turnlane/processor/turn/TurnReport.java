@@ -11,7 +11,6 @@ import java.util.Optional;
 /**
  * Result of one flight of a turn, for logs and metrics.
  *
- * @param agent name of the agent; empty if the turn calls no agent
  * @param outcome {@code completed}, {@code failed}, {@code cancelled}, {@code superseded}, {@code rejected},
  *     {@code retrying}, {@code waiting} (for a processor with its agent), {@code released}, {@code republished},
  *     {@code fenced}, {@code erased}, {@code deleted}, {@code rebuilt}, {@code edited}, {@code refused},

@@ -25,38 +25,17 @@ import java.util.Map;
  *
  * <p>The journey of a turn continues in {@link AskRunner}.
  */
-final class TurnRunner implements LaneWork<SessionKey, Turn> {
-
-    private final Flights flights;
-    private final AskRunner asks;
-    private final EditRunner edits;
-    private final TurnEnds ends;
-    private final StepRetrier retrier;
-    private final SessionMemory memory;
-    private final LostMemory lostMemory;
-    private final FailingTurns failing;
-    private final WireFormat wire;
-
-    TurnRunner(
-            Flights flights,
-            AskRunner asks,
-            EditRunner edits,
-            TurnEnds ends,
-            StepRetrier retrier,
-            SessionMemory memory,
-            LostMemory lostMemory,
-            FailingTurns failing,
-            WireFormat wire) {
-        this.flights = flights;
-        this.asks = asks;
-        this.edits = edits;
-        this.ends = ends;
-        this.retrier = retrier;
-        this.memory = memory;
-        this.lostMemory = lostMemory;
-        this.failing = failing;
-        this.wire = wire;
-    }
+record TurnRunner(
+        Flights flights,
+        AskRunner asks,
+        EditRunner edits,
+        TurnEnds ends,
+        StepRetrier retrier,
+        SessionMemory memory,
+        LostMemory lostMemory,
+        FailingTurns failing,
+        WireFormat wire)
+        implements LaneWork<SessionKey, Turn> {
 
     @Override
     public LaneOutcome run(SessionKey session, Turn turn) {

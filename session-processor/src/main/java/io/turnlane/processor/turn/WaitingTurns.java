@@ -79,8 +79,6 @@ public final class WaitingTurns {
     private final Set<RequestId> recentlyCancelled = Collections.synchronizedSet(boundedSet(MAX_RECENT_CANCELS));
 
     /**
-     * Creates a handler of waiting turns.
-     *
      * @param tooOld matches turns that are so old that their request record can have expired
      * @param agentTimes times from which waits are estimated
      */

@@ -30,8 +30,6 @@ public final class CallbackHosts {
     }
 
     /**
-     * Creates the limits.
-     *
      * @param maxReservations maximum number of open webhooks of one host while its calls fail
      * @param maxCalls maximum number of concurrent calls to one host
      */

@@ -23,8 +23,17 @@ import org.slf4j.event.Level;
  * was given up. If the processor crashes before that, Kafka delivers the event again.
  *
  * <p>Called by several lane threads at the same time.
+ *
+ * @param counter called with each outcome: delivered, retried, failed, refused, known
  */
-public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
+public record WebhookRunner(
+        WebhookSender sender,
+        WebhookOutcomes outcomes,
+        CallbackHosts hosts,
+        RetryPolicy retries,
+        RandomGenerator random,
+        Consumer<String> counter)
+        implements LaneWork<RequestId, WebhookCall> {
 
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
 
@@ -36,33 +45,6 @@ public final class WebhookRunner implements LaneWork<RequestId, WebhookCall> {
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
     private static final Duration LOG_RETRY_DELAY = Duration.ofSeconds(1);
-
-    private final WebhookSender sender;
-    private final WebhookOutcomes outcomes;
-    private final CallbackHosts hosts;
-    private final RetryPolicy retries;
-    private final RandomGenerator random;
-    private final Consumer<String> counter;
-
-    /**
-     * Creates the runner.
-     *
-     * @param counter called with each outcome: delivered, retried, failed, refused, known
-     */
-    public WebhookRunner(
-            WebhookSender sender,
-            WebhookOutcomes outcomes,
-            CallbackHosts hosts,
-            RetryPolicy retries,
-            RandomGenerator random,
-            Consumer<String> counter) {
-        this.sender = sender;
-        this.outcomes = outcomes;
-        this.hosts = hosts;
-        this.retries = retries;
-        this.random = random;
-        this.counter = counter;
-    }
 
     @Override
     public LaneOutcome run(RequestId request, WebhookCall call) {

@@ -14,7 +14,6 @@ public interface WebhookSender {
 
     SendResult send(CallbackUrl to, RequestId id, byte[] event);
 
-    /** Result of a call. */
     sealed interface SendResult {
 
         /** The receiver accepted the event. */

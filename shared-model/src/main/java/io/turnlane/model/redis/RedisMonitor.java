@@ -39,7 +39,6 @@ public final class RedisMonitor {
     /** Calls of the monitor to Redis. Each throws an exception if Redis does not answer or rejects the command. */
     public interface RedisAccess {
 
-        /** Writes a value and returns the current time of Redis. */
         Instant write();
 
         /** Returns the section {@code memory} of the command INFO. */
@@ -49,12 +48,7 @@ public final class RedisMonitor {
         void reconnect();
     }
 
-    /**
-     * Creates a monitor.
-     *
-     * @param clock clock that each check sets
-     * @param listener receives each new problem as a sentence, and an empty text when the problem has ended
-     */
+    /** @param listener receives each new problem as a sentence, and an empty text when the problem has ended */
     public RedisMonitor(RedisAccess redis, SharedClock clock, Consumer<String> listener) {
         this.redis = redis;
         this.clock = clock;

@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 /**
  * Difference between the settings of an existing topic and those that Turnlane needs.
  *
- * @param topic name of the topic
  * @param adjustable settings that a gateway or processor is allowed to change by itself, with their needed values.
  *     These changes keep records longer, delete records sooner after their retention has ended, or allow larger
  *     records.

@@ -7,7 +7,6 @@ public record Topics(String prefix) {
 
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9._-]{1,100}");
 
-    /** Names with the default prefix. */
     public static final Topics DEFAULT = new Topics("turnlane.");
 
     public Topics {

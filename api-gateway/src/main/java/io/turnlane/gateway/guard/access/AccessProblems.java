@@ -22,15 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  * 403, the response also has the {@code WWW-Authenticate} header of RFC 6750. A wrong, an expired and a revoked key get
  * the same response.
  */
-public final class AccessProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
-
-    private final JsonMapper json;
-    private final MeterRegistry metrics;
-
-    public AccessProblems(JsonMapper json, MeterRegistry metrics) {
-        this.json = json;
-        this.metrics = metrics;
-    }
+public record AccessProblems(JsonMapper json, MeterRegistry metrics)
+        implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)

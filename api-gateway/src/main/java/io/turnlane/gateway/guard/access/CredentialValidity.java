@@ -8,15 +8,7 @@ import org.springframework.stereotype.Component;
 
 /** Checks that the credentials of a caller are still valid: not revoked and not expired. */
 @Component
-public final class CredentialValidity {
-
-    private final KeyRing keys;
-    private final InstantSource clock;
-
-    public CredentialValidity(KeyRing keys, InstantSource clock) {
-        this.keys = keys;
-        this.clock = clock;
-    }
+public record CredentialValidity(KeyRing keys, InstantSource clock) {
 
     /**
      * Returns true if the credentials of this caller are still valid. Called for every open connection twice a second.

@@ -27,8 +27,6 @@ public final class IssuerResponses implements ClientHttpRequestInterceptor {
     private final Map<URI, KeptResponse> kept = new HashMap<>();
 
     /**
-     * Creates an interceptor.
-     *
      * @param keptFor minimum time between two fetches of the same document
      * @param failureKeptFor minimum time between a failed fetch and the next one
      */

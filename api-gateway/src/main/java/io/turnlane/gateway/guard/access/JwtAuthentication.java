@@ -34,8 +34,6 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
     private final Duration skew;
 
     /**
-     * Creates the provider.
-     *
      * @param decoder checks signature, issuer, audience and times of a token
      * @param skew time after the expiry of a token during which the decoder still accepts it and its connections stay
      *     open

@@ -9,13 +9,7 @@ import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 
 /** Authenticates callers by a valid API key. */
-public final class KeyAuthentication implements AuthenticationProvider {
-
-    private final KeyRing keys;
-
-    public KeyAuthentication(KeyRing keys) {
-        this.keys = keys;
-    }
+public record KeyAuthentication(KeyRing keys) implements AuthenticationProvider {
 
     @Override
     public Authentication authenticate(Authentication presented) {

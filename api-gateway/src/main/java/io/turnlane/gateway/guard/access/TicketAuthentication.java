@@ -8,15 +8,7 @@ import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 
 /** Authenticates callers by a ticket. Each ticket is valid for one call only. */
-public final class TicketAuthentication implements AuthenticationProvider {
-
-    private final Tickets tickets;
-    private final CredentialValidity standing;
-
-    public TicketAuthentication(Tickets tickets, CredentialValidity standing) {
-        this.tickets = tickets;
-        this.standing = standing;
-    }
+public record TicketAuthentication(Tickets tickets, CredentialValidity standing) implements AuthenticationProvider {
 
     @Override
     public Authentication authenticate(Authentication presented) {

@@ -14,13 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Issues tickets for WebSockets. A web page needs a ticket, because it cannot set the headers of a WebSocket. */
 @Tag(name = "events")
 @RestController
-final class TicketController {
-
-    private final Tickets tickets;
-
-    TicketController(Tickets tickets) {
-        this.tickets = tickets;
-    }
+record TicketController(Tickets tickets) {
 
     /**
      * Issued ticket.

@@ -12,17 +12,7 @@ import io.turnlane.store.accept.PreparedTurn;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class BoundedAcceptance implements Acceptance {
-
-    private final Acceptance acceptance;
-    private final OverloadGuard overload;
-    private final UserTurns turns;
-
-    public BoundedAcceptance(Acceptance acceptance, OverloadGuard overload, UserTurns turns) {
-        this.acceptance = acceptance;
-        this.overload = overload;
-        this.turns = turns;
-    }
+public record BoundedAcceptance(Acceptance acceptance, OverloadGuard overload, UserTurns turns) implements Acceptance {
 
     @Override
     public AcceptOutcome accept(PreparedTurn turn, String defaultAgent) {

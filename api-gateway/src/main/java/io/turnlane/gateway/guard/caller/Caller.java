@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * namespace of the caller, so no caller reaches the sessions of another user.
  *
  * @param userId id of the user; null without authentication
- * @param scopes permissions of the caller
  * @param keyId id of the API key that authenticated the caller; null otherwise
  * @param expiresAt time at which the credentials expire; null if they do not expire
  */

@@ -13,13 +13,7 @@ import org.springframework.web.method.support.ModelAndViewContainer;
  * operators. If authentication is disabled, every caller is an operator, but the gateway by default accepts only
  * callers on its own machine.
  */
-public final class CallerResolver implements HandlerMethodArgumentResolver {
-
-    private final Callers callers;
-
-    public CallerResolver(Callers callers) {
-        this.callers = callers;
-    }
+public record CallerResolver(Callers callers) implements HandlerMethodArgumentResolver {
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {

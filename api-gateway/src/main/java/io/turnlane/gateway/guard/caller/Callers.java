@@ -5,11 +5,7 @@ import io.turnlane.model.ErrorCode;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Determines the caller of a request.
- *
- * @param authenticated true if authentication is enabled
- */
+/** Determines the caller of a request. */
 public record Callers(boolean authenticated) {
 
     /**

@@ -46,9 +46,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
      */
     public void start(Duration timeout) {
         if (!thread.start(timeout)) {
-            LOG.atWarn()
-                    .setMessage("API keys not read yet; calls are rejected until they are")
-                    .log();
+            LOG.warn("API keys not read yet; calls are rejected until they are");
         }
     }
 
@@ -58,11 +56,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
             LOG.debug("keys topic not available yet: {}", failure.toString());
             return;
         }
-        LOG.atError()
-                .setMessage("cannot read the API keys; retrying")
-                .addKeyValue("topic", topic.name())
-                .setCause(failure)
-                .log();
+        LOG.atError().addKeyValue("topic", topic.name()).setCause(failure).log("cannot read the API keys; retrying");
     }
 
     private void follow(Consumer<String, byte[]> consumer) throws ExecutionException, InterruptedException {
@@ -71,7 +65,7 @@ public final class KafkaKeyFollower implements AutoCloseable {
         topic.readToEnd(consumer, all);
         ring.replace(all.values());
         thread.markReady();
-        LOG.atInfo().setMessage("API keys read").addKeyValue("keys", all.size()).log();
+        LOG.atInfo().addKeyValue("keys", all.size()).log("API keys read");
         while (!thread.isStopping()) {
             ConsumerRecords<String, byte[]> changes = consumer.poll(KafkaPollThread.POLL);
             for (ConsumerRecord<String, byte[]> change : changes) {

@@ -39,9 +39,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Topic of the API keys. The topic is compacted and has one partition. Each record has the id of an API key as its key.
  * The last record with an id contains the current state of that API key.
- *
- * @param connection settings of the Kafka clients
- * @param name name of the topic
  */
 public record KafkaKeyTopic(Map<String, Object> connection, String name) {
 
@@ -77,10 +74,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
         NewTopic topic = new NewTopic(name, 1, replicas).configs(SETTINGS);
         try (Admin admin = Admin.create(clientSettings())) {
             if (create(admin, topic)) {
-                LOG.atInfo()
-                        .setMessage("topic created")
-                        .addKeyValue("topic", name)
-                        .log();
+                LOG.atInfo().addKeyValue("topic", name).log("topic created");
             } else {
                 Object servers = connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
                 new TopicReviewer(admin, servers, TIMEOUT_MS / 1000).review(Map.of(name, SETTINGS));
@@ -176,10 +170,7 @@ public record KafkaKeyTopic(Map<String, Object> connection, String name) {
                 into.put(key.id(), key);
             }
         } catch (UnreadableRecordException e) {
-            LOG.atWarn()
-                    .setMessage("ignoring an API key whose record cannot be read")
-                    .addKeyValue("offset", record.offset())
-                    .log();
+            LOG.atWarn().addKeyValue("offset", record.offset()).log("ignoring an API key whose record cannot be read");
         }
     }
 }

@@ -32,7 +32,6 @@ public final class KeySecret {
         this.text = text;
     }
 
-    /** Returns a new random key. */
     public static KeySecret random(SecureRandom random) {
         byte[] bytes = new byte[ID_BYTES + SECRET_BYTES];
         random.nextBytes(bytes);

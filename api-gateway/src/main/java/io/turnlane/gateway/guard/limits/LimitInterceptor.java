@@ -28,25 +28,15 @@ import org.springframework.web.servlet.HandlerMapping;
  *
  * <p>The interceptor derives the kind of a call from the matched route. It does not use the URL, because different URLs
  * can match one route.
+ *
+ * @param asksToWait returns true if a {@code Prefer} header asks to wait for an answer
  */
-public final class LimitInterceptor implements HandlerInterceptor {
+public record LimitInterceptor(
+        Callers callers, RateLimits rates, OpenConnections connections, Predicate<String> asksToWait)
+        implements HandlerInterceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LimitInterceptor.class);
     private static final String CONNECTION = LimitInterceptor.class.getName();
-
-    private final Callers callers;
-    private final RateLimits rates;
-    private final OpenConnections connections;
-    private final Predicate<String> asksToWait;
-
-    /** @param asksToWait returns true if a {@code Prefer} header asks to wait for an answer */
-    public LimitInterceptor(
-            Callers callers, RateLimits rates, OpenConnections connections, Predicate<String> asksToWait) {
-        this.callers = callers;
-        this.rates = rates;
-        this.connections = connections;
-        this.asksToWait = asksToWait;
-    }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {

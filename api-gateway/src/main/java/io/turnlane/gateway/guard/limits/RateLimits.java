@@ -5,7 +5,6 @@ import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.store.limit.RedisTokenBuckets;
-import io.turnlane.store.limit.TokenBuckets;
 import io.turnlane.store.limit.TokenBuckets.TokenResult;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +16,10 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class RateLimits {
+public record RateLimits(UserLimits rules, RedisTokenBuckets shared, LocalTokenBuckets local, MeterRegistry metrics) {
 
     /** Number of bytes that cost as much as one call. */
     private static final int BYTES_PER_CALL = 32 * 1024;
-
-    private final UserLimits rules;
-    private final RedisTokenBuckets shared;
-    private final TokenBuckets local;
-    private final MeterRegistry metrics;
 
     /** Kinds of calls that are counted. */
     public enum RateLimitKind {
@@ -49,13 +43,6 @@ public final class RateLimits {
      */
     record RateLimitStatus(
             String policy, String rateLimit, @Nullable ProblemDetailException problem) {}
-
-    public RateLimits(UserLimits rules, RedisTokenBuckets shared, LocalTokenBuckets local, MeterRegistry metrics) {
-        this.rules = rules;
-        this.shared = shared;
-        this.local = local;
-        this.metrics = metrics;
-    }
 
     /**
      * Counts a call or frame of the caller.

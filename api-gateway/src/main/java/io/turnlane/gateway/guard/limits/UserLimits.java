@@ -7,7 +7,6 @@ import io.turnlane.gateway.guard.caller.Caller;
  *
  * @param requestsPerMinute calls and frames per minute
  * @param catchUpsPerMinute opened or resumed streams per minute, each of which may require a catch-up
- * @param openTurns waiting and running turns
  * @param connections open streams, sockets and waits
  * @param withoutAuthentication true if the limits also apply if authentication is disabled; all callers then count as
  *     one user

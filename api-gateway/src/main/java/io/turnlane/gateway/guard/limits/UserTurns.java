@@ -19,19 +19,9 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class UserTurns {
+public record UserTurns(UserLimits rules, RedisUserTurns turns, MeterRegistry metrics) {
 
     private static final Logger LOG = LoggerFactory.getLogger(UserTurns.class);
-
-    private final UserLimits rules;
-    private final RedisUserTurns turns;
-    private final MeterRegistry metrics;
-
-    public UserTurns(UserLimits rules, RedisUserTurns turns, MeterRegistry metrics) {
-        this.rules = rules;
-        this.turns = turns;
-        this.metrics = metrics;
-    }
 
     /**
      * Reserves an open turn. Returns false if the user has the maximum number of open turns.

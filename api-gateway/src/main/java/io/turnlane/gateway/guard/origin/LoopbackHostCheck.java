@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.ServletServerHttpResponse;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -16,17 +17,10 @@ import tools.jackson.databind.json.JsonMapper;
  * owner of such a site can change the site's DNS entry to the address of this machine. The page's calls then reach the
  * gateway, but their {@code Host} header still has the name of the site. {@link LoopbackHost} decides which names are
  * allowed.
+ *
+ * @param enabled false if every host is allowed
  */
-public final class LoopbackHostCheck {
-
-    private final boolean enabled;
-    private final JsonMapper json;
-
-    /** @param enabled false if every host is allowed */
-    public LoopbackHostCheck(boolean enabled, JsonMapper json) {
-        this.enabled = enabled;
-        this.json = json;
-    }
+public record LoopbackHostCheck(boolean enabled, JsonMapper json) {
 
     /** Returns true if the call may continue. Otherwise this method has written a problem to the response. */
     public boolean admits(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -46,8 +40,6 @@ public final class LoopbackHostCheck {
                 "Without authentication, this gateway serves only localhost and loopback addresses. Behind a proxy "
                         + "that authenticates callers, set "
                         + "turnlane.security.let-in-anybody-who-reaches-this-gateway to true.");
-        response.setStatus(rejection.code().httpStatus());
-        response.setContentType("application/problem+json");
-        response.getOutputStream().write(json.writeValueAsBytes(Problem.of(rejection, request.getRequestURI())));
+        Problem.write(rejection, request.getRequestURI(), new ServletServerHttpResponse(response), json);
     }
 }

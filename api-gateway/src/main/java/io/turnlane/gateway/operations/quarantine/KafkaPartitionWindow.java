@@ -24,13 +24,7 @@ final class KafkaPartitionWindow {
     private long current;
     private int unused;
 
-    /**
-     * Creates a window.
-     *
-     * @param whole the whole partition
-     * @param upper offset from which the page continues downwards; not part of the window
-     * @param size number of offsets in the window
-     */
+    /** @param upper offset from which the page continues downwards; not part of the window */
     KafkaPartitionWindow(LogRange whole, long upper, int size) {
         this.partition = whole.partition();
         this.begin = whole.from();

@@ -195,11 +195,10 @@ final class KafkaQuarantineLog implements AutoCloseable {
                     Instant.ofEpochMilli(record.timestamp())));
         } catch (UnreadableRecordException e) {
             LOG.atWarn()
-                    .setMessage("unreadable record on the quarantine topic skipped")
                     .addKeyValue("partition", record.partition())
                     .addKeyValue("offset", record.offset())
                     .addKeyValue("why", e.getMessage())
-                    .log();
+                    .log("unreadable record on the quarantine topic skipped");
             return Optional.empty();
         }
     }

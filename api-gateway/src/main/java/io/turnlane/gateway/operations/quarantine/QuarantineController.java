@@ -27,17 +27,9 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "quarantine")
 @RestController
 @RequestMapping("/v1/quarantine")
-final class QuarantineController {
+record QuarantineController(KafkaQuarantineLog log, Redrive redrive) {
 
     private static final int MAX_LIMIT = 100;
-
-    private final KafkaQuarantineLog log;
-    private final Redrive redrive;
-
-    QuarantineController(KafkaQuarantineLog log, Redrive redrive) {
-        this.log = log;
-        this.redrive = redrive;
-    }
 
     /** @param next value for the parameter {@code cursor} that requests the next page; null if no records are left */
     record QuarantineListing(

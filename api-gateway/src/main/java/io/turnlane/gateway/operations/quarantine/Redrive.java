@@ -33,19 +33,9 @@ import org.springframework.stereotype.Component;
  * <p>Safe for use by multiple threads.
  */
 @Component
-public final class Redrive {
+public record Redrive(QuestionIntake intake, RequestRecords records, RedriveMarks marks) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Redrive.class);
-
-    private final QuestionIntake intake;
-    private final RequestRecords records;
-    private final RedriveMarks marks;
-
-    public Redrive(QuestionIntake intake, RequestRecords records, RedriveMarks marks) {
-        this.intake = intake;
-        this.records = records;
-        this.marks = marks;
-    }
 
     /**
      * Asks the question of a quarantined turn again, or returns the request of an earlier redrive.
@@ -93,10 +83,9 @@ public final class Redrive {
             marks.put(ask.key(), ask.requestId(), redrivenAs);
         } catch (DataAccessException unavailable) {
             LOG.atWarn()
-                    .setMessage("question redriven, but the redrive mark could not be stored")
                     .addKeyValue("request_id", ask.requestId())
                     .addKeyValue("redriven_as", redrivenAs)
-                    .log();
+                    .log("question redriven, but the redrive mark could not be stored");
         }
     }
 

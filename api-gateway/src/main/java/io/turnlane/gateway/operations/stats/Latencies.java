@@ -29,9 +29,8 @@ final class Latencies {
                         ByteBuffer.wrap(Base64.getDecoder().decode(processor.latency())), 0));
             } catch (DataFormatException | IllegalArgumentException | java.nio.BufferUnderflowException e) {
                 LOG.atWarn()
-                        .setMessage("unreadable latencies of a processor ignored")
                         .addKeyValue("processor", processor.processor())
-                        .log();
+                        .log("unreadable latencies of a processor ignored");
             }
         }
         return all;

@@ -20,17 +20,9 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @Tag(name = "system")
 @RestController
-final class StatsController {
+record StatsController(Fleet fleet, EventStreams streams) {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatsController.class);
-
-    private final Fleet fleet;
-    private final EventStreams streams;
-
-    StatsController(Fleet fleet, EventStreams streams) {
-        this.fleet = fleet;
-        this.streams = streams;
-    }
 
     @Operation(operationId = "getStatistics", summary = "Get live statistics of all processors and of this gateway")
     @GetMapping("/api/stats")

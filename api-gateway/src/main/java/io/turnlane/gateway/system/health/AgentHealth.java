@@ -15,16 +15,10 @@ import org.springframework.stereotype.Component;
  * reports no problem. The check returns within 300 ms even if Redis does not reply.
  */
 @Component("agentsHealthIndicator")
-final class AgentHealth implements HealthIndicator {
+record AgentHealth(Fleet fleet) implements HealthIndicator {
 
     private static final Status DIFFERENT = new Status("DEGRADED", "Processors offer different agents");
     private static final Duration TIMEOUT = Duration.ofMillis(300);
-
-    private final Fleet fleet;
-
-    AgentHealth(Fleet fleet) {
-        this.fleet = fleet;
-    }
 
     @Override
     public Health health() {

@@ -18,19 +18,11 @@ import org.springframework.stereotype.Component;
  * unavailable, and would block if Redis does not reply.
  */
 @Component("redisHealthIndicator")
-final class MemoryHealth implements HealthIndicator {
+record MemoryHealth(RedisBreaker breaker, RedisWatch watch) implements HealthIndicator {
 
     static final Status DEGRADED = new Status("DEGRADED", "Redis can't be used, or may lose data");
 
     private static final Duration TIMEOUT = Duration.ofMillis(300);
-
-    private final RedisBreaker breaker;
-    private final RedisWatch watch;
-
-    MemoryHealth(RedisBreaker breaker, RedisWatch watch) {
-        this.breaker = breaker;
-        this.watch = watch;
-    }
 
     @Override
     public Health health() {

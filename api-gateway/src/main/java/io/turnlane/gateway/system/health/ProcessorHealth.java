@@ -15,15 +15,9 @@ import org.springframework.stereotype.Component;
  * the processors is unknown, and this indicator reports no problem.
  */
 @Component("processorsHealthIndicator")
-final class ProcessorHealth implements HealthIndicator {
+record ProcessorHealth(Fleet fleet) implements HealthIndicator {
 
     private static final Duration TIMEOUT = Duration.ofMillis(150);
-
-    private final Fleet fleet;
-
-    ProcessorHealth(Fleet fleet) {
-        this.fleet = fleet;
-    }
 
     @Override
     public Health health() {

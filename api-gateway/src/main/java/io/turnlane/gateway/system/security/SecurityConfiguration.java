@@ -19,9 +19,9 @@ import io.turnlane.gateway.guard.origin.LoopbackHostCheck;
 import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
-import io.turnlane.gateway.system.backends.GatewayTopicsProperties;
 import io.turnlane.gateway.system.security.SecurityProperties.Mode;
 import io.turnlane.gateway.turns.socket.SocketEndpoint;
+import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.Topics;
 import io.turnlane.store.access.TicketRecords;
@@ -150,7 +150,7 @@ class SecurityConfiguration {
             SecurityProperties security,
             GatewayProperties gateway,
             Topics names,
-            GatewayTopicsProperties topics,
+            TopicsProperties topics,
             KafkaLogConsumerFactory consumers,
             KafkaAdmin admin,
             KeyRing keys) {

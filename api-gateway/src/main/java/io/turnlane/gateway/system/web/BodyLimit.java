@@ -10,22 +10,13 @@ import java.io.IOException;
 /**
  * Rejects request bodies that are too large before they are parsed. The limit also applies to bodies without a
  * {@code Content-Length} header.
+ *
+ * @param limit largest body of a request that is not a session import, in bytes
+ * @param importLimit largest body of a session import, in bytes
  */
-final class BodyLimit {
+record BodyLimit(int limit, int importLimit) {
 
     private static final String IMPORT = "/import";
-
-    private final int limit;
-    private final int importLimit;
-
-    /**
-     * @param limit largest body of a request that is not a session import, in bytes
-     * @param importLimit largest body of a session import, in bytes
-     */
-    BodyLimit(int limit, int importLimit) {
-        this.limit = limit;
-        this.importLimit = importLimit;
-    }
 
     /** Returns a view of the request whose body throws {@link BodyTooLargeException} if it is too large. */
     HttpServletRequest limit(HttpServletRequest request) {

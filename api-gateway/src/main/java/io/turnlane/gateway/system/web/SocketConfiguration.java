@@ -1,23 +1,20 @@
 package io.turnlane.gateway.system.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.guard.caller.Callers;
-import io.turnlane.gateway.guard.limits.OpenConnections;
-import io.turnlane.gateway.guard.limits.RateLimits;
 import io.turnlane.gateway.guard.origin.AllowedOrigins;
-import io.turnlane.gateway.problem.ProblemMapper;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.cancel.Cancellations;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.requests.LostRecords;
 import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.socket.NoCompressionFilter;
 import io.turnlane.gateway.turns.socket.SocketEndpoint;
 import io.turnlane.gateway.turns.socket.SocketGuard;
-import io.turnlane.store.request.RequestRecords;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.server.standard.ServletServerContainerFactoryBean;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** WebSocket beans. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSocket
+@Import(SocketGuard.class)
 class SocketConfiguration {
 
     /**
@@ -40,7 +38,7 @@ class SocketConfiguration {
             QuestionIntake intake,
             Cancellations cancellations,
             EventStreams streams,
-            RequestRecords records,
+            LostRecords lost,
             SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
@@ -57,16 +55,11 @@ class SocketConfiguration {
                 settings,
                 new SocketEndpoint.SocketCommands(intake, cancellations),
                 streams,
-                records,
+                lost,
                 guard,
                 snapshots,
                 json,
                 registry);
-    }
-
-    @Bean
-    SocketGuard socketGuard(Callers callers, OpenConnections connections, RateLimits rates, ProblemMapper refusals) {
-        return new SocketGuard(callers, connections, rates, refusals);
     }
 
     /**

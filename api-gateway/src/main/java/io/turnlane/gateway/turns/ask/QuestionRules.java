@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param maxExport maximum size of an exported session that an import accepts, in bytes of JSON
  * @param sessionTtl time for which a session is kept without activity
  * @param anonymousTtl time for which an anonymous session is kept without activity
- * @param callbacks callback URLs that a question may name
  */
 public record QuestionRules(
         int maxQuestion,

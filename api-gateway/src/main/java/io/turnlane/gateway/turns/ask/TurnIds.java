@@ -11,15 +11,7 @@ import java.time.temporal.ChronoUnit;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class TurnIds {
-
-    private final NoArgGenerator uuids;
-    private final InstantSource clock;
-
-    public TurnIds(NoArgGenerator uuids, InstantSource clock) {
-        this.uuids = uuids;
-        this.clock = clock;
-    }
+public record TurnIds(NoArgGenerator uuids, InstantSource clock) {
 
     public RequestId next() {
         return new RequestId(uuids.generate());

@@ -20,13 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Endpoint that cancels a request. Any gateway accepts the call, and repeating it is harmless. */
 @Tag(name = "requests")
 @RestController
-final class CancelController {
-
-    private final Cancellations cancellations;
-
-    CancelController(Cancellations cancellations) {
-        this.cancellations = cancellations;
-    }
+record CancelController(Cancellations cancellations) {
 
     /** @param reason text of at most 200 characters for the {@code cancelled} event */
     record CancelBody(@Nullable String reason) {}

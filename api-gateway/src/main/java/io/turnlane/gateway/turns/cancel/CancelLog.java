@@ -19,19 +19,9 @@ import org.springframework.stereotype.Component;
  * <p>Safe for use by any number of threads.
  */
 @Component
-final class CancelLog {
+record CancelLog(TurnPublisher publisher, EventStreams streams, TurnIds ids) {
 
     private static final Logger LOG = LoggerFactory.getLogger(CancelLog.class);
-
-    private final TurnPublisher publisher;
-    private final EventStreams streams;
-    private final TurnIds ids;
-
-    CancelLog(TurnPublisher publisher, EventStreams streams, TurnIds ids) {
-        this.publisher = publisher;
-        this.streams = streams;
-        this.ids = ids;
-    }
 
     /**
      * Appends a cancel and waits for the acknowledgement. Returns false if Kafka did not acknowledge it. The caller may
@@ -52,10 +42,9 @@ final class CancelLog {
             return true;
         } catch (NotPublishedException e) {
             LOG.atWarn()
-                    .setMessage("cancel not published to the turns topic")
                     .addKeyValue("request_id", requestId)
                     .addKeyValue("cause", String.valueOf(e.getCause()))
-                    .log();
+                    .log("cancel not published to the turns topic");
             return false;
         }
     }

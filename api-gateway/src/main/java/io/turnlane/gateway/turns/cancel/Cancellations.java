@@ -29,31 +29,15 @@ import org.springframework.stereotype.Component;
  * <p>Safe for use by any number of threads.
  */
 @Component
-public final class Cancellations {
+public record Cancellations(
+        CancelMarks marks,
+        CancelLog cancelLog,
+        KafkaWakeUpPublisher wakeUps,
+        RequestRecords records,
+        LostRecords lost,
+        InstantSource clock) {
 
     private static final int LONGEST_REASON = 200;
-
-    private final CancelMarks marks;
-    private final CancelLog cancelLog;
-    private final KafkaWakeUpPublisher wakeUps;
-    private final RequestRecords records;
-    private final LostRecords lost;
-    private final InstantSource clock;
-
-    Cancellations(
-            CancelMarks marks,
-            CancelLog cancelLog,
-            KafkaWakeUpPublisher wakeUps,
-            RequestRecords records,
-            LostRecords lost,
-            InstantSource clock) {
-        this.marks = marks;
-        this.cancelLog = cancelLog;
-        this.wakeUps = wakeUps;
-        this.records = records;
-        this.lost = lost;
-        this.clock = clock;
-    }
 
     /**
      * Result of a cancel.

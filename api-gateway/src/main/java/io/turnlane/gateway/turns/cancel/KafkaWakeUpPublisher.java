@@ -56,10 +56,9 @@ final class KafkaWakeUpPublisher {
                 | org.springframework.kafka.KafkaException
                 | IllegalStateException e) {
             LOG.atWarn()
-                    .setMessage("wake-up not published")
                     .addKeyValue("request_id", wakeUp.requestId())
                     .addKeyValue("cause", e.toString())
-                    .log();
+                    .log("wake-up not published");
             return false;
         }
     }

@@ -10,13 +10,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Endpoint that lists the available agents. */
 @Tag(name = "agents")
 @RestController
-final class AgentController {
-
-    private final Fleet fleet;
-
-    AgentController(Fleet fleet) {
-        this.fleet = fleet;
-    }
+record AgentController(Fleet fleet) {
 
     /** @param isDefault true for the agent that answers if neither the question nor its session names an agent */
     record AgentResource(

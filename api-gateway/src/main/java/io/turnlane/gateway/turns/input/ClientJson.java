@@ -32,7 +32,6 @@ public final class ClientJson {
     /**
      * Checks and returns a value that the client can choose freely, such as metadata.
      *
-     * @param name name of the field
      * @throws ProblemDetailException if the value exceeds a limit
      */
     public static <T> T checkValue(String name, T value) {

@@ -15,13 +15,7 @@ import org.springframework.stereotype.Component;
  * <p>Safe for use by any number of threads.
  */
 @Component
-public final class EndedRequests {
-
-    private final WireFormat wire;
-
-    EndedRequests(WireFormat wire) {
-        this.wire = wire;
-    }
+public record EndedRequests(WireFormat wire) {
 
     /**
      * Returns the finished request. It equals the resource of the record in Redis.

@@ -16,18 +16,11 @@ import java.util.Objects;
  * Reconstructs the events of a finished request from its record: {@code started}, one {@code delta} with the whole
  * text, and the terminal event. If the request has no answer, {@code started} and {@code delta} are omitted.
  */
-public final class FinishedRequestEvents {
-
-    private final WireFormat wire;
-
-    public FinishedRequestEvents(WireFormat wire) {
-        this.wire = wire;
-    }
+public record FinishedRequestEvents(WireFormat wire) {
 
     /**
      * Event to send to a client.
      *
-     * @param type event type
      * @param json event as UTF-8 encoded JSON
      */
     @SuppressWarnings("ArrayRecordComponent") // bytes to send, never compared

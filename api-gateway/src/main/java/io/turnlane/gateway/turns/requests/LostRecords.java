@@ -1,6 +1,7 @@
 package io.turnlane.gateway.turns.requests;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.turns.deliver.Cursor;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
@@ -11,6 +12,7 @@ import io.turnlane.store.session.SessionStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,7 +22,8 @@ import org.springframework.stereotype.Component;
  * <p>Safe for use by any number of threads.
  */
 @Component
-public final class LostRecords {
+public record LostRecords(
+        RequestRecords records, SessionStore sessions, EventStreams streams, Topics topics, InstantSource clock) {
 
     /**
      * Maximum age of a request whose record Redis may have lost. If an older request has no record, it was never
@@ -29,21 +32,6 @@ public final class LostRecords {
     private static final Duration MAX_AGE = Duration.ofDays(1);
 
     private static final int TIME_BASED = 7;
-
-    private final RequestRecords records;
-    private final SessionStore sessions;
-    private final EventStreams streams;
-    private final Topics topics;
-    private final InstantSource clock;
-
-    LostRecords(
-            RequestRecords records, SessionStore sessions, EventStreams streams, Topics topics, InstantSource clock) {
-        this.records = records;
-        this.sessions = sessions;
-        this.streams = streams;
-        this.topics = topics;
-        this.clock = clock;
-    }
 
     /**
      * Returns the problem for a call about a request that has no record: {@code unavailable} if Redis has lost the
@@ -80,6 +68,26 @@ public final class LostRecords {
         return isLost(session)
                 ? unavailable(null, "Redis lost this session. Its next question restores it from the log.")
                 : ProblemDetailException.notFound("session");
+    }
+
+    /**
+     * Checks that the session has a context or an open request, before a client subscribes to its events. If Redis is
+     * unavailable, a cursor of the session suffices: its events can still be read from Kafka.
+     *
+     * @param after cursor that the client sent; null if it sent none
+     * @throws ProblemDetailException if the session does not exist
+     * @throws DataAccessException if Redis is unavailable and {@code after} is not a cursor of the session
+     */
+    public void requireSession(SessionKey session, @Nullable Cursor after) {
+        try {
+            if (!records.sessionExists(session)) {
+                throw ProblemDetailException.notFound("session");
+            }
+        } catch (DataAccessException unavailable) {
+            if (after == null || !after.belongsTo(session)) {
+                throw unavailable;
+            }
+        }
     }
 
     /** Returns true if the session has no context, although it existed and cannot have expired. */

@@ -31,26 +31,12 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "requests")
 @RestController
 @RequestMapping("/v1/sessions/{sid}/requests/{rid}")
-final class RequestController {
+record RequestController(
+        RequestRecords records, EventStreams streams, Fleet fleet, LostRecords lost, EndedRequests ended) {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestController.class);
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
-
-    private final RequestRecords records;
-    private final EventStreams streams;
-    private final Fleet fleet;
-    private final LostRecords lost;
-    private final EndedRequests ended;
-
-    RequestController(
-            RequestRecords records, EventStreams streams, Fleet fleet, LostRecords lost, EndedRequests ended) {
-        this.records = records;
-        this.streams = streams;
-        this.fleet = fleet;
-        this.lost = lost;
-        this.ended = ended;
-    }
 
     @Operation(
             operationId = "getRequest",

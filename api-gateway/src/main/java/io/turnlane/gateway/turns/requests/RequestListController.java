@@ -24,15 +24,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** Endpoint that lists the requests of a session, including requests whose turns are not in the session's history. */
 @Tag(name = "requests")
 @RestController
-final class RequestListController {
+record RequestListController(RequestRecords records) {
 
     private static final int MAX_PAGE = 100;
-
-    private final RequestRecords records;
-
-    RequestListController(RequestRecords records) {
-        this.records = records;
-    }
 
     /** @param next value of {@code cursor} for the next page; null on the last page */
     record RequestListResponse(

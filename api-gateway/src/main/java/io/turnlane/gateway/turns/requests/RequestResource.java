@@ -199,6 +199,24 @@ public record RequestResource(
 
     /** Returns this resource with an estimated wait, or without one if {@code estimate} is null. */
     public RequestResource withEstimatedWait(@Nullable Duration estimate) {
+        return with(question, answer, processingStage, error, reason, estimate);
+    }
+
+    /**
+     * Returns this resource without texts of clients and agents, for callers who do not have the scope {@code read}.
+     */
+    public RequestResource withoutContent() {
+        TurnError codeOnly = error == null ? null : new TurnError(error.code(), "");
+        return with("", null, status.wire(), codeOnly, null, estimatedWait);
+    }
+
+    private RequestResource with(
+            @Nullable String question,
+            @Nullable Answer answer,
+            String processingStage,
+            @Nullable TurnError error,
+            @Nullable String reason,
+            @Nullable Duration estimatedWait) {
         return new RequestResource(
                 requestId,
                 sessionId,
@@ -223,43 +241,10 @@ public record RequestResource(
                 reason,
                 by,
                 absorbs,
-                estimate,
-                links);
-    }
-
-    /**
-     * Returns this resource without texts of clients and agents, for callers who do not have the scope {@code read}.
-     */
-    public RequestResource withoutContent() {
-        return new RequestResource(
-                requestId,
-                sessionId,
-                type,
-                status,
-                "",
-                agent,
-                null,
-                status.wire(),
-                error == null ? null : new TurnError(error.code(), ""),
-                attempt,
-                position,
-                createdAt,
-                startedAt,
-                finishedAt,
-                processingTime,
-                queuedTime,
-                runTime,
-                redriveOf,
-                webhook,
-                cancelRequested,
-                null,
-                by,
-                absorbs,
                 estimatedWait,
                 links);
     }
 
-    /** Returns true if the status is terminal. */
     public boolean ended() {
         return status.isTerminal();
     }

@@ -1,6 +1,7 @@
 package io.turnlane.gateway.turns.requests;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.turnlane.gateway.turns.deliver.Cursor;
 import io.turnlane.gateway.turns.deliver.Subscription;
 import io.turnlane.model.RequestId;
@@ -31,22 +32,12 @@ import tools.jackson.databind.json.JsonMapper;
  * the bound of the outbox. The summaries omit the questions to keep the event small.
  */
 @Component
-public final class Snapshots {
+public record Snapshots(RequestRecords records, JsonMapper json, InstantSource clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
     /** Number of the newest requests of a session whose ends are compared. */
     private static final int NEWEST = 100;
-
-    private final RequestRecords records;
-    private final JsonMapper json;
-    private final InstantSource clock;
-
-    public Snapshots(RequestRecords records, JsonMapper json, InstantSource clock) {
-        this.records = records;
-        this.json = json;
-        this.clock = clock;
-    }
 
     /**
      * Snapshot for a client.
@@ -67,41 +58,27 @@ public final class Snapshots {
             Instant at,
             @Nullable Object snapshot) {}
 
-    /** Summary of an open request. {@code links.self} leads to the resource with the question. */
-    private record OpenRequest(
-            RequestId requestId,
+    /** Event with summaries of open requests. {@code links.self} leads to the resource with the question. */
+    private record SessionGapEvent(
             SessionId sessionId,
-
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String type,
+            Instant at,
 
-            RequestStatus status,
-            @Nullable String agent,
-            String processingStage,
-            int attempt,
-            int position,
-            Instant createdAt,
-            @Nullable Instant startedAt,
-            boolean cancelRequested,
-            RequestResource.Links links) {
-
-        static OpenRequest of(RequestRecord record) {
-            RequestResource request = RequestResource.of(record);
-            return new OpenRequest(
-                    request.requestId(),
-                    request.sessionId(),
-                    request.type(),
-                    request.status(),
-                    request.agent(),
-                    request.processingStage(),
-                    request.attempt(),
-                    request.position(),
-                    request.createdAt(),
-                    request.startedAt(),
-                    request.cancelRequested(),
-                    request.links());
-        }
-    }
+            @JsonIncludeProperties({
+                "request_id",
+                "session_id",
+                "type",
+                "status",
+                "agent",
+                "processing_stage",
+                "attempt",
+                "position",
+                "created_at",
+                "started_at",
+                "cancel_requested",
+                "links"
+            })
+            List<RequestResource> snapshot) {}
 
     /**
      * Returns the current state of the subscription's request or session. If Redis is unavailable, the event contains
@@ -113,9 +90,8 @@ public final class Snapshots {
             return requestId == null ? ofSession(subscription) : of(subscription.session(), requestId);
         } catch (DataAccessException unavailable) {
             LOG.atWarn()
-                    .setMessage("gap event sent without a snapshot, Redis is unavailable")
                     .addKeyValue("cause", unavailable.getMostSpecificCause().toString())
-                    .log();
+                    .log("gap event sent without a snapshot, Redis is unavailable");
             return new Snapshot(write(subscription.session(), subscription.requestId(), null), null);
         }
     }
@@ -164,12 +140,14 @@ public final class Snapshots {
     }
 
     private Snapshot ofSession(Subscription subscription) {
-        List<OpenRequest> open = records.open(subscription.session()).stream()
+        List<RequestResource> open = records.open(subscription.session()).stream()
                 .filter(request -> request.type() == null) // commands have no events
                 .filter(request -> subscription.selects(request.requestId()))
-                .map(OpenRequest::of)
+                .map(RequestResource::of)
                 .toList();
-        return new Snapshot(write(subscription.session(), null, open), null);
+        SessionId session = subscription.session().sessionId();
+        byte[] event = json.writeValueAsBytes(new SessionGapEvent(session, "gap", clock.instant(), open));
+        return new Snapshot(event, null);
     }
 
     private byte[] write(SessionKey session, @Nullable RequestId requestId, @Nullable Object snapshot) {

@@ -34,7 +34,13 @@ import org.springframework.stereotype.Component;
  * <p>Safe for use by any number of threads.
  */
 @Component
-final class SessionCommands {
+record SessionCommands(
+        TurnPublisher publisher,
+        EventStreams streams,
+        CommandRecords records,
+        UserTurns turns,
+        RateLimits rates,
+        WireFormat wire) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionCommands.class);
 
@@ -43,28 +49,6 @@ final class SessionCommands {
      * turns have reached or exceeded a limit.
      */
     private static final int EXTRA_DELETIONS = 20;
-
-    private final TurnPublisher publisher;
-    private final EventStreams streams;
-    private final CommandRecords records;
-    private final UserTurns turns;
-    private final RateLimits rates;
-    private final WireFormat wire;
-
-    SessionCommands(
-            TurnPublisher publisher,
-            EventStreams streams,
-            CommandRecords records,
-            UserTurns turns,
-            RateLimits rates,
-            WireFormat wire) {
-        this.publisher = publisher;
-        this.streams = streams;
-        this.records = records;
-        this.turns = turns;
-        this.rates = rates;
-        this.wire = wire;
-    }
 
     /**
      * Creates the request record of a command and publishes the command.
@@ -142,7 +126,6 @@ final class SessionCommands {
      * earlier fork of the same turn into the same session is not complete yet, publishes the earlier fork again,
      * because its first publication may have failed. Lanes discard duplicates by their request id.
      *
-     * @param source context of the source session
      * @param copied size of the source session's history in bytes, which the fork copies at most
      * @return the published fork: the given fork, or the earlier fork that it repeats
      * @throws ProblemDetailException if the target session exists, if a limit of open turns and commands is reached, or
@@ -215,10 +198,9 @@ final class SessionCommands {
             records.remove(command.requestId(), session, unsure);
         } catch (DataAccessException unavailable) {
             LOG.atWarn()
-                    .setMessage("an unpublished command counts as open until its record expires")
                     .addKeyValue("request_id", command.requestId())
                     .addKeyValue("cause", unavailable.getMostSpecificCause().toString())
-                    .log();
+                    .log("an unpublished command counts as open until its record expires");
         }
     }
 }

@@ -41,33 +41,18 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "sessions")
 @RestController
 @RequestMapping("/v1/sessions")
-final class SessionController {
+record SessionController(
+        SessionService sessions,
+        SessionPages pages,
+        SessionCommands commands,
+        QuestionRules rules,
+        Fleet fleet,
+        TurnIds ids) {
 
     private static final int MAX_PAGE = 100;
+
     /** Session id for a key of which only the caller's namespace is used; any id gives the same namespace. */
     private static final SessionId ANY = new SessionId("any");
-
-    private final SessionService sessions;
-    private final SessionPages pages;
-    private final SessionCommands commands;
-    private final QuestionRules rules;
-    private final Fleet fleet;
-    private final TurnIds ids;
-
-    SessionController(
-            SessionService sessions,
-            SessionPages pages,
-            SessionCommands commands,
-            QuestionRules rules,
-            Fleet fleet,
-            TurnIds ids) {
-        this.sessions = sessions;
-        this.pages = pages;
-        this.commands = commands;
-        this.rules = rules;
-        this.fleet = fleet;
-        this.ids = ids;
-    }
 
     /**
      * @param agent agent that answers if a question names no agent

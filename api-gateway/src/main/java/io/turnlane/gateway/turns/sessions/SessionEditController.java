@@ -43,33 +43,17 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "sessions")
 @RestController
 @RequestMapping("/v1/sessions/{sid}")
-final class SessionEditController {
+record SessionEditController(
+        SessionService sessions,
+        SessionCommands commands,
+        SessionExport export,
+        Fleet fleet,
+        QuestionRules rules,
+        TurnIds ids) {
 
     private static final String IN_ORDER =
             "The change is made after the turns that are already queued. Returns 202. The request at `Location` shows "
                     + "when it is done.";
-
-    private final SessionService sessions;
-    private final SessionCommands commands;
-    private final SessionExport export;
-    private final Fleet fleet;
-    private final QuestionRules rules;
-    private final TurnIds ids;
-
-    SessionEditController(
-            SessionService sessions,
-            SessionCommands commands,
-            SessionExport export,
-            Fleet fleet,
-            QuestionRules rules,
-            TurnIds ids) {
-        this.sessions = sessions;
-        this.commands = commands;
-        this.export = export;
-        this.fleet = fleet;
-        this.rules = rules;
-        this.ids = ids;
-    }
 
     /**
      * Changes of a session. Absent fields remain unchanged.

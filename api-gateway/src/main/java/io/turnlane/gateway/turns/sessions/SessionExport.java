@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Safe for use by any number of threads.
  */
 @Component
-final class SessionExport {
+record SessionExport(JsonMapper json, WireFormat wire, QuestionRules rules) {
 
     private static final String FORMAT = "turnlane.session";
     private static final int VERSION = 1;
@@ -34,16 +34,6 @@ final class SessionExport {
 
     /** Bytes reserved for the fields of a document other than its session and its turns. */
     private static final int ENVELOPE_BYTES = 1024;
-
-    private final JsonMapper json;
-    private final WireFormat wire;
-    private final QuestionRules rules;
-
-    SessionExport(JsonMapper json, WireFormat wire, QuestionRules rules) {
-        this.json = json;
-        this.wire = wire;
-        this.rules = rules;
-    }
 
     /** Session fields that an import reads. All other fields are ignored, including the id and the last activity. */
     private record ExportedSession(

@@ -14,21 +14,13 @@ import org.springframework.stereotype.Component;
 
 /** Pages of a user's sessions. While this class reads the list, it removes entries of sessions that no longer exist. */
 @Component
-final class SessionPages {
+record SessionPages(SessionList list, SessionStore store) {
 
     /**
      * Maximum number of reads of the list for one page. It bounds the cost if many sessions in the list no longer
      * exist.
      */
     private static final int MAX_READS = 5;
-
-    private final SessionList list;
-    private final SessionStore store;
-
-    SessionPages(SessionList list, SessionStore store) {
-        this.list = list;
-        this.store = store;
-    }
 
     /** @param next cursor of the next page; null on the last page */
     record SessionPage(

@@ -32,26 +32,8 @@ import org.springframework.web.bind.annotation.RestController;
 /** Endpoints of the short forms. One call asks a question and returns its complete answer or streams its events. */
 @Tag(name = "short forms")
 @RestController
-final class ShortFormController {
-
-    private final QuestionIntake intake;
-    private final AnsweredTurns answered;
-    private final EventStreams streams;
-    private final RequestStreams requests;
-    private final SseStream sse;
-
-    ShortFormController(
-            QuestionIntake intake,
-            AnsweredTurns answered,
-            EventStreams streams,
-            RequestStreams requests,
-            SseStream sse) {
-        this.intake = intake;
-        this.answered = answered;
-        this.streams = streams;
-        this.requests = requests;
-        this.sse = sse;
-    }
+record ShortFormController(
+        QuestionIntake intake, AnsweredTurns answered, EventStreams streams, RequestStreams requests, SseStream sse) {
 
     @Operation(
             operationId = "askAndWait",

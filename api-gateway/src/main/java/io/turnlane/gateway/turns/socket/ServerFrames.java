@@ -14,16 +14,10 @@ import org.springframework.http.ProblemDetail;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Creates the frames that the gateway sends, as bytes. Safe for use by multiple threads. */
-final class ServerFrames {
+record ServerFrames(JsonMapper json) {
 
     private static final byte[] EVENT_PREFIX = utf8("{\"type\":\"event\",\"cursor\":\"");
     private static final byte[] EVENT_INFIX = utf8("\",\"event\":");
-
-    private final JsonMapper json;
-
-    ServerFrames(JsonMapper json) {
-        this.json = json;
-    }
 
     private record AcceptedFrame(
             String type, @Nullable String ref, RequestId requestId, SessionId sessionId, String cursor) {}

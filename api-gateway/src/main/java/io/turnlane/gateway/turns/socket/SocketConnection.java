@@ -11,7 +11,6 @@ import io.turnlane.gateway.turns.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.turns.deliver.Subscription;
 import io.turnlane.gateway.turns.deliver.Subscription.EventFilter;
 import io.turnlane.gateway.turns.requests.ClientCursor;
-import io.turnlane.gateway.turns.requests.ExistingSession;
 import io.turnlane.gateway.turns.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestId;
@@ -144,7 +143,7 @@ final class SocketConnection {
     private void subscribe(ClientFrame.SubscribeFrame subscribe) {
         SessionKey session = key(subscribe.sessionId());
         Cursor after = ClientCursor.read(subscribe.after());
-        ExistingSession.require(services.records(), session, after);
+        services.lost().requireSession(session, after);
         if (after != null) {
             services.guard().rates().consumeOrThrow(caller, RateLimitKind.CATCH_UPS);
             unfollow(session);

@@ -6,8 +6,8 @@ import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.cancel.Cancellations;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.requests.LostRecords;
 import io.turnlane.gateway.turns.requests.Snapshots;
-import io.turnlane.store.request.RequestRecords;
 import java.time.Duration;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
@@ -28,7 +28,6 @@ public final class SocketEndpoint implements WebSocketConfigurer {
      * @param maxFrame maximum size of a frame in bytes; a larger frame closes the connection with status 1009
      * @param maxSessions maximum number of sessions that one connection may follow
      * @param sendTimeout time after which a client that does not read is disconnected
-     * @param pingInterval interval of pings
      * @param idleTimeout time after which a client that sends nothing, not even a pong, is disconnected
      * @param origins origins whose pages may connect, in addition to the gateway's own
      */
@@ -47,7 +46,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
             SocketEndpointSettings settings,
             SocketCommands calls,
             EventStreams streams,
-            RequestRecords records,
+            LostRecords lost,
             SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
@@ -55,7 +54,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
         SocketServices services = new SocketServices(
                 calls.intake(),
                 streams,
-                records,
+                lost,
                 calls.cancellations(),
                 guard,
                 new ServerFrames(json),
@@ -64,9 +63,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
                 services,
                 new FrameReader(json),
                 snapshots,
-                new SocketHandler.SocketTimeouts(
-                        settings.sendTimeout(), settings.pingInterval(), settings.idleTimeout()),
-                settings.maxFrame(),
+                settings,
                 new ClientMetrics(registry, "turnlane.sockets", "ws"));
         this.handshake = new SocketHandshake(settings.origins(), json);
     }

@@ -8,9 +8,9 @@ import io.turnlane.gateway.turns.deliver.ClientMetrics;
 import io.turnlane.gateway.turns.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.socket.FrameReader.InvalidFrameException;
+import io.turnlane.gateway.turns.socket.SocketEndpoint.SocketEndpointSettings;
 import jakarta.websocket.Session;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,31 +41,19 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
     private final SocketServices services;
     private final FrameReader reader;
     private final Snapshots snapshots;
-    private final SocketTimeouts times;
-    private final int maxFrame;
+    private final SocketEndpointSettings settings;
     private final ClientMetrics metrics;
-
-    /**
-     * Timeouts of a connection.
-     *
-     * @param sendTimeout time after which a client that does not read is disconnected
-     * @param pingInterval interval of pings
-     * @param idleTimeout time after which a client that sends nothing is disconnected
-     */
-    record SocketTimeouts(Duration sendTimeout, Duration pingInterval, Duration idleTimeout) {}
 
     SocketHandler(
             SocketServices services,
             FrameReader reader,
             Snapshots snapshots,
-            SocketTimeouts times,
-            int maxFrame,
+            SocketEndpointSettings settings,
             ClientMetrics metrics) {
         this.services = services;
         this.reader = reader;
         this.snapshots = snapshots;
-        this.times = times;
-        this.maxFrame = maxFrame;
+        this.settings = settings;
         this.metrics = metrics;
     }
 
@@ -98,9 +86,9 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
         }
         socket.getAttributes().put(CONNECTION, connection);
         metrics.connected();
-        socket.getAttributes().put(TEXT, new FrameBuffer(maxFrame));
+        socket.getAttributes().put(TEXT, new FrameBuffer(settings.maxFrame()));
         SocketWriter.PingSettings pings = new SocketWriter.PingSettings(
-                times.pingInterval(), connection::idleNanos, times.idleTimeout(), connection::offerCursors);
+                settings.pingInterval(), connection::idleNanos, settings.idleTimeout(), connection::offerCursors);
         SocketWriter writer =
                 new SocketWriter(socket, connection.outbox(), snapshots, pings, services.frames(), metrics);
         Thread.ofVirtual().name("socket-writer").start(writer::run);
@@ -137,7 +125,7 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
                     .getUserProperties()
                     .put(
                             "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT",
-                            times.sendTimeout().toMillis());
+                            settings.sendTimeout().toMillis());
         }
     }
 
@@ -152,7 +140,8 @@ final class SocketHandler extends TextWebSocketHandler implements SubProtocolCap
             return;
         }
         if (!text.add(message.getPayload())) {
-            socket.close(CloseStatus.TOO_BIG_TO_PROCESS.withReason("a frame exceeds " + maxFrame + " bytes"));
+            socket.close(
+                    CloseStatus.TOO_BIG_TO_PROCESS.withReason("a frame exceeds " + settings.maxFrame() + " bytes"));
         } else if (message.isLast()) {
             handle(connection, text.take());
         }

@@ -22,15 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Accepts handshakes that offer the subprotocol and come from an allowed origin. Rejects all others with a problem
  * document that gives the reason.
  */
-final class SocketHandshake implements HandshakeInterceptor {
-
-    private final AllowedOrigins origins;
-    private final JsonMapper json;
-
-    SocketHandshake(AllowedOrigins origins, JsonMapper json) {
-        this.origins = origins;
-        this.json = json;
-    }
+record SocketHandshake(AllowedOrigins origins, JsonMapper json) implements HandshakeInterceptor {
 
     @Override
     public boolean beforeHandshake(

@@ -3,7 +3,7 @@ package io.turnlane.gateway.turns.socket;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.cancel.Cancellations;
 import io.turnlane.gateway.turns.deliver.EventStreams;
-import io.turnlane.store.request.RequestRecords;
+import io.turnlane.gateway.turns.requests.LostRecords;
 
 /**
  * Services shared by all sockets.
@@ -13,7 +13,7 @@ import io.turnlane.store.request.RequestRecords;
 record SocketServices(
         QuestionIntake intake,
         EventStreams streams,
-        RequestRecords records,
+        LostRecords lost,
         Cancellations cancellations,
         SocketGuard guard,
         ServerFrames frames,

@@ -39,7 +39,6 @@ final class SocketWriter {
     /**
      * Settings with which the writer detects a client whose connection is dead.
      *
-     * @param interval interval of pings
      * @param idleNanos supplies the time since the last message or pong from the client, in nanoseconds
      * @param idleTimeout time without a message or pong after which the client is disconnected
      * @param onPing task to run with each ping, on the writer's thread
@@ -78,10 +77,7 @@ final class SocketWriter {
             LOG.debug("socket lost: {}", e.toString());
         } catch (RuntimeException e) {
             status = CloseStatus.SERVER_ERROR.withReason("internal error, see the log of the gateway");
-            LOG.atError()
-                    .setMessage("writing to a socket failed, closing it")
-                    .setCause(e)
-                    .log();
+            LOG.atError().setCause(e).log("writing to a socket failed, closing it");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

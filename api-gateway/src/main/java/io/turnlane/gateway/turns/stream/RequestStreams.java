@@ -27,7 +27,8 @@ import org.springframework.stereotype.Component;
  * request that has ended. Safe for use by multiple threads.
  */
 @Component
-public final class RequestStreams {
+public record RequestStreams(
+        RequestRecords records, LostRecords lost, EventStreams streams, SseStream sse, InstantSource clock) {
 
     /**
      * Maximum time between the end of a request and the publication of its terminal event. Allows for an owner that
@@ -37,20 +38,6 @@ public final class RequestStreams {
 
     /** Maximum time to wait for the first item of a stream; slightly longer than the maximum time of a catch-up. */
     private static final Duration FIRST_ITEM_TIMEOUT = Duration.ofSeconds(10);
-
-    private final RequestRecords records;
-    private final LostRecords lost;
-    private final EventStreams streams;
-    private final SseStream sse;
-    private final InstantSource clock;
-
-    RequestStreams(RequestRecords records, LostRecords lost, EventStreams streams, SseStream sse, InstantSource clock) {
-        this.records = records;
-        this.lost = lost;
-        this.streams = streams;
-        this.sse = sse;
-        this.clock = clock;
-    }
 
     /**
      * Streams the events of the request to this client until the request ends.

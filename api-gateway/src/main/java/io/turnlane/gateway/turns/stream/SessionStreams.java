@@ -5,29 +5,18 @@ import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.deliver.Outbox;
 import io.turnlane.gateway.turns.deliver.Subscription;
 import io.turnlane.gateway.turns.deliver.Subscription.EventFilter;
-import io.turnlane.gateway.turns.requests.ExistingSession;
+import io.turnlane.gateway.turns.requests.LostRecords;
 import io.turnlane.model.SessionKey;
-import io.turnlane.store.request.RequestRecords;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Serves event streams of sessions. Safe for use by multiple threads. */
 @Component
-final class SessionStreams {
-
-    private final RequestRecords records;
-    private final EventStreams streams;
-    private final SseStream sse;
-
-    SessionStreams(RequestRecords records, EventStreams streams, SseStream sse) {
-        this.records = records;
-        this.streams = streams;
-        this.sse = sse;
-    }
+record SessionStreams(LostRecords lost, EventStreams streams, SseStream sse) {
 
     void serve(SessionKey session, @Nullable Cursor after, boolean headOnly, HttpServletResponse response) {
-        ExistingSession.require(records, session, after);
+        lost.requireSession(session, after);
         if (headOnly) {
             SseConnection.writeHead(response);
             return;

@@ -22,33 +22,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes the items of a client's outbox as server-sent events. Only the virtual thread of the HTTP request writes to
  * the stream. A stream ends when its request ends or its client is disconnected.
+ *
+ * @param heartbeat interval of heartbeats on a silent stream; if one fails, the client has disconnected
+ * @param retry reconnection delay sent to clients when the gateway stops or ends an old stream
  */
-public final class SseStream {
+public record SseStream(
+        Snapshots snapshots,
+        FinishedRequestEvents finishedEvents,
+        Duration heartbeat,
+        Duration retry,
+        ClientMetrics metrics) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SseStream.class);
-
-    private final Snapshots snapshots;
-    private final FinishedRequestEvents finishedEvents;
-    private final Duration heartbeat;
-    private final Duration retry;
-    private final ClientMetrics metrics;
-
-    /**
-     * @param heartbeat interval of heartbeats on a silent stream; if one fails, the client has disconnected
-     * @param retry reconnection delay sent to clients when the gateway stops or ends an old stream
-     */
-    public SseStream(
-            Snapshots snapshots,
-            FinishedRequestEvents finishedEvents,
-            Duration heartbeat,
-            Duration retry,
-            ClientMetrics metrics) {
-        this.snapshots = snapshots;
-        this.finishedEvents = finishedEvents;
-        this.heartbeat = heartbeat;
-        this.retry = retry;
-        this.metrics = metrics;
-    }
 
     /**
      * Source of a stream.

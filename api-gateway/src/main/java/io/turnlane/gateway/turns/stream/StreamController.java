@@ -24,15 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Endpoints for server-sent events of a request, until it ends, or of a session, until the client disconnects. */
 @Tag(name = "events")
 @RestController
-final class StreamController {
-
-    private final RequestStreams requests;
-    private final SessionStreams sessions;
-
-    StreamController(RequestStreams requests, SessionStreams sessions) {
-        this.requests = requests;
-        this.sessions = sessions;
-    }
+record StreamController(RequestStreams requests, SessionStreams sessions) {
 
     @Operation(
             operationId = "followRequest",

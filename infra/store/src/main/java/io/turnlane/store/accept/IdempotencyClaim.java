@@ -8,7 +8,6 @@ import io.turnlane.store.MemoryKeys;
  * that a retry of the call does not ask the question again. The key and the body are stored as SHA-256 in base64url, so
  * that neither appears in the names of Redis keys or in log messages.
  *
- * @param keyHash hash of the key
  * @param bodyHash hash of the request body without explicit default values
  * @param scope scope of the key, which determines the hash slot of the claim
  */

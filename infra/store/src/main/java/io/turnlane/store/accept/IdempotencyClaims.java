@@ -17,21 +17,13 @@ import java.util.List;
  *
  * <p>Safe for use by any number of threads.
  */
-final class IdempotencyClaims {
+record IdempotencyClaims(RedisScripts scripts, Duration retention) {
 
     private static final Script CLAIM = Script.load(IdempotencyClaims.class, "claims", "claim");
     private static final Script MARK = Script.load(IdempotencyClaims.class, "claims", "mark_claim");
 
     /** Also releases a claim without a session. */
     static final Script UNDO = Script.load(IdempotencyClaims.class, "claims", "undo_accept");
-
-    private final RedisScripts scripts;
-    private final Duration retention;
-
-    IdempotencyClaims(RedisScripts scripts, Duration retention) {
-        this.scripts = scripts;
-        this.retention = retention;
-    }
 
     sealed interface ClaimOutcome permits Claimed, Published, ClaimConflict {}
 

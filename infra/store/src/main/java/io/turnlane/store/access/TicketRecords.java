@@ -16,15 +16,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * Tickets in Redis, each under the hash of its text. Methods throw a data access exception if Redis is unavailable.
  * Safe for use by any number of threads.
  */
-public final class TicketRecords {
-
-    private final StringRedisTemplate redis;
-    private final WireFormat wire;
-
-    public TicketRecords(StringRedisTemplate redis, WireFormat wire) {
-        this.redis = redis;
-        this.wire = wire;
-    }
+public record TicketRecords(StringRedisTemplate redis, WireFormat wire) {
 
     /** Caller that a ticket authenticates. */
     public record TicketHolder(

@@ -17,7 +17,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * Directory of the processors that are alive. Each processor writes its statistics every second, and they expire after
  * 5 s. Methods throw a data access exception if Redis is unavailable.
  */
-public final class ProcessorDirectory {
+public record ProcessorDirectory(StringRedisTemplate redis, WireFormat wire) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessorDirectory.class);
 
@@ -29,14 +29,6 @@ public final class ProcessorDirectory {
      * with its agent restarts within this time.
      */
     private static final Duration AGENT_LIFE = Duration.ofMinutes(1);
-
-    private final StringRedisTemplate redis;
-    private final WireFormat wire;
-
-    public ProcessorDirectory(StringRedisTemplate redis, WireFormat wire) {
-        this.redis = redis;
-        this.wire = wire;
-    }
 
     /**
      * Stores the statistics of a processor, which is alive at the time of the statistics, and the agents that it
@@ -83,10 +75,7 @@ public final class ProcessorDirectory {
         try {
             into.add(wire.read(statistics, ProcessorStatistics.class));
         } catch (UnreadableRecordException e) {
-            LOG.atWarn()
-                    .setMessage("unreadable statistics of a processor ignored")
-                    .addKeyValue("why", e.getMessage())
-                    .log();
+            LOG.atWarn().addKeyValue("why", e.getMessage()).log("unreadable statistics of a processor ignored");
         }
     }
 }

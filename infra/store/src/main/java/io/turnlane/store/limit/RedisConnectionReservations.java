@@ -63,7 +63,6 @@ public final class RedisConnectionReservations {
         redis.expire(key, LEASE.multipliedBy(2));
     }
 
-    /** Releases the reservation of a connection. */
     public void release(String namespace, String connection) {
         redis.opsForZSet().remove(MemoryKeys.connectionsOfUser(namespace), connection);
     }

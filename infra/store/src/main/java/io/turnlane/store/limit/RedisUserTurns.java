@@ -101,7 +101,6 @@ public final class RedisUserTurns {
         return reply.word().equals("reserved");
     }
 
-    /** Releases the reservation of a turn. */
     public void release(CountedTurn turn) {
         redis.opsForZSet().remove(MemoryKeys.turnsOfUser(turn.session().namespace()), turn.member());
     }

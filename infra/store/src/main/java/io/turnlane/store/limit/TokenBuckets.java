@@ -15,7 +15,6 @@ public interface TokenBuckets {
     /**
      * Result of taking a token.
      *
-     * @param granted true if a token was taken
      * @param remaining number of whole tokens left
      * @param untilNextToken time until the bucket has a whole token
      * @param untilFull time until the bucket is full

@@ -8,7 +8,6 @@ import java.time.Instant;
  *
  * @param digest digest of the loss markers when the rebuild began; if it differs from the current digest, memory was
  *     lost during or after the rebuild
- * @param processor processor that ran the rebuild
  * @param sessions number of sessions that the log contained and whose missing data was restored
  * @param turns number of turns that were missing from memory and are restored
  * @param dropped number of sessions that were not restored: those whose data could not be stored, and the longest idle

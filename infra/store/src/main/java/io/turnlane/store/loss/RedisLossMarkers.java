@@ -32,22 +32,12 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * {@code run_id} of each master's process, which is different after every start. The digest also changes if a replica
  * becomes master, possibly without the last writes. Thread-safe.
  */
-public final class RedisLossMarkers implements LossMarkers {
+public record RedisLossMarkers(StringRedisTemplate redis, String turnsTopic, WireFormat wire) implements LossMarkers {
 
     private static final int MARKERS = 16;
 
     private static final List<String> KEYS =
             IntStream.range(0, MARKERS).mapToObj(RedisLossMarkers::keyOf).toList();
-
-    private final StringRedisTemplate redis;
-    private final String turnsTopic;
-    private final WireFormat wire;
-
-    public RedisLossMarkers(StringRedisTemplate redis, String turnsTopic, WireFormat wire) {
-        this.redis = redis;
-        this.turnsTopic = turnsTopic;
-        this.wire = wire;
-    }
 
     /**
      * Returns the key of the marker in one of the 16 ranges of hash slots. The hash tag of the key is the lowest number

@@ -14,16 +14,10 @@ import java.util.List;
  * session cannot change this data. It is the session's entry in its user's list, and the idempotency claims of
  * questions that named no session. Each method can be repeated without harm. Thread-safe.
  */
-final class CrossSlotCleanup {
+record CrossSlotCleanup(FencedScripts scripts) {
 
     private static final Script CLAIMS_ELSEWHERE = FencedScripts.load("claims_elsewhere");
     private static final Script UNLIST = Script.load(SessionList.class, "unlist");
-
-    private final FencedScripts scripts;
-
-    CrossSlotCleanup(FencedScripts scripts) {
-        this.scripts = scripts;
-    }
 
     /**
      * Removes the hash of the request's body from each idempotency claim of the session. Must run before the session's

@@ -12,7 +12,6 @@ import java.util.List;
  *
  * @param flight random id of the execution; two executions of the same turn have different ids
  * @param fence fence that the owner received with the partition
- * @param partition partition of the turns topic
  * @param offset offset of the turn's record
  * @param loggedAt timestamp of the turn's record
  */

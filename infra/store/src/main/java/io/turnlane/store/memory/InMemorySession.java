@@ -73,6 +73,17 @@ final class InMemorySession {
                 || (request != null && request.fence > flight.fence());
     }
 
+    /** Returns the result for a turn that the flight must neither run nor end; null if there is no reason for it. */
+    MemoryResult.@Nullable NothingToRun nothingToRun(FlightRef flight, @Nullable InMemoryRequest request) {
+        if (isErased(flight)) {
+            return new MemoryResult.Erased();
+        }
+        if (isFenced(flight, request)) {
+            return new MemoryResult.Fenced();
+        }
+        return request != null && request.status.isTerminal() ? new MemoryResult.AlreadyEnded(request.ending()) : null;
+    }
+
     /** Returns true if the context or the history was lost. */
     boolean isMemoryLost() {
         return hasContext ? replacesLostContext || (remembers && history.isEmpty()) : begun || !history.isEmpty();

@@ -97,14 +97,9 @@ public final class InMemorySessionMemory implements SessionMemory {
         FlightRef flight = beginning.flight();
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
-        if (session.isErased(flight)) {
-            return new MemoryResult.Erased();
-        }
-        if (session.isFenced(flight, request)) {
-            return new MemoryResult.Fenced();
-        }
-        if (request != null && request.status.isTerminal()) {
-            return new MemoryResult.AlreadyEnded(request.ending());
+        MemoryResult.NothingToRun nothingToRun = session.nothingToRun(flight, request);
+        if (nothingToRun != null) {
+            return nothingToRun;
         }
         if (request == null && session.isErasedByName(flight.request())) {
             return new MemoryResult.Erased();
@@ -213,14 +208,9 @@ public final class InMemorySessionMemory implements SessionMemory {
     public synchronized DismissResult dismiss(FlightRef flight) {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
-        if (session.isErased(flight)) {
-            return new MemoryResult.Erased();
-        }
-        if (session.isFenced(flight, request)) {
-            return new MemoryResult.Fenced();
-        }
-        if (request != null && request.status.isTerminal()) {
-            return new MemoryResult.AlreadyEnded(request.ending());
+        MemoryResult.NothingToRun nothingToRun = session.nothingToRun(flight, request);
+        if (nothingToRun != null) {
+            return nothingToRun;
         }
         if (request == null || !request.waits()) {
             return new StillWaiting(null);
@@ -303,14 +293,9 @@ public final class InMemorySessionMemory implements SessionMemory {
     public synchronized GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts) {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
-        if (session.isErased(flight)) {
-            return new MemoryResult.Erased();
-        }
-        if (session.isFenced(flight, request)) {
-            return new MemoryResult.Fenced();
-        }
-        if (request != null && request.status.isTerminal()) {
-            return new MemoryResult.AlreadyEnded(request.ending());
+        MemoryResult.NothingToRun nothingToRun = session.nothingToRun(flight, request);
+        if (nothingToRun != null) {
+            return nothingToRun;
         }
         long handover = request == null ? 0 : request.handoverLeft("", now());
         if (handover > 0) {

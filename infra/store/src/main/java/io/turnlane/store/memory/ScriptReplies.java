@@ -19,18 +19,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the replies with which scripts report that a turn has ended or must not run. Thread-safe. */
-final class ScriptReplies {
+record ScriptReplies(StoredValueReader stored, WireFormat wire) {
 
     /** Index of the times of the request record in the reply of commit.lua. */
     private static final int TIMES = 5;
-
-    private final StoredValueReader stored;
-    private final WireFormat wire;
-
-    ScriptReplies(StoredValueReader stored, WireFormat wire) {
-        this.stored = stored;
-        this.wire = wire;
-    }
 
     private record MergedQuestion(String question) {}
 

@@ -85,7 +85,6 @@ public interface SessionMemory {
      */
     DismissResult dismiss(FlightRef flight);
 
-    /** Result of {@link #dismiss}. */
     sealed interface DismissResult permits MemoryResult.NothingToRun, StillWaiting {}
 
     /**
@@ -122,7 +121,6 @@ public interface SessionMemory {
         }
     }
 
-    /** Result of {@link #decide}. */
     sealed interface DecideResult permits PolicyDecision, MemoryResult.DataMissing, MemoryResult.NotOwned {}
 
     /**
@@ -161,7 +159,6 @@ public interface SessionMemory {
      */
     GiveUpResult giveUp(FlightRef flight, @Nullable String type, TurnError error, int attempts);
 
-    /** Result of {@link #giveUp}. */
     sealed interface GiveUpResult permits MemoryResult.HandoverPending, MemoryResult.NothingToRun {}
 
     /** Stores in the request record of a failed turn that its copy is in quarantine. */

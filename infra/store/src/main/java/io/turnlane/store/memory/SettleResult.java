@@ -18,7 +18,6 @@ public sealed interface SettleResult
      */
     record Stored(@Nullable RequestTimes times) implements SettleResult {
 
-        /** Creates a result without times. */
         public Stored() {
             this(null);
         }

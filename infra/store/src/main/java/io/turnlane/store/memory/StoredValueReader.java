@@ -30,19 +30,9 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * Reads stored values and verifies their checksums. A damaged value is logged, reported to the {@link DamageObserver},
  * and left out of the result. Thread-safe.
  */
-final class StoredValueReader {
+record StoredValueReader(StringRedisTemplate redis, WireFormat wire, DamageObserver observer) {
 
     private static final Logger log = LoggerFactory.getLogger(StoredValueReader.class);
-
-    private final StringRedisTemplate redis;
-    private final WireFormat wire;
-    private final DamageObserver observer;
-
-    StoredValueReader(StringRedisTemplate redis, WireFormat wire, DamageObserver observer) {
-        this.redis = redis;
-        this.wire = wire;
-        this.observer = observer;
-    }
 
     /** Returns a session's history from its stored turns, oldest first. */
     Memory read(SessionKey session, List<byte[]> blobs) {

@@ -23,9 +23,7 @@ public final class CancelMarks {
         this.scripts = new RedisScripts(redis);
     }
 
-    /** Result of marking a request. */
     public enum Mark {
-        /** The request does not exist. */
         UNKNOWN,
         /** The request had already ended. */
         ENDED,

@@ -23,10 +23,8 @@ public interface CommandRecords {
      */
     CreateResult create(SessionCommand command, long bytes, int extra);
 
-    /** Result of creating a record. */
     sealed interface CreateResult permits CommandCreated, TooManyOpen, TooLarge {}
 
-    /** The record exists. */
     record CommandCreated() implements CreateResult {}
 
     /** The session has the maximum number of open turns and commands. */

@@ -11,15 +11,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  * Stores redrive marks. A mark contains the id of the request that asked the question of a quarantined turn again. It
  * expires after the retention of the quarantine topic. Methods throw a data access exception if Redis is unavailable.
  */
-public final class RedriveMarks {
-
-    private final StringRedisTemplate redis;
-    private final Duration retention;
-
-    public RedriveMarks(StringRedisTemplate redis, Duration retention) {
-        this.redis = redis;
-        this.retention = retention;
-    }
+public record RedriveMarks(StringRedisTemplate redis, Duration retention) {
 
     public Optional<RequestId> find(SessionKey session, RequestId quarantined) {
         return Optional.ofNullable(redis.opsForValue().get(key(session, quarantined)))

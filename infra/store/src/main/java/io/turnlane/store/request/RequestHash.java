@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the Redis hash of a request, which {@code docs/records.md} describes, to a {@link RequestRecord}. */
-final class RequestHash {
+record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
 
     /** Fields that describe the state of an open request, without the question and other large fields. */
     static final List<String> SUMMARY_FIELDS =
@@ -48,14 +48,6 @@ final class RequestHash {
             "by");
 
     private static final String PAST_ATTEMPT = "attempt.";
-
-    private final WireFormat wire;
-    private final Map<String, byte[]> fields;
-
-    RequestHash(WireFormat wire, Map<String, byte[]> fields) {
-        this.wire = wire;
-        this.fields = fields;
-    }
 
     /**
      * Returns the record. Fields that were not read from Redis are treated as absent.

@@ -80,7 +80,6 @@ public record RequestRecord(
     /**
      * Processor that runs or ran the request, and position of the request's record in the turns topic.
      *
-     * @param failures number of failed attempts
      * @param crashes number of flights (executions of the turn) that began and never ended, because the processor
      *     crashed
      */
@@ -91,7 +90,6 @@ public record RequestRecord(
             int failures,
             int crashes) {}
 
-    /** Returns true if the status is terminal. */
     public boolean ended() {
         return status.isTerminal();
     }

@@ -27,7 +27,7 @@ import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
  *
  * <p>Safe for use by any number of threads.
  */
-public final class RequestRecords {
+public record RequestRecords(RedisTemplate<String, byte[]> redis, WireFormat wire) {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestRecords.class);
 
@@ -41,14 +41,6 @@ public final class RequestRecords {
      * ids with the same time that come before the cursor. The read skips these ids.
      */
     private static final int TIES = 100;
-
-    private final RedisTemplate<String, byte[]> redis;
-    private final WireFormat wire;
-
-    public RequestRecords(RedisTemplate<String, byte[]> redis, WireFormat wire) {
-        this.redis = redis;
-        this.wire = wire;
-    }
 
     /** @param next position after the page; null on the last page */
     public record RequestPage(
@@ -230,12 +222,11 @@ public final class RequestRecords {
             return new RequestHash(wire, fields).read(session.sessionId(), requestId, position);
         } catch (CorruptValueException | UnreadableRecordException e) {
             LOG.atError()
-                    .setMessage("request record is damaged")
                     .addKeyValue("user", session.namespace())
                     .addKeyValue("session", session.sessionId())
                     .addKeyValue("request_id", requestId)
                     .addKeyValue("why", e.getMessage())
-                    .log();
+                    .log("request record is damaged");
             throw new DamagedRecordException("The stored request record is damaged.", requestId, e);
         }
     }

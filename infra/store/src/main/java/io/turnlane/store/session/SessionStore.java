@@ -61,7 +61,6 @@ public final class SessionStore {
      */
     public record SessionHistory(List<PastTurn> turns, int damaged) {}
 
-    /** Context and history of a session. */
     public record SessionSnapshot(SessionContext context, SessionHistory history) {}
 
     /** Creates the session's context if it does not exist. */
@@ -126,10 +125,9 @@ public final class SessionStore {
 
     private static DamagedRecordException damaged(SessionKey session, Exception cause) {
         LOG.atError()
-                .setMessage("session context is damaged")
                 .addKeyValue("user", session.namespace())
                 .addKeyValue("session", session.sessionId())
-                .log();
+                .log("session context is damaged");
         return new DamagedRecordException("The stored session is damaged.", null, cause);
     }
 
@@ -204,11 +202,10 @@ public final class SessionStore {
             return wire.read(Checksummed.open(blob), PastTurn.class);
         } catch (CorruptValueException | UnreadableRecordException e) {
             LOG.atError()
-                    .setMessage("damaged turn omitted from a session's history")
                     .addKeyValue("user", session.namespace())
                     .addKeyValue("session", session.sessionId())
                     .addKeyValue("why", e.getMessage())
-                    .log();
+                    .log("damaged turn omitted from a session's history");
             return null;
         }
     }

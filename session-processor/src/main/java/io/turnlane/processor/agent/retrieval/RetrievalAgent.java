@@ -26,18 +26,10 @@ import java.util.stream.Collectors;
  *
  * <p>An object is created for each turn. All objects share one index and one embedder.
  */
-final class RetrievalAgent implements Agent {
+record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements Agent {
 
     private static final int SUGGESTIONS = 3;
     private static final Pattern A_FEW_WORDS = Pattern.compile("(?:\\S+\\s*){1,4}");
-
-    private final AnswerIndex index;
-    private final QuestionEmbedder embedder;
-
-    RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) {
-        this.index = index;
-        this.embedder = embedder;
-    }
 
     @Override
     public Answer answer(Question question, Memory memory, AnswerSink sink) throws InterruptedException {

@@ -58,7 +58,6 @@ public final class DataSetReader {
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
 
-    /** Content of one file. */
     record CategoryFile(String category, String title, List<DataSetEntry> entries) {
 
         CategoryFile {

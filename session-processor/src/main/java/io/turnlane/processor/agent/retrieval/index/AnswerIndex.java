@@ -116,7 +116,6 @@ public final class AnswerIndex {
         return Optional.ofNullable(byId.get(id));
     }
 
-    /** Returns the number of answers. */
     public int size() {
         return entries.size();
     }

@@ -15,11 +15,7 @@ final class EmbedDataSet {
 
     private EmbedDataSet() {}
 
-    /**
-     * Runs in the build phase {@code process-classes}.
-     *
-     * @param args the folder of the classes
-     */
+    /** Runs in the build phase {@code process-classes}. */
     @SuppressWarnings("SystemOut")
     static void main(String[] args) throws IOException {
         if (args.length != 1) {
