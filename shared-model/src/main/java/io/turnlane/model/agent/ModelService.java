@@ -3,6 +3,7 @@ package io.turnlane.model.agent;
 import java.net.URI;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ public record ModelService(
         CallTimeouts timeouts,
         ServiceLimits limits) {
 
+    /** Fields of a request that are no parameters, or would change the shape of the reply. */
+    private static final List<String> SET_BY_TURNLANE =
+            List.of("model", "messages", "stream", "stream_options", "n", "tools", "tool_choice");
+
     public ModelService {
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
@@ -37,9 +42,18 @@ public record ModelService(
                 fields.text("model"),
                 fields.url("url", provider.url()),
                 key == null ? provider.key() : key,
-                fields.object("parameters").free(),
+                parameters(fields.object("parameters")),
                 CallTimeouts.read(fields.object("timeouts")),
                 ServiceLimits.read(fields.object("limits")));
+    }
+
+    private static Map<String, Object> parameters(DefinitionFields fields) throws InvalidFieldException {
+        for (String name : SET_BY_TURNLANE) {
+            if (fields.has(name)) {
+                throw fields.invalid(name, "must not be set, because Turnlane sets it");
+            }
+        }
+        return fields.free();
     }
 
     Map<String, Object> fields() {

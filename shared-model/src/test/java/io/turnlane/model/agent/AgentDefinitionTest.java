@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentDefinitionTest {
 
@@ -47,6 +48,16 @@ class AgentDefinitionTest {
                 .singleElement()
                 .extracting(ModelService::key)
                 .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model", "messages", "stream", "stream_options", "n", "tools", "tool_choice"})
+    void rejectsParametersThatTurnlaneSets(String name) {
+        Map<String, Object> values = new HashMap<>(KIMI);
+        values.put("parameters", Map.of(name, 2));
+        assertThatThrownBy(() -> AgentDefinition.read("kimi", values))
+                .isInstanceOf(InvalidFieldException.class)
+                .hasMessageStartingWith("parameters." + name + " must not be set");
     }
 
     @Test

@@ -1,0 +1,12 @@
+package io.turnlane.processor.agent.chat;
+
+/**
+ * Limits of one turn. A turn that exceeds one of them fails with {@code usage_limit}.
+ *
+ * @param modelCalls calls of models
+ * @param tokens tokens in and out of all these calls
+ */
+public record TurnLimits(int modelCalls, long tokens) {
+
+    public static final TurnLimits DEFAULT = new TurnLimits(10, 20_000);
+}

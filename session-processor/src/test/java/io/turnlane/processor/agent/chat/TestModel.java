@@ -1,0 +1,116 @@
+package io.turnlane.processor.agent.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.doubles.Behaviour;
+import io.turnlane.doubles.HttpDouble;
+import io.turnlane.doubles.ModelStream;
+import io.turnlane.doubles.ReceivedRequest;
+import io.turnlane.model.Answer;
+import io.turnlane.model.agent.AgentDefinition;
+import io.turnlane.processor.agent.AnswerSink;
+import io.turnlane.processor.agent.Question;
+import io.turnlane.store.memory.Memory;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Model service with one connection at a time, and agents that use it. */
+final class TestModel implements AutoCloseable {
+
+    static final double FIRST = 1.5;
+    static final double IDLE = 0.8;
+    static final double TOTAL = 4;
+
+    static final String SECRET = "sk-secret-4711";
+
+    final HttpDouble server;
+    final ModelServices services = new ModelServices(
+            reference -> Optional.of(SECRET).filter(_ -> reference.toString().contains("TEST_KEY")));
+
+    TestModel(Behaviour behaviour) {
+        server = new HttpDouble(behaviour);
+    }
+
+    /** Output of a turn, as clients receive it. */
+    static final class Received implements AnswerSink {
+
+        final Queue<String> deltas = new ConcurrentLinkedQueue<>();
+        final Queue<String> stages = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void stage(String stage) {
+            stages.add(stage);
+        }
+
+        @Override
+        public void delta(String text) {
+            deltas.add(text);
+        }
+
+        @Override
+        public void artifact(Map<String, Object> artifact) {
+            throw new UnsupportedOperationException();
+        }
+
+        String text() {
+            return String.join("", deltas);
+        }
+    }
+
+    /** Returns the fields of a service at this server, with short time limits. */
+    Map<String, Object> service(Map<String, Object> changes) {
+        return service(server, changes);
+    }
+
+    static Map<String, Object> service(HttpDouble server, Map<String, Object> changes) {
+        Map<String, Object> fields = new HashMap<>(Map.of(
+                "model", "m",
+                "url", server.url("/v1").toString(),
+                "key", "${env:TEST_KEY}",
+                "timeouts", Map.of("connect", 0.5, "first", FIRST, "idle", IDLE, "total", TOTAL),
+                "limits", Map.of("concurrent", 1)));
+        fields.putAll(changes);
+        return fields;
+    }
+
+    ChatAgentFactory factory(Map<String, Object> changes) throws Exception {
+        Map<String, Object> fields = service(changes);
+        fields.put("type", "chat");
+        return new ChatAgentFactory(AgentDefinition.read("support", fields), services, TurnLimits.DEFAULT);
+    }
+
+    Answer ask(Map<String, Object> changes, Received received) throws Exception {
+        return ask(factory(changes), Memory.EMPTY, received);
+    }
+
+    static Answer ask(ChatAgentFactory factory, Memory memory, Received received) throws Exception {
+        return factory.create().answer(new Question("What is a lane?", Map.of()), memory, received);
+    }
+
+    /** Checks that the service, which allows one call at a time, can be called again. */
+    void checkReleased() throws Exception {
+        await().atMost(Duration.ofSeconds(1)).until(() -> server.running() == 0);
+        server.behave(Behaviour.events(ModelStream.answer("again")));
+        assertThat(ask(Map.of(), new Received()).text()).isEqualTo("again");
+    }
+
+    List<String> bodies() {
+        return server.requests().stream().map(ReceivedRequest::body).toList();
+    }
+
+    @Override
+    public void close() {
+        services.close();
+        try {
+            await().atMost(Duration.ofSeconds(2)).until(() -> server.connections() == 0);
+        } finally {
+            server.close();
+        }
+    }
+}
