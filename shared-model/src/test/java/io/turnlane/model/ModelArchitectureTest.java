@@ -37,10 +37,19 @@ class ModelArchitectureTest extends ModuleArchitecture {
         check(noClasses()
                 .that()
                 .resideInAPackage("io.turnlane.model.*")
+                .and()
+                .resideOutsideOfPackage("io.turnlane.model.agent")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.turnlane.model")
                 .because("records use topics, JSON, addresses and the clock, which know no record"));
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.turnlane.model")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.turnlane.model.agent")
+                .because("definitions of agents build on the records of turns, and not the other way round"));
         check(slices().matching("io.turnlane.model.(*)").should().notDependOnEachOther());
     }
 }

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 
-/** Answers the requests of an {@link HttpDouble}, normally or with a fault. Several threads call it at the same time. */
+/**
+ * Answers the requests of an {@link HttpDouble}, normally or with a fault. Several threads call it at the same time.
+ */
 @FunctionalInterface
 public interface Behaviour {
 

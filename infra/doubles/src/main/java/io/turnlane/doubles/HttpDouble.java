@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * HTTP/1.1 server for tests on a free port of the loopback interface. Its {@link Behaviour} answers all requests and can
- * be replaced at any time. Records the requests and counts the connections. Each connection has its own virtual thread,
- * and serves one request after the other. Thread-safe.
+ * HTTP/1.1 server for tests on a free port of the loopback interface. Its {@link Behaviour} answers all requests and
+ * can be replaced at any time. Records the requests and counts the connections. Each connection has its own virtual
+ * thread, and serves one request after the other. Thread-safe.
  */
 public final class HttpDouble implements AutoCloseable {
 
