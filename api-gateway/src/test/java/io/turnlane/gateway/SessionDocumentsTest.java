@@ -24,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -125,6 +127,27 @@ class SessionDocumentsTest {
         assertThat(gateway.get("/v1/sessions/" + session).status()).isEqualTo(404);
     }
 
+    /** Each value is well formed and has a right checksum, but no session can have it. */
+    @ParameterizedTest
+    @CsvSource({
+        "session, created_at, '\"+1000000000-12-31T23:59:59Z\"'",
+        "session, created_at, '\"-1000000000-01-01T00:00:00Z\"'",
+        "session, created_at, 1e18",
+        "session, total_processing_time, 1e18",
+        "session, total_processing_time, -1",
+        "session, request_count, 1e15",
+        "session, request_count, -1",
+        "session, ttl_seconds, 1e15",
+        "session, ttl_seconds, 0",
+        "session, agent, '\"no agent\"'",
+        "turn, processing_time, 1e18",
+        "turn, processing_time, -1e18",
+        "turn, timestamp, '\"+1000000000-12-31T23:59:59Z\"'",
+        "turn, confidence, -0.1",
+        "turn, confidence, 2",
+        "turn, status, '\"running\"'",
+        "source, score, '\"NaN\"'"
+    })
     void rejectsDocumentsWithValuesOutsideTheirRange(String part, String field, String value) {
         ask("why?");
         Map<String, Object> document = JSON.convertValue(
