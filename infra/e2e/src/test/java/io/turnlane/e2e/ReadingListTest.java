@@ -59,7 +59,9 @@ class ReadingListTest {
         return next.getFirst().group(1);
     }
 
-    /** Returns the Javadoc of the file's class, or the comment at the start of the script, as one line. */
+    /**
+     * Returns the Javadoc of the file's class without its tags, or the comment at the start of the script, as one line.
+     */
     private static String description(Path file) throws IOException {
         String text = Files.readString(file);
         boolean script = file.toString().endsWith(".lua");
@@ -69,6 +71,7 @@ class ReadingListTest {
         return comment.group(1)
                 .replaceAll("\\n(?:--| \\*)?", " ")
                 .replaceAll("\\s+", " ")
+                .replaceFirst(" @param .*", "")
                 .strip();
     }
 
