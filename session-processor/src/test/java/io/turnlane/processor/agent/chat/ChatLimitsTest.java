@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Many turns at the same time. The services are doubles. */
 class ChatLimitsTest {
 
-    private static final Map<String, Object> NO_HURRY = Map.of("timeouts", Map.of());
+    private static final Map<String, Object> NO_HURRY = Map.of("timeouts", Map.of("connect", 60));
 
     private final TestModel model = new TestModel(Behaviour.events(ModelStream.answer("Hello.")));
     private final ExecutorService turns = Executors.newVirtualThreadPerTaskExecutor();
@@ -35,24 +35,29 @@ class ChatLimitsTest {
     }
 
     @Test
-    void keepsTheLimitsOfAServiceAndDoesNotDisturbAnother() throws Exception {
-        model.server.behave(Behaviour.slowEvents(ModelStream.answer("Hello."), Duration.ofMillis(30)));
-        ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 10, "requests_per_second", 50)));
+    void limitsTheCallsAtTheSameTimeAndDoesNotDisturbAnotherService() throws Exception {
+        model.server.behave(Behaviour.slowEvents(ModelStream.answer("Hello."), Duration.ofMillis(50)));
+        ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 10)));
         try (HttpDouble otherServer = new HttpDouble(Behaviour.events(ModelStream.answer("Hello.")))) {
-            ChatAgentFactory other =
-                    model.factory(with("url", otherServer.url("/v1").toString(), "limits", Map.of("concurrent", 100)));
-            List<Future<Duration>> waiting = start(limited, 150);
+            ChatAgentFactory other = model.factory(
+                    with("url", otherServer.url("/v1").toString(), "limits", Map.of("concurrent", 100)));
+            List<Future<Duration>> waiting = start(limited, 100);
             List<Duration> undisturbed = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 undisturbed.add(ask(other));
             }
             assertThat(waiting.getLast().isDone()).isFalse();
             assertThat(undisturbed.stream().sorted().toList().get(35)).isLessThan(Duration.ofMillis(200));
-            for (Future<Duration> one : waiting) {
-                assertThat(one.get()).isPositive();
-            }
+            awaitAll(waiting);
         }
-        assertThat(model.server.mostRunning()).isLessThanOrEqualTo(10);
+        assertThat(model.server.mostRunning()).isEqualTo(10);
+    }
+
+    @Test
+    void limitsTheCallsThatStartInASecond() throws Exception {
+        ChatAgentFactory limited =
+                model.factory(with("limits", Map.of("concurrent", 100, "requests_per_second", 50)));
+        awaitAll(start(limited, 120));
         assertThat(mostInASecond()).isBetween(20, 50);
     }
 
@@ -78,6 +83,12 @@ class ChatLimitsTest {
             all.add(turns.submit(() -> ask(agents)));
         }
         return all;
+    }
+
+    private static void awaitAll(List<Future<Duration>> turns) throws Exception {
+        for (Future<Duration> turn : turns) {
+            assertThat(turn.get()).isPositive();
+        }
     }
 
     private static Duration ask(ChatAgentFactory agents) throws Exception {
