@@ -39,8 +39,8 @@ class ChatLimitsTest {
         model.server.behave(Behaviour.slowEvents(ModelStream.answer("Hello."), Duration.ofMillis(50)));
         ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 10)));
         try (HttpDouble otherServer = new HttpDouble(Behaviour.events(ModelStream.answer("Hello.")))) {
-            ChatAgentFactory other = model.factory(
-                    with("url", otherServer.url("/v1").toString(), "limits", Map.of("concurrent", 100)));
+            ChatAgentFactory other =
+                    model.factory(with("url", otherServer.url("/v1").toString(), "limits", Map.of("concurrent", 100)));
             List<Future<Duration>> waiting = start(limited, 100);
             List<Duration> undisturbed = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
@@ -55,8 +55,7 @@ class ChatLimitsTest {
 
     @Test
     void limitsTheCallsThatStartInASecond() throws Exception {
-        ChatAgentFactory limited =
-                model.factory(with("limits", Map.of("concurrent", 100, "requests_per_second", 50)));
+        ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 100, "requests_per_second", 50)));
         awaitAll(start(limited, 120));
         assertThat(mostInASecond()).isBetween(20, 50);
     }
