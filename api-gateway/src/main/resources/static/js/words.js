@@ -85,6 +85,7 @@ export function confidenceWord(confidence) {
 const FAILURES = {
   agent_error: 'The agent could not answer this question.',
   agent_timeout: 'The agent took too long.',
+  input_required: 'The agent needs the input of a person, which is not supported yet.',
   deadline_exceeded: 'The answer was not ready by the deadline.',
   usage_limit: 'The answer would have exceeded the usage limit.',
   answer_too_large: 'The answer is too large.',

@@ -30,6 +30,7 @@ public enum ErrorCode implements WireEnum {
     EXPIRED(0, "The question waited too long"),
     AGENT_ERROR(0, "The agent failed"),
     AGENT_TIMEOUT(0, "The agent took too long"),
+    INPUT_REQUIRED(0, "The agent needs a person's input"),
     DEADLINE_EXCEEDED(0, "The deadline passed"),
     USAGE_LIMIT(0, "The usage limit is reached"),
     POISON(0, "The turn crashed its processor too often"),

@@ -16,7 +16,7 @@ public interface Behaviour {
     String JSON = "application/json";
 
     /** Sends the reply to the request. Runs on the connection's thread and may block. */
-    void answer(ReceivedRequest request, Reply reply) throws IOException, InterruptedException;
+    void answer(ReceivedRequest request, DoubleReply reply) throws IOException, InterruptedException;
 
     /** Replies with status 200 and a JSON body, which need not be valid. */
     static Behaviour json(String body) {
@@ -109,7 +109,7 @@ public interface Behaviour {
                 all.get(Math.min(next.getAndIncrement(), all.size() - 1)).answer(request, reply);
     }
 
-    private static void begin(Reply reply, List<String> data, Duration pause) throws IOException {
+    private static void begin(DoubleReply reply, List<String> data, Duration pause) throws IOException {
         reply.beginEvents();
         for (String one : data) {
             reply.pause(pause);

@@ -120,7 +120,7 @@ public final class HttpDouble implements AutoCloseable {
             while (complete) {
                 ReceivedRequest request = ReceivedRequest.read(in);
                 requests.add(request);
-                Reply reply = new Reply(connection, in);
+                DoubleReply reply = new DoubleReply(connection, in);
                 answer(request, reply);
                 complete = reply.isComplete();
             }
@@ -133,7 +133,7 @@ public final class HttpDouble implements AutoCloseable {
         }
     }
 
-    private void answer(ReceivedRequest request, Reply reply) throws IOException, InterruptedException {
+    private void answer(ReceivedRequest request, DoubleReply reply) throws IOException, InterruptedException {
         int now = running.incrementAndGet();
         mostRunning.accumulateAndGet(now, Math::max);
         try {

@@ -13,6 +13,7 @@ class EndToEndArchitectureTest extends ModuleArchitecture {
                 "model..",
                 "store..",
                 "backends..",
+                "doubles..",
                 "client..",
                 "gateway..",
                 "processor..",

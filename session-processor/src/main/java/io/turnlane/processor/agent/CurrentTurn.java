@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * thread has no current turn.
  *
  * @param attempt number of the attempt, from 1
+ * @param traceparent W3C trace context of the client that asked, for calls to other services; null if it sent none
  */
 public record CurrentTurn(
-        RequestId requestId, SessionId sessionId, @Nullable String userId, int attempt) {
+        RequestId requestId,
+        SessionId sessionId,
+        @Nullable String userId,
+        int attempt,
+        @Nullable String traceparent) {
 
     private static final ScopedValue<CurrentTurn> CURRENT = ScopedValue.newInstance();
 

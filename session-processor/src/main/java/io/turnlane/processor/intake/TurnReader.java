@@ -73,7 +73,8 @@ final class TurnReader {
                 enumValue(HeaderText.get(record, RecordHeaders.PRIORITY), Priority::find, Priority.NORMAL),
                 time(HeaderText.getNumber(record, RecordHeaders.DEADLINE)),
                 HeaderText.get(record, RecordHeaders.AGENT),
-                HeaderText.get(record, RecordHeaders.CALLBACK_URL));
+                HeaderText.get(record, RecordHeaders.CALLBACK_URL),
+                HeaderText.get(record, RecordHeaders.TRACEPARENT));
     }
 
     /**

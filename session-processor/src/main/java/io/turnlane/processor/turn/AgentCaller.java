@@ -67,7 +67,7 @@ final class AgentCaller {
         List<Cancellation> timers = atOnce ? List.of() : startTimers(flight, ask, run);
         try {
             AgentOutput output = new AgentOutput(stream, flight, wire);
-            Callable<Answer> agent = () -> output.complete(answer(ask, run, output));
+            Callable<Answer> agent = () -> output.complete(answer(flight.turn(), ask, run, output));
             return accept(flight, atOnce ? flight.callAgentHere(agent) : flight.callAgent(executor, agent));
         } catch (Throwable e) {
             return CallFailures.of(flight, ask, e);
@@ -101,8 +101,13 @@ final class AgentCaller {
         return limits.allow(answer, wire) ? new CallResult.AgentAnswered(answer) : CallFailures.tooLarge();
     }
 
-    private Answer answer(Ask ask, BeginResult.RunTurn run, AnswerSink sink) throws Exception {
-        CurrentTurn current = new CurrentTurn(ask.requestId(), ask.sessionId(), ask.userId(), run.attempt());
+    private Answer answer(Turn turn, Ask ask, BeginResult.RunTurn run, AnswerSink sink) throws Exception {
+        CurrentTurn current = new CurrentTurn(
+                ask.requestId(),
+                ask.sessionId(),
+                ask.userId(),
+                run.attempt(),
+                turn.envelope().traceparent());
         return current.call(
                 () -> agents.create(ask.agent()).answer(questionOf(ask), answeredTurns(run.memory()), sink));
     }

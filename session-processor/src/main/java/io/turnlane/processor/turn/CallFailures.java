@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
+import io.turnlane.processor.agent.RetryableAgentException;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.turn.Flight.AgentAbandonedException;
 import io.turnlane.processor.turn.Flight.StopReason;
@@ -54,8 +55,16 @@ final class CallFailures {
                 ErrorCode.ANSWER_TOO_LARGE, "The answer exceeds the maximum size. Ask for a shorter answer.", true);
     }
 
-    /** Logs only the type and origin of the exception, because its message might quote the question or a secret. */
+    /**
+     * Logs the message of an exception only if the agent chose it for clients. Other messages might quote the question
+     * or a secret.
+     */
     private static CallResult agentError(Ask ask, Throwable e) {
+        if (e instanceof RetryableAgentException retryable) {
+            String reason = AgentOutput.line(e.getMessage());
+            warning(ask).addKeyValue("reason", reason).log("agent failed");
+            return failed(retryable.code(), reason, false);
+        }
         warning(ask)
                 .addKeyValue("error", e.getClass().getName())
                 .addKeyValue("at", e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0])

@@ -44,6 +44,7 @@ public record Turn(
      *     null if there is no deadline
      * @param agent name of the agent that answers
      * @param callback URL to which the terminal event is posted
+     * @param traceparent W3C trace context of the client that asked
      */
     public record Envelope(
             @Nullable String type,
@@ -53,11 +54,12 @@ public record Turn(
             Priority priority,
             @Nullable Instant deadline,
             @Nullable String agent,
-            @Nullable String callback) {
+            @Nullable String callback,
+            @Nullable String traceparent) {
 
-        /** Creates an envelope with the default policy and priority. It has no deadline, agent or callback. */
+        /** Creates an envelope with the default policy and priority. It has no deadline, agent, callback or trace. */
         public Envelope(@Nullable String type, @Nullable String schemaVersion, @Nullable Long eventsFrom) {
-            this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null, null);
+            this(type, schemaVersion, eventsFrom, TurnPolicy.ENQUEUE, Priority.NORMAL, null, null, null, null);
         }
     }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.turnlane.model.Priority;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.turn.Turn;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class ForeignRecordsTest {
 
     private static final int PARTITIONS = 8;
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     @Test
     void readsTheRecordsOfAGateway() throws UnreadableRecordException {
@@ -39,7 +42,16 @@ class ForeignRecordsTest {
                         assertThat(turn.requestId()).isEqualTo(request);
                         assertThat(turn.offset()).isEqualTo(7);
                         assertThat(turn.envelope())
-                                .isEqualTo(new Turn.Envelope(Ask.TYPE, WireFormat.SCHEMA_VERSION, 42L));
+                                .isEqualTo(new Turn.Envelope(
+                                        Ask.TYPE,
+                                        WireFormat.SCHEMA_VERSION,
+                                        42L,
+                                        TurnPolicy.ENQUEUE,
+                                        Priority.NORMAL,
+                                        null,
+                                        null,
+                                        null,
+                                        TRACE));
                     });
         }
     }
@@ -65,6 +77,7 @@ class ForeignRecordsTest {
         addHeader(record, RecordHeaders.TYPE, Ask.TYPE);
         addHeader(record, RecordHeaders.SCHEMA_VERSION, WireFormat.SCHEMA_VERSION);
         addHeader(record, RecordHeaders.EVENTS_FROM, "42");
+        addHeader(record, RecordHeaders.TRACEPARENT, TRACE);
         return record;
     }
 

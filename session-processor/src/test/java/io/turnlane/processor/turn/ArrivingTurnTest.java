@@ -183,6 +183,7 @@ class ArrivingTurnTest extends TurnTests {
                 Priority.NORMAL,
                 deadline == null ? null : NOW.plus(deadline),
                 null,
+                null,
                 null);
         handler.onTurn(new Turn(question.key(), question.requestId(), envelope, 0, 7, NOW, record));
         return record;

@@ -26,8 +26,8 @@ class TurnDeadlineTest extends TurnTests {
     }
 
     private Turn published(Instant at) {
-        Turn.Envelope envelope =
-                new Turn.Envelope(null, null, null, TurnPolicy.ENQUEUE, Priority.NORMAL, at.plus(DEADLINE), null, null);
+        Turn.Envelope envelope = new Turn.Envelope(
+                null, null, null, TurnPolicy.ENQUEUE, Priority.NORMAL, at.plus(DEADLINE), null, null, null);
         return new Turn(ask.key(), ask.requestId(), envelope, 0, 7, at, claim);
     }
 }

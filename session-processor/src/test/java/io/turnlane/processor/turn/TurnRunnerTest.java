@@ -17,6 +17,7 @@ import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.TopicPlan;
 import io.turnlane.processor.agent.CurrentTurn;
+import io.turnlane.processor.agent.RetryableAgentException;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.lane.LaneOutcome;
 import java.nio.charset.StandardCharsets;
@@ -87,6 +88,19 @@ class TurnRunnerTest extends TurnTests {
         });
         assertThat(claim.completed).isEqualTo(1);
         assertThat(memory.history(ask.key())).isEmpty();
+    }
+
+    @Test
+    void retriesAnErrorOfTheAgentThatClientsMaySee() {
+        agent = (question, remembered, sink) -> {
+            throw new RetryableAgentException(ErrorCode.AGENT_TIMEOUT, "no answer for 30 s");
+        };
+        assertThat(run()).isInstanceOf(LaneOutcome.RunAgain.class);
+        assertThat(events.getLast().body())
+                .isInstanceOfSatisfying(
+                        TurnEvent.Retrying.class,
+                        retrying -> assertThat(retrying.error())
+                                .isEqualTo(new TurnError("agent_timeout", "no answer for 30 s")));
     }
 
     @Test
@@ -235,7 +249,7 @@ class TurnRunnerTest extends TurnTests {
             return Answer.ofText("because");
         };
         run();
-        assertThat(seen).containsExactly(new CurrentTurn(ask.requestId(), SESSION, null, 1));
+        assertThat(seen).containsExactly(new CurrentTurn(ask.requestId(), SESSION, null, 1, TRACE));
         assertThat(CurrentTurn.get()).isEmpty();
     }
 

@@ -42,6 +42,7 @@ abstract class TurnTests {
 
     static final Instant NOW = Instant.parse("2026-11-21T06:00:00Z");
     static final SessionId SESSION = new SessionId("s-1");
+    static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     final WireFormat wire = new WireFormat();
     final ManualDelay delay = new ManualDelay();
@@ -143,7 +144,16 @@ abstract class TurnTests {
         return new Turn(
                 header.key(),
                 header.requestId(),
-                new Turn.Envelope(Ask.TYPE, WireFormat.SCHEMA_VERSION, 42L),
+                new Turn.Envelope(
+                        Ask.TYPE,
+                        WireFormat.SCHEMA_VERSION,
+                        42L,
+                        TurnPolicy.ENQUEUE,
+                        Priority.NORMAL,
+                        null,
+                        null,
+                        null,
+                        TRACE),
                 0,
                 7,
                 NOW,

@@ -45,14 +45,21 @@ public sealed interface AgentSettings {
      *
      * @param url address that receives the questions
      * @param model value of {@code model} in requests, or null
+     * @param parameters further fields of each request; they replace fields of the same name
      * @param headers further headers of each request
      * @param historyTokens maximum size of the history that travels with a question, in tokens
      */
     record Remote(
-            URI url, @Nullable String model, Map<String, SecretText> headers, CallTimeouts timeouts, int historyTokens)
+            URI url,
+            @Nullable String model,
+            Map<String, Object> parameters,
+            Map<String, SecretText> headers,
+            CallTimeouts timeouts,
+            int historyTokens)
             implements AgentSettings {
 
         public Remote {
+            parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
             headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
         }
     }
@@ -67,6 +74,7 @@ public sealed interface AgentSettings {
                 new Remote(
                         fields.url("url", null),
                         fields.textOrNull("model"),
+                        fields.object("parameters").free(),
                         headers(fields.object("headers")),
                         CallTimeouts.read(fields.object("timeouts")),
                         historyTokens(fields));
@@ -128,6 +136,7 @@ public sealed interface AgentSettings {
                 if (remote.model != null) {
                     fields.put("model", remote.model);
                 }
+                fields.put("parameters", remote.parameters);
                 Map<String, Object> headers = new LinkedHashMap<>();
                 remote.headers.forEach((name, value) -> headers.put(name, value.template()));
                 fields.put("headers", headers);

@@ -10,17 +10,17 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * Reply of an {@link HttpDouble} to one request. All methods throw an {@link IOException} if the client has closed the
- * connection. If a behaviour returns before the reply is complete, the server closes the connection. Only the
- * connection's thread uses this object.
+ * DoubleReply of an {@link HttpDouble} to one request. All methods throw an {@link IOException} if the client has
+ * closed the connection. If a behaviour returns before the reply is complete, the server closes the connection. Only
+ * the connection's thread uses this object.
  */
-public final class Reply {
+public final class DoubleReply {
 
     private final Socket connection;
     private final InputStream in;
     private boolean isComplete;
 
-    Reply(Socket connection, InputStream in) {
+    DoubleReply(Socket connection, InputStream in) {
         this.connection = connection;
         this.in = in;
     }

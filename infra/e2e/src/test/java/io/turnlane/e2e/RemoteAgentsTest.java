@@ -1,0 +1,121 @@
+package io.turnlane.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.turnlane.e2e.Client.ClientReply;
+import io.turnlane.e2e.Client.Event;
+import io.turnlane.model.agent.AgentDefinition;
+import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.remote.RemoteAgentFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples of agents in Python and JavaScript, unchanged, behind gateway and processor. */
+class RemoteAgentsTest {
+
+    private static final Path EXAMPLES = Path.of("../../docs/examples/agents").toAbsolutePath();
+    private static final String LONG = "word ".repeat(99) + "end";
+
+    private static final Map<String, AgentProgram> programs = new LinkedHashMap<>();
+    private static RunningTurnlane turnlane;
+    private static Client client;
+
+    private final String session = "remote-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() throws Exception {
+        programs.put("javascript", example(Programs.node(), "agent.mjs"));
+        if (Programs.isInstalled("python3")) {
+            programs.put("python", example("python3", "agent.py"));
+        }
+        turnlane = RunningTurnlane.start(1, factories());
+        client = new Client(turnlane.address());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        turnlane.close();
+        programs.values().forEach(AgentProgram::close);
+    }
+
+    private static AgentProgram example(String interpreter, String file) throws Exception {
+        return AgentProgram.start(
+                new ProcessBuilder(interpreter, EXAMPLES.resolve(file).toString(), "0"));
+    }
+
+    /** Returns new factories, because a processor closes its factories when it stops. */
+    private static List<AgentFactory> factories() throws Exception {
+        List<AgentFactory> factories = new ArrayList<>();
+        for (Map.Entry<String, AgentProgram> program : programs.entrySet()) {
+            Map<String, Object> fields = Map.of(
+                    "type",
+                    program.getKey().equals("python") ? "ag-ui" : "responses",
+                    "url",
+                    program.getValue().url("/").toString());
+            factories.add(
+                    new RemoteAgentFactory(AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty()));
+        }
+        return factories;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"python", "javascript"})
+    void streamsItsAnswerAndReceivesTheHistory(String agent) {
+        List<Event> events = client.stream(ask(agent, LONG) + "/events");
+        assertThat(events.stream().filter(event -> event.type().equals("delta")))
+                .as("pieces of the answer")
+                .hasSizeGreaterThan(10);
+        assertThat(events.getLast().answer()).isEqualTo("Question 1 was: " + LONG + " ");
+
+        ClientReply second = client.get(ask(agent, "And now?") + "?wait=30");
+        assertThat(second.object("answer").get("text")).isEqualTo("Question 2 was: And now? ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"python", "javascript"})
+    void noticesWithinASecondThatTheTurnIsCancelled(String agent) {
+        String running = ask(agent, LONG);
+        long before = programs.get(agent).count("cancelled");
+        await().atMost(Duration.ofSeconds(20)).until(() -> status(running).equals("running"));
+        assertThat(client.post(running + "/cancel", Map.of()).status()).isEqualTo(202);
+        await().atMost(Duration.ofSeconds(1)).until(() -> programs.get(agent).count("cancelled") == before + 1);
+        assertThat(client.get(running + "?wait=20").text("status")).isEqualTo("cancelled");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"python", "javascript"})
+    void answersAgainFromTheStartIfItsProcessorIsReplacedInMidAnswer(String agent) throws Exception {
+        String running = ask(agent, LONG);
+        await().atMost(Duration.ofSeconds(20)).until(() -> status(running).equals("running"));
+        turnlane.replaceProcessor(factories());
+        ClientReply ended = client.get(running + "?wait=60");
+        assertThat(ended.text("status")).isEqualTo("completed");
+        assertThat(ended.json().get("attempt")).isEqualTo(2);
+        assertThat(ended.object("answer").get("text")).isEqualTo("Question 1 was: " + LONG + " ");
+    }
+
+    private String ask(String agent, String question) {
+        assumeThat(programs).as("installed interpreters").containsKey(agent);
+        ClientReply asked =
+                client.post("/v1/sessions/" + session + "/requests", Map.of("question", question, "agent", agent));
+        assertThat(asked.status()).isEqualTo(202);
+        return asked.header("Location");
+    }
+
+    private static String status(String request) {
+        return client.get(request).text("status");
+    }
+}
