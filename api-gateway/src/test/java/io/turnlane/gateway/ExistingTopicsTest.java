@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.backends.TestBackends;
-import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
+import io.turnlane.log.CompactedTopic;
 import io.turnlane.model.topic.Topics;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ class ExistingTopicsTest {
     @Test
     void usesNoKeysTopicThatDeletesKeysByAge() throws Exception {
         create(topics.keys(), 1, "delete");
-        assertThatThrownBy(() -> new KafkaKeyTopic(CONNECTION, topics.keys()).createIfMissing((short) 1))
+        assertThatThrownBy(() -> CompactedTopic.ofApiKeys(CONNECTION, topics).createIfMissing((short) 1))
                 .hasMessageContaining("--entity-name " + topics.keys() + " --add-config cleanup.policy=compact");
     }
 

@@ -62,8 +62,7 @@ class GatewayArchitectureTest extends ModuleArchitecture {
                 .resideInAPackage("..deliver..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.turnlane.gateway..")
-                        .and(not(resideInAnyPackage(
-                                        "io.turnlane.gateway.turns.deliver..", "io.turnlane.gateway.kafka.."))
+                        .and(not(resideInAnyPackage("io.turnlane.gateway.turns.deliver.."))
                                 .and(not(type(EventsUnavailableException.class)))))
                 .because("other packages subscribe before they publish, so that the dependency has one direction"));
     }

@@ -3,8 +3,8 @@ package io.turnlane.gateway;
 import static org.awaitility.Awaitility.await;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
-import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
 import io.turnlane.gateway.guard.keys.KeySecret;
+import io.turnlane.log.CompactedTopic;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import java.security.SecureRandom;
@@ -21,14 +21,14 @@ final class TestKeys {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final KafkaKeyTopic topic;
+    private final CompactedTopic<ApiKey> topic;
     private final Map<String, ApiKey> created = new HashMap<>();
 
     TestKeys(TestGateway gateway) {
-        topic = new KafkaKeyTopic(gateway.backends().kafka(), gateway.topics().keys());
+        topic = CompactedTopic.ofApiKeys(gateway.backends().kafka(), gateway.topics());
     }
 
-    KafkaKeyTopic topic() {
+    CompactedTopic<ApiKey> topic() {
         return topic;
     }
 

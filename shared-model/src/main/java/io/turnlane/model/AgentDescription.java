@@ -15,9 +15,18 @@ public record AgentDescription(String name, String description, List<String> exa
     private static final Pattern NAME = Pattern.compile("[a-z0-9._-]{1,64}");
 
     public AgentDescription {
+        checkName(name);
+        examples = List.copyOf(examples);
+    }
+
+    /**
+     * Checks the name of an agent.
+     *
+     * @throws IllegalArgumentException if the name is invalid
+     */
+    public static void checkName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("an agent name must have 1 to 64 characters from a-z 0-9 . _ -");
         }
-        examples = List.copyOf(examples);
     }
 }

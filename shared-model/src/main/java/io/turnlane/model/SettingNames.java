@@ -31,7 +31,13 @@ public final class SettingNames {
 
     /** Settings with any number of values: their names continue with a key or an index. */
     private static final Set<String> OPEN_ENDED = Set.of(
-            "turnlane.processor.answer.timeouts", "turnlane.security.allowed-origins", "turnlane.webhooks.secrets");
+            "turnlane.processor.agents.secret-variables",
+            "turnlane.processor.answer.timeouts",
+            "turnlane.security.allowed-origins",
+            "turnlane.webhooks.secrets");
+
+    /** Variables that configuration files refer to under other names than those of the settings. */
+    private static final Set<String> SHORT_VARIABLES = Set.of("TURNLANE_AGENTS_FILE", "TURNLANE_SECRET_FOLDER");
 
     /** Variables that Kubernetes and Docker set for a service, for example for a service named turnlane-gateway. */
     private static final Pattern OF_A_SERVICE = Pattern.compile(
@@ -85,6 +91,7 @@ public final class SettingNames {
      */
     public static Optional<String> nearestToVariable(String variable) {
         if (!variable.startsWith(VARIABLE_PREFIX)
+                || SHORT_VARIABLES.contains(variable)
                 || OF_A_SERVICE.matcher(variable).matches()) {
             return Optional.empty();
         }

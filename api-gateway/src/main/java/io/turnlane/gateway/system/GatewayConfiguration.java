@@ -3,19 +3,16 @@ package io.turnlane.gateway.system;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.UUIDClock;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.guard.admission.OverloadGuard;
 import io.turnlane.gateway.turns.ask.AnsweredTurns;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
-import io.turnlane.gateway.turns.fleet.Fleet;
 import io.turnlane.gateway.turns.requests.FinishedRequestEvents;
 import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.stream.SseStream;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
-import io.turnlane.store.fleet.ProcessorDirectory;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -68,11 +65,6 @@ class GatewayConfiguration {
                 sessions.anonymousTtl(),
                 webhooks.callbacks(),
                 wire);
-    }
-
-    @Bean
-    Fleet fleet(ProcessorDirectory directory, AgentsProperties agents, OverloadGuard overload) {
-        return new Fleet(directory::alive, agents.defaultAgent(), overload::expectedWait);
     }
 
     @Bean

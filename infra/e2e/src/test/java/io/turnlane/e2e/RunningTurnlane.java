@@ -2,7 +2,8 @@ package io.turnlane.e2e;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.gateway.GatewayApplication;
-import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
+import io.turnlane.log.CompactedTopic;
+import io.turnlane.model.ApiKey;
 import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
@@ -50,8 +51,8 @@ final class RunningTurnlane implements AutoCloseable {
     }
 
     /** Returns the topic of API keys. */
-    KafkaKeyTopic keys() {
-        return new KafkaKeyTopic(TestBackends.shared().kafka(), new Topics(prefix).keys());
+    CompactedTopic<ApiKey> keys() {
+        return CompactedTopic.ofApiKeys(TestBackends.shared().kafka(), new Topics(prefix));
     }
 
     void addProcessor(String... settings) {

@@ -1,14 +1,32 @@
 package io.turnlane.standalone;
 
 import io.turnlane.standalone.options.GatewayCallOptions;
+import io.turnlane.standalone.terminal.CommandFailedException;
 import io.turnlane.standalone.terminal.OneLine;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
-/** Command that lists the agents. */
-@Command(name = "agents", description = "List the agents that running processors offer.")
+/** Command that lists agents, and configures them without a restart. Without a subcommand, it lists them. */
+@Command(
+        name = "agents",
+        description = {
+            "List the agents that running processors offer, or configure agents.",
+            "Configured agents are known to all processors within a second."
+        },
+        synopsisSubcommandLabel = "[list|add|show|remove|test]",
+        subcommands = {
+            AgentsCommand.AgentsListCommand.class,
+            AgentsAddCommand.class,
+            AgentsCommand.AgentsShowCommand.class,
+            AgentsCommand.AgentsRemoveCommand.class,
+            AgentsTestCommand.class
+        })
 final class AgentsCommand implements Callable<Integer> {
 
     @Mixin
@@ -16,6 +34,10 @@ final class AgentsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        return list(options);
+    }
+
+    private static int list(GatewayCallOptions options) throws InterruptedException {
         JsonNode agents = options.call(gateway -> gateway.agents()).path("agents");
         for (JsonNode agent : agents) {
             System.out.println(
@@ -31,5 +53,71 @@ final class AgentsCommand implements Callable<Integer> {
             System.out.println("No processor is running, so there are no agents. Start one: ./turnlane processor");
         }
         return 0;
+    }
+
+    /** Command that lists the agents. */
+    @Command(name = "list", description = "List the agents that running processors offer.")
+    static final class AgentsListCommand implements Callable<Integer> {
+
+        @Mixin
+        private GatewayCallOptions options = new GatewayCallOptions();
+
+        @Override
+        public Integer call() throws InterruptedException {
+            return list(options);
+        }
+    }
+
+    /** Command that shows the definition of a configured agent. */
+    @Command(name = "show", description = "Show the definition of a configured agent, with all defaults.")
+    static final class AgentsShowCommand implements Callable<Integer> {
+
+        @Parameters(paramLabel = "NAME", description = "The name of the agent.")
+        private String name = "";
+
+        @Mixin
+        private GatewayCallOptions options = new GatewayCallOptions();
+
+        @Override
+        public Integer call() throws InterruptedException {
+            JsonNode agent = options.call(gateway -> gateway.agent(name));
+            System.out.println(options.json() ? agent.toString() : agent.toPrettyString());
+            return 0;
+        }
+    }
+
+    /** Command that removes a configured agent. */
+    @Command(
+            name = "remove",
+            description = {
+                "Remove a configured agent. It takes no new questions.",
+                "Accepted questions are still answered, by the removed agent or by its successor."
+            })
+    static final class AgentsRemoveCommand implements Callable<Integer> {
+
+        @Parameters(paramLabel = "NAME", description = "The name of the agent.")
+        private String name = "";
+
+        @Option(
+                names = "--successor",
+                paramLabel = "NAME",
+                description = "The agent that answers further questions of sessions with the removed agent.")
+        private @Nullable String successor;
+
+        @Mixin
+        private GatewayCallOptions options = new GatewayCallOptions();
+
+        @Override
+        public Integer call() throws InterruptedException {
+            if (name.equals(successor)) {
+                throw new CommandFailedException("An agent cannot be its own successor.");
+            }
+            JsonNode removed = options.call(gateway -> gateway.removeAgent(name, Optional.ofNullable(successor)));
+            System.out.println(
+                    options.json()
+                            ? removed.toString()
+                            : "Removed " + name + (successor == null ? "." : "; " + successor + " takes over."));
+            return 0;
+        }
     }
 }

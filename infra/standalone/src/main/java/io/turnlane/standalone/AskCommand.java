@@ -27,21 +27,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Command that asks a question and prints the answer. */
 @Command(
         name = "ask",
         description = "Ask a question and print the answer while it arrives. Exit code 1 if there is no answer.")
 final class AskCommand implements Callable<Integer> {
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
 
     @Parameters(paramLabel = "QUESTION", description = "The question, in quotes.")
     private String question = "";
@@ -143,16 +134,7 @@ final class AskCommand implements Callable<Integer> {
 
     private static Map<String, Object> values(Map<String, String> given) {
         Map<String, Object> values = new LinkedHashMap<>();
-        given.forEach((key, text) -> values.put(key, value(text)));
+        given.forEach((key, text) -> values.put(key, JsonOrText.of(text)));
         return values;
-    }
-
-    private static Object value(String text) {
-        try {
-            JsonNode json = JSON.readTree(text);
-            return json.isMissingNode() || json.isNull() ? text : json;
-        } catch (JacksonException noJson) {
-            return text;
-        }
     }
 }

@@ -1,7 +1,7 @@
 package io.turnlane.standalone;
 
-import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
 import io.turnlane.gateway.guard.keys.KeySecret;
+import io.turnlane.log.CompactedTopic;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import io.turnlane.model.WireFormat;
@@ -91,7 +91,7 @@ final class KeysCommand implements Runnable {
         private boolean json;
 
         interface KeyTopicFunction<T> {
-            T on(KafkaKeyTopic topic) throws ExecutionException, InterruptedException;
+            T on(CompactedTopic<ApiKey> topic) throws ExecutionException, InterruptedException;
         }
 
         <T> T with(KeyTopicFunction<T> work) throws InterruptedException {
@@ -99,7 +99,7 @@ final class KeysCommand implements Runnable {
             KafkaAddress address = data.kafka();
             Map<String, Object> connection = kafka.connection(address);
             try {
-                return work.on(new KafkaKeyTopic(connection, new Topics(prefix).keys()));
+                return work.on(CompactedTopic.ofApiKeys(connection, new Topics(prefix)));
             } catch (KafkaException | ExecutionException e) {
                 throw KafkaOption.describe(e, address);
             } catch (IllegalStateException unsuitable) { // the topic has settings with which it would lose keys

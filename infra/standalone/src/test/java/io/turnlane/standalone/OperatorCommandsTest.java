@@ -289,7 +289,7 @@ class OperatorCommandsTest {
         assertThat(usageError("ask", "why?", "--url", "garbage"))
                 .first()
                 .asString()
-                .contains("--url", "garbage");
+                .contains("--gateway", "garbage");
         assertThat(usageError("ask", "why?", "--policy", "wait"))
                 .first()
                 .asString()

@@ -4,26 +4,63 @@ import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Agents of this processor by name. Immutable. */
+/**
+ * Agents of this processor by name: fixed ones, which its code brings, and configured ones, which can change at any
+ * time. If both have the same name, the configured one is used.
+ *
+ * <p>Threading: one thread calls {@link #configure}; any thread may call the other methods, which see either all
+ * changes of a call or none.
+ */
 public final class AgentCatalog {
 
-    private final Map<String, AgentFactory> factories;
+    /** Maximum number of agents that can follow each other as successors. */
+    private static final int MAX_SUCCESSORS = 10;
+
+    private final Map<String, AgentFactory> fixed;
     private final Map<String, Duration> timeouts;
     private final AbsentAgents absent;
+    private volatile Agents current;
+
+    /**
+     * Agents at one time.
+     *
+     * @param offered what clients see of the agents that take new questions
+     */
+    private record Agents(Map<String, AgentFactory> factories, List<AgentDescription> offered) {}
+
+    /**
+     * Agents that operators have configured.
+     *
+     * @param offered agents that take new questions, by name
+     * @param removed agents that answer only questions that were accepted before their removal, by name
+     * @param successors names of the agents that answer instead of removed agents, by the name of the removed agent
+     */
+    public record Configured(
+            Map<String, AgentFactory> offered, Map<String, AgentFactory> removed, Map<String, String> successors) {
+
+        public static final Configured NONE = new Configured(Map.of(), Map.of(), Map.of());
+
+        public Configured {
+            offered = Map.copyOf(offered);
+            removed = Map.copyOf(removed);
+            successors = Map.copyOf(successors);
+        }
+    }
 
     /**
      * Creates a catalog without configured time limits, for an installation in which no other processor offers agents.
      *
      * @throws IllegalStateException if two agents have the same name
      */
-    public AgentCatalog(Collection<AgentFactory> factories) {
-        this(factories, Map.of(), AbsentAgents.NONE);
+    public AgentCatalog(Collection<AgentFactory> fixed) {
+        this(fixed, Map.of(), AbsentAgents.NONE);
     }
 
     /**
@@ -33,15 +70,46 @@ public final class AgentCatalog {
      * @param absent agents of other processors
      * @throws IllegalStateException if two agents have the same name
      */
-    public AgentCatalog(Collection<AgentFactory> factories, Map<String, Duration> timeouts, AbsentAgents absent) {
+    public AgentCatalog(Collection<AgentFactory> fixed, Map<String, Duration> timeouts, AbsentAgents absent) {
         this.absent = absent;
         this.timeouts = Map.copyOf(timeouts);
-        this.factories = factories.stream()
+        this.fixed = fixed.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         factory -> factory.description().name(), Function.identity(), (one, _) -> {
                             throw new IllegalStateException("Two agents have the name "
                                     + one.description().name() + ". Rename one of them.");
                         }));
+        this.current = agents(Configured.NONE);
+    }
+
+    /** Replaces all configured agents. Agents of turns that are running are not affected. */
+    public void configure(Configured configured) {
+        current = agents(configured);
+    }
+
+    private Agents agents(Configured configured) {
+        Map<String, AgentFactory> offered = new HashMap<>(fixed);
+        offered.putAll(configured.offered());
+        Map<String, AgentFactory> all = new HashMap<>(configured.removed());
+        configured.successors().forEach((name, successor) -> {
+            AgentFactory factory = offered.get(lastSuccessor(successor, configured.successors()));
+            if (factory != null) {
+                all.put(name, factory);
+            }
+        });
+        all.putAll(offered);
+        return new Agents(
+                Map.copyOf(all),
+                offered.values().stream().map(AgentFactory::description).toList());
+    }
+
+    /** Returns the last of the agents that follow each other as successors, beginning with this one. */
+    private static String lastSuccessor(String name, Map<String, String> successors) {
+        String last = name;
+        for (int i = 0; i < MAX_SUCCESSORS && successors.get(last) != null; i++) {
+            last = successors.getOrDefault(last, last);
+        }
+        return last;
     }
 
     /**
@@ -50,16 +118,21 @@ public final class AgentCatalog {
      * @throws TerminalAgentException if this processor has no agent of this name
      */
     public Agent create(String name) throws TerminalAgentException {
-        AgentFactory factory = factories.get(name);
+        AgentFactory factory = current.factories().get(name);
         if (factory == null) {
             throw new TerminalAgentException(ErrorCode.UNKNOWN_AGENT, "This processor has no agent with that name.");
         }
         return factory.create();
     }
 
+    /** Returns true if this processor has the agent. */
+    public boolean has(String name) {
+        return current.factories().containsKey(name);
+    }
+
     /** Returns true if this processor has the agent and {@linkplain AgentFactory#answersAtOnce it answers at once}. */
     public boolean answersAtOnce(String name, Question question) {
-        AgentFactory factory = factories.get(name);
+        AgentFactory factory = current.factories().get(name);
         return factory != null && factory.answersAtOnce(question);
     }
 
@@ -68,19 +141,20 @@ public final class AgentCatalog {
      */
     public Optional<Duration> timeout(String name) {
         Duration configured = timeouts.get(name);
-        AgentFactory factory = factories.get(name);
+        AgentFactory factory = current.factories().get(name);
         return configured != null || factory == null ? Optional.ofNullable(configured) : factory.timeout();
     }
 
     /**
      * Returns the maximum time that a turn of this agent may wait for another processor. Returns empty if this
-     * processor has the agent, or if no processor offers it.
+     * processor has the agent.
      */
     public Optional<Duration> maxWait(String name) {
-        return factories.containsKey(name) ? Optional.empty() : absent.maxWait(name);
+        return has(name) ? Optional.empty() : absent.maxWait(name);
     }
 
+    /** Returns what clients see of the agents that take new questions. */
     public List<AgentDescription> descriptions() {
-        return factories.values().stream().map(AgentFactory::description).toList();
+        return current.offered();
     }
 }

@@ -4,7 +4,12 @@ import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.EchoAgent;
+import io.turnlane.processor.agent.configured.AgentBuilder;
+import io.turnlane.processor.agent.configured.AgentDefinitionFile;
+import io.turnlane.processor.agent.configured.SecretLookup;
 import io.turnlane.processor.agent.retrieval.RetrievalAgentFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -12,7 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Agents of this processor: all beans of type {@link AgentFactory}. */
+/** Agents of this processor: all beans of type {@link AgentFactory}, and those in its file of definitions. */
 @Configuration(proxyBeanMethods = false)
 class AgentConfiguration {
 
@@ -38,10 +43,25 @@ class AgentConfiguration {
         return new EchoAgent.EchoAgentFactory();
     }
 
+    /** Creates agents from definitions. Spring closes it together with the application context. */
+    @Bean
+    AgentBuilder agentBuilder(ProcessorProperties properties, List<AgentFactory> factories) {
+        ProcessorProperties.ConfiguredAgentProperties agents = properties.agents();
+        Path secrets = agents.secretFolder().isEmpty() ? null : Path.of(agents.secretFolder());
+        return new AgentBuilder(new SecretLookup(System::getenv, agents.secretVariables(), secrets), factories);
+    }
+
     @Bean
     AgentCatalog agentCatalog(
-            List<AgentFactory> factories, ProcessorProperties properties, ObjectProvider<AbsentAgents> others) {
-        return new AgentCatalog(
-                factories, properties.answer().timeouts(), others.getIfAvailable(() -> AbsentAgents.NONE));
+            List<AgentFactory> factories,
+            AgentBuilder builder,
+            ProcessorProperties properties,
+            ObjectProvider<AbsentAgents> others) {
+        List<AgentFactory> fixed = new ArrayList<>(factories);
+        String file = properties.agents().file();
+        if (!file.isEmpty()) {
+            new AgentDefinitionFile(Path.of(file)).read().forEach(definition -> fixed.add(builder.build(definition)));
+        }
+        return new AgentCatalog(fixed, properties.answer().timeouts(), others.getIfAvailable(() -> AbsentAgents.NONE));
     }
 }

@@ -1,7 +1,13 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.log.CompactedTopic;
+import io.turnlane.log.CompactedTopicFollower;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.agent.ConfiguredAgent;
+import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.agent.configured.AgentBuilder;
+import io.turnlane.processor.agent.configured.ConfiguredAgents;
 import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.AgentTimes;
@@ -10,11 +16,14 @@ import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.WaitingTurns;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** Beans that cancel turns, and beans that apply cancels, deadlines and policies to waiting turns. */
+/**
+ * Beans that follow what operators and clients change: configured agents, and cancels, deadlines and policies of turns.
+ */
 @Configuration(proxyBeanMethods = false)
 @Import(AgentTimes.class)
 class ControlConfiguration {
@@ -28,6 +37,21 @@ class ControlConfiguration {
     KafkaWakeUpListener wakeUps(LogConsumers consumers, TopicsProperties topics, WaitingTurns waiting) {
         return new KafkaWakeUpListener(
                 () -> consumers.withoutGroup("latest"), topics.names().control(), waiting::cancel);
+    }
+
+    /** Follows the agents topic. {@link ProcessorLifecycle} starts it before the first turn. */
+    @Bean(destroyMethod = "")
+    CompactedTopicFollower<ConfiguredAgent> agentFollower(
+            KafkaProperties kafka, TopicsProperties topics, ConfiguredAgents agents) {
+        return new CompactedTopicFollower<>(
+                CompactedTopic.ofAgents(kafka.buildAdminProperties(), topics.names()),
+                topics.replicationFactor(),
+                agents::replace);
+    }
+
+    @Bean
+    ConfiguredAgents configuredAgents(AgentCatalog catalog, AgentBuilder builder) {
+        return new ConfiguredAgents(catalog, builder::build);
     }
 
     /**

@@ -1,9 +1,12 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.log.CompactedTopicFollower;
 import io.turnlane.log.TopicSetup;
+import io.turnlane.model.agent.ConfiguredAgent;
 import io.turnlane.processor.control.KafkaWakeUpListener;
 import io.turnlane.processor.events.KafkaTopicMetadata;
 import io.turnlane.processor.intake.TurnPoller;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -23,9 +26,13 @@ final class ProcessorLifecycle implements SmartLifecycle {
         STOPPED
     }
 
+    /** Maximum time until the configured agents are read, which normally takes a fraction of a second. */
+    private static final Duration AGENTS_PATIENCE = Duration.ofSeconds(30);
+
     private final TopicSetup topics;
     private final KafkaTopicMetadata metadata;
     private final KafkaWakeUpListener wakeUps;
+    private final CompactedTopicFollower<ConfiguredAgent> agents;
     private final TurnPoller poller;
     private final Drain drain;
     private final Heartbeat heartbeat;
@@ -35,12 +42,14 @@ final class ProcessorLifecycle implements SmartLifecycle {
             TopicSetup topics,
             KafkaTopicMetadata metadata,
             KafkaWakeUpListener wakeUps,
+            CompactedTopicFollower<ConfiguredAgent> agents,
             TurnPoller poller,
             Drain drain,
             Heartbeat heartbeat) {
         this.topics = topics;
         this.metadata = metadata;
         this.wakeUps = wakeUps;
+        this.agents = agents;
         this.poller = poller;
         this.drain = drain;
         this.heartbeat = heartbeat;
@@ -51,6 +60,10 @@ final class ProcessorLifecycle implements SmartLifecycle {
         if (state.compareAndSet(LifecycleState.CREATED, LifecycleState.RUNNING)) {
             topics.prepare();
             metadata.load(); // before the first turn, so that none of its events waits for the partitions of its topic
+            if (!agents.start(AGENTS_PATIENCE)) { // without them, turns of configured agents would fail
+                throw new IllegalStateException(
+                        "The agents topic was not read within " + AGENTS_PATIENCE.toSeconds() + " s.");
+            }
             wakeUps.start(); // before the first turn, so that no cancellation of a running turn is missed
             Thread.ofPlatform().name("turnlane-poll").start(poller);
         }
@@ -65,6 +78,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
                 Thread.currentThread().interrupt();
             } finally {
                 wakeUps.stop();
+                agents.close();
                 heartbeat.stop();
             }
         }

@@ -7,6 +7,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -41,7 +42,20 @@ public record ProcessorProperties(
         @Valid @DefaultValue AnswerProperties answer,
         @Valid @DefaultValue MemoryProperties memory,
         @Valid @DefaultValue CacheProperties cache,
-        @Valid @DefaultValue RetrievalProperties retrieval) {
+        @Valid @DefaultValue RetrievalProperties retrieval,
+        @Valid @DefaultValue ConfiguredAgentProperties agents) {
+
+    /**
+     * Settings for agents that are configured and not part of the code.
+     *
+     * @param file YAML file with definitions of agents that only this processor offers; empty for none
+     * @param secretVariables environment variables that definitions may refer to; {@code *} stands for any text
+     * @param secretFolder folder with the files that definitions may refer to; empty for none
+     */
+    public record ConfiguredAgentProperties(
+            @DefaultValue("") String file,
+            @DefaultValue({"*_API_KEY", "*_TOKEN"}) List<String> secretVariables,
+            @DefaultValue("") String secretFolder) {}
 
     /**
      * Settings for reading turns from the log.

@@ -3,7 +3,6 @@ package io.turnlane.processor.system;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Phase;
 import io.turnlane.processor.agent.AgentCatalog;
@@ -15,6 +14,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -36,7 +36,7 @@ final class TurnMeters implements TurnObserver {
 
     private final MeterRegistry registry;
     private final Counter clockErrors;
-    private final Set<String> agents;
+    private final AgentCatalog agents;
     private final Map<RunTags, Counter> runs = new ConcurrentHashMap<>();
     private final Map<String, AgentTimers> timersByAgent = new ConcurrentHashMap<>();
 
@@ -46,8 +46,7 @@ final class TurnMeters implements TurnObserver {
 
     TurnMeters(MeterRegistry registry, AgentCatalog agents) {
         this.registry = registry;
-        this.agents =
-                agents.descriptions().stream().map(AgentDescription::name).collect(Collectors.toUnmodifiableSet());
+        this.agents = agents;
         this.clockErrors = Counter.builder("turnlane.clock.errors")
                 .description("Turns that were asked in the future, because their gateway's clock was wrong")
                 .register(registry);
@@ -55,7 +54,7 @@ final class TurnMeters implements TurnObserver {
 
     @Override
     public void flightEnded(TurnReport report) {
-        String agent = bounded(report.agent(), agents);
+        String agent = bounded(report.agent(), agents::has);
         runs.computeIfAbsent(new RunTags(report.outcome(), agent), this::runs).increment();
         if (!report.code().isEmpty()) {
             registry.counter(
@@ -63,7 +62,7 @@ final class TurnMeters implements TurnObserver {
                             "outcome",
                             report.outcome(),
                             "code",
-                            bounded(report.code(), CODES),
+                            bounded(report.code(), CODES::contains),
                             "agent",
                             agent)
                     .increment();
@@ -86,11 +85,11 @@ final class TurnMeters implements TurnObserver {
         }
     }
 
-    private static String bounded(String value, Set<String> known) {
+    private static String bounded(String value, Predicate<String> isKnown) {
         if (value.isEmpty()) {
             return NONE;
         }
-        return known.contains(value) ? value : OTHER;
+        return isKnown.test(value) ? value : OTHER;
     }
 
     private Counter runs(RunTags tags) {

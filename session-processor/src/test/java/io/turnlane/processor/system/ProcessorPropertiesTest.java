@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.processor.system.ProcessorProperties.AnswerProperties;
 import io.turnlane.processor.system.ProcessorProperties.CacheProperties;
+import io.turnlane.processor.system.ProcessorProperties.ConfiguredAgentProperties;
 import io.turnlane.processor.system.ProcessorProperties.IntakeProperties;
 import io.turnlane.processor.system.ProcessorProperties.MemoryProperties;
 import io.turnlane.processor.system.ProcessorProperties.RetrievalProperties;
 import io.turnlane.processor.system.ProcessorProperties.RetryProperties;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -47,7 +49,8 @@ class ProcessorPropertiesTest {
                                 Duration.ofMillis(15)),
                         new MemoryProperties(10, DataSize.ofMegabytes(1), Duration.ofHours(24), 3),
                         new CacheProperties(10_000, Duration.ofMinutes(5)),
-                        new RetrievalProperties(true, 1000, 2000)));
+                        new RetrievalProperties(true, 1000, 2000),
+                        new ConfiguredAgentProperties("", List.of("*_API_KEY", "*_TOKEN"), "")));
     }
 
     @Test
@@ -83,7 +86,10 @@ class ProcessorPropertiesTest {
                         Map.entry("cache.time-to-live", "21"),
                         Map.entry("retrieval.enabled", "false"),
                         Map.entry("retrieval.waiting", "22"),
-                        Map.entry("retrieval.remembered", "23"))))
+                        Map.entry("retrieval.remembered", "23"),
+                        Map.entry("agents.file", "agents.yaml"),
+                        Map.entry("agents.secret-variables", "KEY_*"),
+                        Map.entry("agents.secret-folder", "secrets"))))
                 .isEqualTo(new ProcessorProperties(
                         "p-1",
                         Duration.ofMinutes(7),
@@ -109,7 +115,8 @@ class ProcessorPropertiesTest {
                                 Duration.ofMillis(15)),
                         new MemoryProperties(16, DataSize.ofKilobytes(17), Duration.ofHours(18), 19),
                         new CacheProperties(20, Duration.ofSeconds(21)),
-                        new RetrievalProperties(false, 22, 23)));
+                        new RetrievalProperties(false, 22, 23),
+                        new ConfiguredAgentProperties("agents.yaml", List.of("KEY_*"), "secrets")));
     }
 
     @Test

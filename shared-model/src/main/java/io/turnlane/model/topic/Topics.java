@@ -44,4 +44,9 @@ public record Topics(String prefix) {
     public String keys() {
         return prefix + "keys";
     }
+
+    /** Compacted topic of configured agents by name. */
+    public String agents() {
+        return prefix + "agents";
+    }
 }

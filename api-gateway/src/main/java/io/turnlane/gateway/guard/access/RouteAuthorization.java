@@ -32,7 +32,9 @@ public final class RouteAuthorization {
     };
 
     /** Routes for operators: they show data of other users or of the installation, or act for other users. */
-    private static final String[] OPERATORS = {"/actuator/**", "/v1/quarantine", "/v1/quarantine/**", "/api/stats"};
+    private static final String[] OPERATORS = {
+        "/actuator/**", "/v1/quarantine", "/v1/quarantine/**", "/v1/agents/*", "/api/stats"
+    };
 
     /** WebSocket routes. Each frame is checked for the scope that it requires. */
     private static final String[] SOCKET = {"/v1/ws", "/v1/ws-tickets"};

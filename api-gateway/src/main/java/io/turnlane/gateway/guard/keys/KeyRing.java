@@ -59,7 +59,7 @@ public final class KeyRing {
         return stored != null && !stored.expired(clock.instant());
     }
 
-    void replace(Collection<ApiKey> all) {
+    public void replace(Collection<ApiKey> all) {
         keys = all.stream().filter(key -> !key.revoked()).collect(toUnmodifiableMap(ApiKey::id, Function.identity()));
         isLoaded = true;
     }

@@ -1,7 +1,7 @@
 package io.turnlane.gateway.operations.quarantine;
 
-import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
 import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.log.KafkaLogConsumerFactory;
 import io.turnlane.model.ErrorCode;
 import java.time.Duration;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package io.turnlane.gateway.operations.quarantine;
 
-import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
+import io.turnlane.log.KafkaLogConsumerFactory;
 import io.turnlane.log.LogPartitions;
 import io.turnlane.log.LogRange;
 import io.turnlane.model.QuarantinedTurn;

@@ -1,11 +1,11 @@
 package io.turnlane.gateway.system.backends;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.turns.deliver.BoundedWaits;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.log.KafkaLogConsumerFactory;
 import io.turnlane.log.TopicSetup;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.topic.Topics;

@@ -11,17 +11,17 @@ import io.turnlane.gateway.guard.access.RouteAuthorization;
 import io.turnlane.gateway.guard.access.TicketAuthentication;
 import io.turnlane.gateway.guard.access.Tickets;
 import io.turnlane.gateway.guard.caller.Callers;
-import io.turnlane.gateway.guard.keys.KafkaKeyFollower;
-import io.turnlane.gateway.guard.keys.KafkaKeyTopic;
 import io.turnlane.gateway.guard.keys.KeyRing;
 import io.turnlane.gateway.guard.origin.AllowedOrigins;
 import io.turnlane.gateway.guard.origin.LoopbackHostCheck;
-import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.system.security.SecurityProperties.Mode;
 import io.turnlane.gateway.turns.socket.SocketEndpoint;
+import io.turnlane.log.CompactedTopic;
+import io.turnlane.log.CompactedTopicFollower;
 import io.turnlane.log.TopicsProperties;
+import io.turnlane.model.ApiKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.Topics;
 import io.turnlane.store.access.TicketRecords;
@@ -151,11 +151,12 @@ class SecurityConfiguration {
             GatewayProperties gateway,
             Topics names,
             TopicsProperties topics,
-            KafkaLogConsumerFactory consumers,
             KafkaAdmin admin,
             KeyRing keys) {
-        KafkaKeyTopic topic = new KafkaKeyTopic(admin.getConfigurationProperties(), names.keys());
-        KafkaKeyFollower follower = new KafkaKeyFollower(consumers, topic, topics.replicationFactor(), keys);
+        CompactedTopicFollower<ApiKey> follower = new CompactedTopicFollower<>(
+                CompactedTopic.ofApiKeys(admin.getConfigurationProperties(), names),
+                topics.replicationFactor(),
+                keys::replace);
         boolean needed = security.mode() == Mode.API_KEY;
         return PhasedLifecycle.ofFollower(
                 needed ? () -> follower.start(gateway.streams().startPatience()) : () -> {}, follower::close);

@@ -1,8 +1,8 @@
 package io.turnlane.gateway.turns.deliver;
 
-import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
-import io.turnlane.gateway.kafka.KafkaPollThread;
 import io.turnlane.gateway.problem.EventsUnavailableException;
+import io.turnlane.log.KafkaLogConsumerFactory;
+import io.turnlane.log.KafkaPollThread;
 import io.turnlane.log.LogPartitions;
 import java.time.Duration;
 import java.util.List;

@@ -8,8 +8,8 @@ import org.apache.kafka.common.MetricName;
 
 /**
  * Fetches of a consumer that the broker answers. A consumer that has lost its broker continues to return empty polls.
- * The broker answers a fetch at least once per {@link io.turnlane.gateway.kafka.KafkaPollThread#POLL}. If the
- * consumer's metric of answered fetches does not increase, the broker is unavailable.
+ * The broker answers a fetch at least once per {@link io.turnlane.log.KafkaPollThread#POLL}. If the consumer's metric
+ * of answered fetches does not increase, the broker is unavailable.
  *
  * <p>Threading: the thread that polls calls {@link #polled}. Any thread may call {@link #areAnswered}.
  */

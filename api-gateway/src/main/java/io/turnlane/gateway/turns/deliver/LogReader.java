@@ -1,6 +1,6 @@
 package io.turnlane.gateway.turns.deliver;
 
-import io.turnlane.gateway.kafka.KafkaLogConsumerFactory;
+import io.turnlane.log.KafkaLogConsumerFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.model.agent.ConfiguredAgent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,13 @@ import org.springframework.dao.DataAccessException;
  */
 public final class Fleet {
 
+    /** Maximum number of agents that can follow each other as successors. */
+    private static final int MAX_SUCCESSORS = 10;
+
     private static final Duration CACHE_TIME = Duration.ofSeconds(1);
 
     private final Supplier<List<ProcessorStatistics>> directory;
+    private final AgentRegistry registry;
     private final String defaultAgent;
     private final Supplier<Duration> slotWait;
     private final Cache<String, List<ProcessorStatistics>> recent =
@@ -38,8 +43,13 @@ public final class Fleet {
      * @param directory returns the statistics of the processors that are alive
      * @param slotWait returns the time that a turn asked now is expected to wait for a slot
      */
-    public Fleet(Supplier<List<ProcessorStatistics>> directory, String defaultAgent, Supplier<Duration> slotWait) {
+    public Fleet(
+            Supplier<List<ProcessorStatistics>> directory,
+            AgentRegistry registry,
+            String defaultAgent,
+            Supplier<Duration> slotWait) {
         this.directory = directory;
+        this.registry = registry;
         this.slotWait = slotWait;
         this.defaultAgent = defaultAgent;
     }
@@ -59,13 +69,20 @@ public final class Fleet {
     }
 
     /**
-     * Returns the agents that at least one live processor offers, sorted by name.
+     * Returns the agents that at least one live processor offers, sorted by name. Changes of configured agents are
+     * included at once, and not only after the next heartbeat of the processors.
      *
      * @throws DataAccessException if Redis is unavailable
      */
     public List<AgentDescription> agents() {
         Map<String, AgentDescription> byName = new TreeMap<>();
-        alive().forEach(processor -> processor.agents().forEach(agent -> byName.putIfAbsent(agent.name(), agent)));
+        if (!alive().isEmpty()) {
+            registry.offered().forEach(agent -> byName.put(agent.name(), agent));
+        }
+        alive().stream()
+                .flatMap(processor -> processor.agents().stream())
+                .filter(agent -> !registry.isRemoved(agent.name()))
+                .forEach(agent -> byName.putIfAbsent(agent.name(), agent));
         return List.copyOf(byName.values());
     }
 
@@ -129,21 +146,30 @@ public final class Fleet {
     }
 
     /**
-     * Checks that a live processor offers the agent. Accepts every agent if Redis is unavailable, and if no processor
-     * is alive, because questions then wait until a processor starts.
+     * Checks that the agent, or the successor of a removed agent, takes questions: it is configured, or a live
+     * processor offers it. Accepts every agent if Redis is unavailable, and if no processor is alive, because questions
+     * then wait until a processor starts.
      *
      * @param agent name of the agent; null is accepted
      * @throws ProblemDetailException if no live processor offers the agent
      */
     public void requireAgent(@Nullable String agent) {
-        if (agent != null && !mayAnswer(agent)) {
+        if (agent != null && !mayAnswer(agent, MAX_SUCCESSORS)) {
             throw new ProblemDetailException(
                     ErrorCode.UNKNOWN_AGENT,
                     "No processor offers this agent. GET /v1/agents lists the available agents.");
         }
     }
 
-    private boolean mayAnswer(String agent) {
+    private boolean mayAnswer(String agent, int successors) {
+        ConfiguredAgent configured = registry.find(agent).orElse(null);
+        if (configured != null && !configured.removed()) {
+            return true;
+        }
+        String successor = configured == null ? null : configured.successor();
+        if (successor != null && successors > 0) {
+            return mayAnswer(successor, successors - 1);
+        }
         try {
             List<ProcessorStatistics> alive = alive();
             return alive.isEmpty() || alive.stream().flatMap(Fleet::agentNames).anyMatch(agent::equals);

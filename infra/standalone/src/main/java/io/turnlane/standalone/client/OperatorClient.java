@@ -64,6 +64,22 @@ public final class OperatorClient {
         return turnlane.call("GET", "/v1/agents", null);
     }
 
+    /** Returns the definition of a configured agent. */
+    public JsonNode agent(String name) throws IOException, InterruptedException {
+        return turnlane.call("GET", "/v1/agents/" + encoded(name), null);
+    }
+
+    /** Adds or replaces a configured agent. */
+    public JsonNode putAgent(String name, Map<String, Object> definition) throws IOException, InterruptedException {
+        return turnlane.call("PUT", "/v1/agents/" + encoded(name), definition);
+    }
+
+    /** Removes a configured agent. */
+    public JsonNode removeAgent(String name, Optional<String> successor) throws IOException, InterruptedException {
+        String query = successor.map(one -> "?successor=" + encoded(one)).orElse("");
+        return turnlane.call("DELETE", "/v1/agents/" + encoded(name) + query, null);
+    }
+
     /** Returns the current statistics of gateways and processors. */
     public JsonNode stats() throws IOException, InterruptedException {
         return turnlane.call("GET", "/api/stats", null);

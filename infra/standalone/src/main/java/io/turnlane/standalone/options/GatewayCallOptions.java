@@ -39,7 +39,10 @@ public final class GatewayCallOptions {
      */
     public <T> T call(GatewayFunction<T> call) throws InterruptedException {
         LogSetup.quiet();
-        OperatorClient client = gateway.at(data.path());
+        return call(gateway.at(data.path()), call);
+    }
+
+    static <T> T call(OperatorClient client, GatewayFunction<T> call) throws InterruptedException {
         try {
             return call.on(client);
         } catch (ProblemException rejected) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 public final class GatewayOption {
 
     @Option(
-            names = "--url",
+            names = {"--gateway", "--url"},
             paramLabel = "URL",
             description = "The gateway's address. Default: $TURNLANE_URL, otherwise the gateways of the data folder.")
     private @Nullable String given;
@@ -34,15 +34,24 @@ public final class GatewayOption {
      * @throws UsageException if the given address is not an HTTP URL
      */
     public OperatorClient at(Path data) {
+        return client(data, given);
+    }
+
+    /**
+     * Returns a client as {@link #at} does.
+     *
+     * @param given address of the gateway, or null if the option is missing
+     */
+    static OperatorClient client(Path data, @Nullable String given) {
         Map<String, String> environment = System.getenv();
         return new OperatorClient(
-                addresses(data, environment),
+                addresses(data, given, environment),
                 Optional.ofNullable(environment.get("TURNLANE_API_KEY")).filter(key -> !key.isBlank()));
     }
 
-    private List<URI> addresses(Path data, Map<String, String> environment) {
+    private static List<URI> addresses(Path data, @Nullable String given, Map<String, String> environment) {
         if (given != null) {
-            return List.of(address("--url", given));
+            return List.of(address("--gateway", given));
         }
         String named = environment.getOrDefault("TURNLANE_URL", "");
         return named.isBlank() ? onFolder(data) : List.of(address("TURNLANE_URL", named));
@@ -62,9 +71,9 @@ public final class GatewayOption {
                     running.isPresent()
                             ? "No gateway is running on the data folder " + data
                                     + " yet. If ./turnlane up is still starting, wait for its last line. Otherwise start one:"
-                                    + " ./turnlane gateway, or name one with --url."
+                                    + " ./turnlane gateway, or name one with --gateway."
                             : "Turnlane is not running on the data folder " + data
-                                    + ". Start it with ./turnlane up, or name a gateway with --url.");
+                                    + ". Start it with ./turnlane up, or name a gateway with --gateway.");
         }
         return found;
     }

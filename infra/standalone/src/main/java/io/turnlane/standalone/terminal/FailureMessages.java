@@ -37,7 +37,7 @@ public final class FailureMessages {
     public static String noGateway(OperatorClient client) {
         String addresses = client.addresses().stream().map(URI::toString).collect(Collectors.joining(", "));
         return "No gateway answers at " + addresses
-                + ". Start Turnlane: ./turnlane up, or name another gateway with --url";
+                + ". Start Turnlane: ./turnlane up, or name another gateway with --gateway";
     }
 
     /**

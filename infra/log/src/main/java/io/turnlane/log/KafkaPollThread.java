@@ -1,4 +1,4 @@
-package io.turnlane.gateway.kafka;
+package io.turnlane.log;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

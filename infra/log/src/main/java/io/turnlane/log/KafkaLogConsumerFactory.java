@@ -1,4 +1,4 @@
-package io.turnlane.gateway.kafka;
+package io.turnlane.log;
 
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.Consumer;

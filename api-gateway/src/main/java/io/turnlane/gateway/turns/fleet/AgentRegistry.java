@@ -1,0 +1,81 @@
+package io.turnlane.gateway.turns.fleet;
+
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.agent.ConfiguredAgent;
+import io.turnlane.model.agent.InvalidFieldException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Agents that operators have configured, as of the last record of the agents topic that this gateway has read.
+ *
+ * <p>Threading: the follower of the agents topic replaces all agents at once; any thread may read, and wait for a
+ * change on the lock of this object.
+ */
+@Component
+public final class AgentRegistry {
+
+    private volatile Map<String, ConfiguredAgent> agents = Map.of();
+
+    /** Replaces all agents, removed ones included. */
+    public synchronized void replace(Collection<ConfiguredAgent> all) {
+        agents = all.stream().collect(Collectors.toUnmodifiableMap(ConfiguredAgent::name, Function.identity()));
+        notifyAll();
+    }
+
+    /** Waits until this gateway has read the change or a later one of this agent, or until the time limit passes. */
+    public synchronized void await(ConfiguredAgent change, Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (isBefore(agents.get(change.name()), change)) {
+            long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+            if (left <= 0) {
+                return;
+            }
+            wait(left);
+        }
+    }
+
+    private static boolean isBefore(@Nullable ConfiguredAgent known, ConfiguredAgent change) {
+        return known == null || known.changedAt().isBefore(change.changedAt());
+    }
+
+    /** Returns the agent with this name, which may be removed. */
+    public Optional<ConfiguredAgent> find(String name) {
+        return Optional.ofNullable(agents.get(name));
+    }
+
+    /** Returns the number of agents, removed ones included. */
+    public int size() {
+        return agents.size();
+    }
+
+    /** Returns what clients see of the agents that take questions. Leaves out agents that only newer versions know. */
+    List<AgentDescription> offered() {
+        List<AgentDescription> offered = new ArrayList<>();
+        for (ConfiguredAgent agent : agents.values()) {
+            try {
+                if (!agent.removed()) {
+                    offered.add(agent.read().description());
+                }
+            } catch (InvalidFieldException _) {
+                // a newer version wrote it, and processors of that version offer it
+            }
+        }
+        return offered;
+    }
+
+    /** Returns true if the agent was removed and no agent has been configured under its name since. */
+    boolean isRemoved(String name) {
+        ConfiguredAgent agent = agents.get(name);
+        return agent != null && agent.removed();
+    }
+}

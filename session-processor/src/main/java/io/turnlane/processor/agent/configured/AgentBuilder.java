@@ -1,0 +1,55 @@
+package io.turnlane.processor.agent.configured;
+
+import io.turnlane.model.agent.AgentDefinition;
+import io.turnlane.model.agent.SecretText;
+import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.chat.ChatAgentFactory;
+import io.turnlane.processor.agent.chat.ModelServices;
+import io.turnlane.processor.agent.chat.TurnLimits;
+import io.turnlane.processor.agent.remote.RemoteAgentFactory;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Creates factories of agents from their definitions. Thread-safe. */
+public final class AgentBuilder implements AutoCloseable {
+
+    private final Function<SecretText.Reference, Optional<String>> secrets;
+    private final Collection<AgentFactory> builtIn;
+    private final ModelServices services;
+
+    /** @param builtIn factories of the built-in agents, which definitions can offer under other names */
+    public AgentBuilder(Function<SecretText.Reference, Optional<String>> secrets, Collection<AgentFactory> builtIn) {
+        this.secrets = secrets;
+        this.builtIn = builtIn;
+        this.services = new ModelServices(secrets);
+    }
+
+    /**
+     * Creates the factory. It opens no connection yet.
+     *
+     * @throws IllegalStateException if this processor lacks the built-in agent
+     */
+    public AgentFactory build(AgentDefinition definition) {
+        return switch (definition.type()) {
+            case CHAT -> new ChatAgentFactory(definition, services, TurnLimits.DEFAULT);
+            case RESPONSES, CHAT_COMPLETIONS, AG_UI -> new RemoteAgentFactory(definition, secrets);
+            case RETRIEVAL, ECHO ->
+                new RenamedAgentFactory(
+                        definition.description(), builtIn(definition.type().wire()));
+        };
+    }
+
+    private AgentFactory builtIn(String name) {
+        return builtIn.stream()
+                .filter(factory -> factory.description().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("This processor has no built-in agent " + name + "."));
+    }
+
+    /** Closes the connections to models. Called after the last turn has ended. */
+    @Override
+    public void close() {
+        services.close();
+    }
+}

@@ -1,0 +1,70 @@
+package io.turnlane.processor.agent.configured;
+
+import io.turnlane.model.agent.AgentDefinition;
+import io.turnlane.model.agent.InvalidFieldException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/** YAML file with definitions of agents, by name below {@code agents:}. */
+public final class AgentDefinitionFile {
+
+    private final Path path;
+
+    public AgentDefinitionFile(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Reads all definitions.
+     *
+     * @throws IllegalStateException if the file cannot be read or a definition is invalid; the message names the agent
+     *     and the field
+     */
+    public List<AgentDefinition> read() {
+        List<AgentDefinition> definitions = new ArrayList<>();
+        for (Map.Entry<?, ?> agent : agents().entrySet()) {
+            String name = String.valueOf(agent.getKey());
+            if (!(agent.getValue() instanceof Map<?, ?> fields)) {
+                throw new IllegalStateException("In " + path + ", agent " + name + " must have fields.");
+            }
+            try {
+                definitions.add(AgentDefinition.read(name, withTextNames(fields)));
+            } catch (InvalidFieldException e) {
+                throw new IllegalStateException("In " + path + ", agent " + name + ": " + e.getMessage() + ".", e);
+            }
+        }
+        return definitions;
+    }
+
+    private Map<?, ?> agents() {
+        try (Reader reader = Files.newBufferedReader(path)) {
+            Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
+            if (document instanceof Map<?, ?> root
+                    && root.size() == 1
+                    && root.get("agents") instanceof Map<?, ?> agents) {
+                return agents;
+            }
+            throw new IllegalStateException(path + " must have one field, agents, with an object for each agent.");
+        } catch (YAMLException e) {
+            throw new IllegalStateException(path + " is not a valid YAML file: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalStateException("The file of agents cannot be read: " + path, e);
+        }
+    }
+
+    private static Map<String, Object> withTextNames(Map<?, ?> fields) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        fields.forEach((name, value) -> named.put(String.valueOf(name), value));
+        return named;
+    }
+}
