@@ -96,7 +96,7 @@ class DifferentAgentsTest {
     }
 
     @Test
-    void failsAQuestionAtOnceIfNoProcessorOffersItsAgent() {
+    void failsAQuestionWithinSecondsIfNoProcessorOffersItsAgent() {
         start(TestProcessors.start(log));
         log.publish(ask("nobody-offers-this"));
         assertThat(log.awaitTerminals(1, Duration.ofSeconds(10)).getFirst().errorCode())

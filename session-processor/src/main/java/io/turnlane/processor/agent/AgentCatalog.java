@@ -26,14 +26,14 @@ public final class AgentCatalog {
     private final Map<String, AgentFactory> fixed;
     private final Map<String, Duration> timeouts;
     private final AbsentAgents absent;
-    private volatile Agents current;
+    private volatile KnownAgents current;
 
     /**
      * Agents at one time.
      *
      * @param offered what clients see of the agents that take new questions
      */
-    private record Agents(Map<String, AgentFactory> factories, List<AgentDescription> offered) {}
+    private record KnownAgents(Map<String, AgentFactory> factories, List<AgentDescription> offered) {}
 
     /**
      * Agents that operators have configured.
@@ -87,7 +87,7 @@ public final class AgentCatalog {
         current = agents(configured);
     }
 
-    private Agents agents(Configured configured) {
+    private KnownAgents agents(Configured configured) {
         Map<String, AgentFactory> offered = new HashMap<>(fixed);
         offered.putAll(configured.offered());
         Map<String, AgentFactory> all = new HashMap<>(configured.removed());
@@ -98,7 +98,7 @@ public final class AgentCatalog {
             }
         });
         all.putAll(offered);
-        return new Agents(
+        return new KnownAgents(
                 Map.copyOf(all),
                 offered.values().stream().map(AgentFactory::description).toList());
     }
