@@ -100,13 +100,13 @@ class AgentsCommandTest {
                         "--set",
                         "limits.concurrent=10",
                         "--set",
-                        "keep_messages=true"))
+                        "history_tokens=4000"))
                 .isZero();
         assertThat(calls).containsExactly("PUT /v1/agents/kimi");
         hasSent("""
                 {"type": "chat", "provider": "kimi", "model": "kimi-k2", "key": "${env:MOONSHOT_API_KEY}",
                  "system": "Be brief.", "examples": ["Why?"], "parameters": {"temperature": 0.3},
-                 "limits": {"concurrent": 10}, "keep_messages": true}""");
+                 "limits": {"concurrent": 10}, "history_tokens": 4000}""");
     }
 
     @Test

@@ -28,17 +28,12 @@ public sealed interface AgentSettings {
      * @param fallbacks models that are called, in this order, if the one before them is unavailable
      * @param system system prompt, or null
      * @param historyTokens maximum size of the history that the model receives, in tokens
-     * @param keepMessages true to keep tool calls and their results in memory for later turns
-     * @param tools names of the tools that the model may call
      */
     record Chat(
             ModelService service,
             List<ModelService> fallbacks,
             @Nullable String system,
-            int historyTokens,
-            boolean keepMessages,
-            List<String> tools)
-            implements AgentSettings {}
+            int historyTokens) implements AgentSettings {}
 
     /**
      * Settings of an agent behind HTTP.
@@ -89,12 +84,7 @@ public sealed interface AgentSettings {
             fallback.checkAllRead();
         }
         return new Chat(
-                ModelService.read(fields),
-                List.copyOf(fallbacks),
-                fields.textOrNull("system"),
-                historyTokens(fields),
-                fields.flag("keep_messages", false),
-                fields.texts("tools", 64));
+                ModelService.read(fields), List.copyOf(fallbacks), fields.textOrNull("system"), historyTokens(fields));
     }
 
     private static Map<String, SecretText> headers(DefinitionFields fields) throws InvalidFieldException {
@@ -128,8 +118,6 @@ public sealed interface AgentSettings {
                     fields.put("system", chat.system);
                 }
                 fields.put("history_tokens", chat.historyTokens);
-                fields.put("keep_messages", chat.keepMessages);
-                fields.put("tools", chat.tools);
             }
             case Remote remote -> {
                 fields.put("url", remote.url.toString());

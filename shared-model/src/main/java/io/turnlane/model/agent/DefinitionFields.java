@@ -139,14 +139,6 @@ final class DefinitionFields {
         return (int) number;
     }
 
-    boolean flag(String field, boolean defaultFlag) throws InvalidFieldException {
-        return switch (value(field)) {
-            case null -> defaultFlag;
-            case Boolean flag -> flag;
-            default -> throw invalid(field, "must be true or false");
-        };
-    }
-
     /** Returns the texts of a list; an empty list if the field is missing. */
     List<String> texts(String field, int max) throws InvalidFieldException {
         List<String> texts = new ArrayList<>();

@@ -16,15 +16,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AgentDefinitionTest {
 
     private static final Map<String, Object> KIMI = Map.of(
-            "type", "chat",
-            "provider", "kimi",
-            "model", "kimi-k2",
-            "system", "Be brief.",
-            "parameters", Map.of("temperature", 0.6),
-            "timeouts", Map.of("idle", 2.5),
-            "limits", Map.of("concurrent", 10, "requests_per_second", 50),
-            "fallbacks", List.of(Map.of("model", "small", "url", "http://127.0.0.1:8000/v1")),
-            "tools", List.of("impermanent_loss"));
+            "type",
+            "chat",
+            "provider",
+            "kimi",
+            "model",
+            "kimi-k2",
+            "system",
+            "Be brief.",
+            "parameters",
+            Map.of("temperature", 0.6),
+            "timeouts",
+            Map.of("idle", 2.5),
+            "limits",
+            Map.of("concurrent", 10, "requests_per_second", 50),
+            "fallbacks",
+            List.of(Map.of("model", "small", "url", "http://127.0.0.1:8000/v1")));
 
     private static final Map<String, Object> SUPPORT = Map.of(
             "type",
@@ -96,7 +103,7 @@ class AgentDefinitionTest {
                     timeouts          | 3                | timeouts must be an object
                     modell            | kimi-k2          | modell is not a field of this definition; its fields are
                     history_tokens    | -1               | history_tokens must be a number from 0
-                    tools             | all              | tools must be a list
+                    examples          | all              | examples must be a list
                     system            | ' '              | system must be a text
                     """)
     void namesTheFieldThatIsInvalid(String field, String value, String problem) {
