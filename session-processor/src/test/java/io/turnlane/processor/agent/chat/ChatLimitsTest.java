@@ -1,6 +1,7 @@
 package io.turnlane.processor.agent.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.turnlane.doubles.Behaviour;
 import io.turnlane.doubles.HttpDouble;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,7 +25,10 @@ import org.junit.jupiter.api.Test;
 /** Many turns at the same time. The services are doubles. */
 class ChatLimitsTest {
 
-    private static final Map<String, Object> NO_HURRY = Map.of("timeouts", Map.of("connect", 60));
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    private static final Map<String, Object> NO_HURRY =
+            Map.of("timeouts", Map.of("connect", 60, "first", 120, "idle", 120));
 
     private final TestModel model = new TestModel(Behaviour.events(ModelStream.answer("Hello.")));
     private final ExecutorService turns = Executors.newVirtualThreadPerTaskExecutor();
@@ -36,18 +41,17 @@ class ChatLimitsTest {
 
     @Test
     void limitsTheCallsAtTheSameTimeAndDoesNotDisturbAnotherService() throws Exception {
-        model.server.behave(Behaviour.slowEvents(ModelStream.answer("Hello."), Duration.ofMillis(50)));
+        CountDownLatch released = new CountDownLatch(1);
+        model.server.behave(heldUntil(released));
         ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 10)));
         try (HttpDouble otherServer = new HttpDouble(Behaviour.events(ModelStream.answer("Hello.")))) {
             ChatAgentFactory other =
                     model.factory(with("url", otherServer.url("/v1").toString(), "limits", Map.of("concurrent", 100)));
             List<Future<Duration>> waiting = start(limited, 100);
-            List<Duration> undisturbed = new ArrayList<>();
-            for (int i = 0; i < 40; i++) {
-                undisturbed.add(ask(other));
-            }
-            assertThat(waiting.getLast().isDone()).isFalse();
-            assertThat(undisturbed.stream().sorted().toList().get(35)).isLessThan(Duration.ofMillis(200));
+            await().atMost(SOON).until(() -> model.server.running() == 10);
+            awaitAll(start(other, 40));
+            assertThat(waiting).noneMatch(Future::isDone);
+            released.countDown();
             awaitAll(waiting);
         }
         assertThat(model.server.mostRunning()).isEqualTo(10);
@@ -56,24 +60,42 @@ class ChatLimitsTest {
     @Test
     void limitsTheCallsThatStartInASecond() throws Exception {
         ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 100, "requests_per_second", 50)));
+        long start = System.nanoTime();
         awaitAll(start(limited, 120));
-        assertThat(mostInASecond()).isBetween(20, 50);
+        long last = model.server.requests().stream()
+                .mapToLong(ReceivedRequest::receivedNanos)
+                .max()
+                .orElseThrow();
+        assertThat(Duration.ofNanos(last - start)).isGreaterThanOrEqualTo(Duration.ofMillis(119 * 20));
     }
 
     @Test
     void needsNoThreadForAStream() throws Exception {
-        model.server.behave(Behaviour.slowEvents(ModelStream.answer("A ", "lane"), Duration.ofMillis(500)));
         ChatAgentFactory agents = model.factory(with("limits", Map.of("concurrent", 1000)));
         ask(agents); // starts the client's thread and those of virtual threads
+        CountDownLatch released = new CountDownLatch(1);
+        model.server.behave(heldUntil(released));
         int before = ManagementFactory.getThreadMXBean().getThreadCount();
         List<Future<Duration>> streams = start(agents, 1000);
-        int most = 0;
-        for (Future<Duration> stream : streams) {
-            assertThat(stream.get()).isPositive();
-            most = Math.max(most, ManagementFactory.getThreadMXBean().getThreadCount());
-        }
-        assertThat(model.server.mostRunning()).isEqualTo(1000);
-        assertThat(most).isLessThan(before + 20);
+        await().atMost(SOON).until(() -> model.server.running() == 1000);
+        int during = ManagementFactory.getThreadMXBean().getThreadCount();
+        released.countDown();
+        awaitAll(streams);
+        assertThat(during).isLessThan(before + 20);
+    }
+
+    /** Begins a stream, and continues it when the latch is released. */
+    private static Behaviour heldUntil(CountDownLatch released) {
+        return (_, reply) -> {
+            List<String> events = ModelStream.answer("A ", "lane");
+            reply.beginEvents();
+            reply.event(events.getFirst());
+            released.await();
+            for (String event : events.subList(1, events.size())) {
+                reply.event(event);
+            }
+            reply.end();
+        };
     }
 
     private List<Future<Duration>> start(ChatAgentFactory agents, int count) {
@@ -94,23 +116,6 @@ class ChatLimitsTest {
         long start = System.nanoTime();
         var _ = TestModel.ask(agents, Memory.EMPTY, new Received());
         return Duration.ofNanos(System.nanoTime() - start);
-    }
-
-    /** Returns the highest number of requests that arrived within one second. */
-    private int mostInASecond() {
-        List<Long> times = model.server.requests().stream()
-                .map(ReceivedRequest::receivedNanos)
-                .sorted()
-                .toList();
-        int most = 0;
-        int from = 0;
-        for (int to = 0; to < times.size(); to++) {
-            while (times.get(to) - times.get(from) >= 1_000_000_000L) {
-                from++;
-            }
-            most = Math.max(most, to - from + 1);
-        }
-        return most;
     }
 
     private static Map<String, Object> with(Object... changes) {
