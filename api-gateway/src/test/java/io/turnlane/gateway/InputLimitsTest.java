@@ -47,10 +47,11 @@ class InputLimitsTest {
     private record BodyRoute(String method, String path) {
 
         HttpReply send(String contentType, String body) {
-            return gateway.send(
-                    gateway.request(path.replace("{sid}", "s").replace("{rid}", "0192f1de-7a3c-7000-8000-000000000001"))
-                            .header("Content-Type", contentType)
-                            .method(method, BodyPublishers.ofString(body)));
+            return gateway.send(gateway.request(path.replace("{sid}", "s")
+                            .replace("{rid}", "0192f1de-7a3c-7000-8000-000000000001")
+                            .replace("{name}", "support"))
+                    .header("Content-Type", contentType)
+                    .method(method, BodyPublishers.ofString(body)));
         }
     }
 

@@ -163,7 +163,8 @@ class OpenApiConfiguration {
     }
 
     private static void addPathParameterExamples(Paths paths) {
-        Map<String, String> examples = Map.of("sid", "s-1", "rid", "0192f1de-7a3c-7000-8000-000000000001");
+        Map<String, String> examples =
+                Map.of("sid", "s-1", "rid", "0192f1de-7a3c-7000-8000-000000000001", "name", "support");
         paths.values().stream()
                 .flatMap(path -> path.readOperations().stream())
                 .filter(operation -> operation.getParameters() != null)
