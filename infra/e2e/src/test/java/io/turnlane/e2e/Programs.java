@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** Programs that tests start beside Turnlane. */
 final class Programs {
 
-    private static final int INSTALL_MINUTES = 10;
+    private static final int INSTALL_MINUTES = 4;
 
     private Programs() {}
 

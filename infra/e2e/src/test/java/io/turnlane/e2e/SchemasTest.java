@@ -207,6 +207,7 @@ class SchemasTest {
         assertThat(document.path("channels").findValuesAsString("address"))
                 .containsExactlyInAnyOrder(
                         "/v1/ws",
+                        "turnlane.agents",
                         "turnlane.turns",
                         "turnlane.events",
                         "turnlane.control",

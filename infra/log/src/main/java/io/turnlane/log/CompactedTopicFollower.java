@@ -64,12 +64,21 @@ public final class CompactedTopicFollower<V> implements AutoCloseable {
     }
 
     private void failed(Exception failure) {
-        if (failure instanceof UnknownTopicOrPartitionException) {
+        if (isUnknownTopic(failure)) {
             // The topic was just created, and not all brokers know it yet.
             log.debug("topic not available yet: {}", failure.toString());
             return;
         }
         log.atError().addKeyValue("topic", topic.name()).setCause(failure).log("cannot read a topic; retrying");
+    }
+
+    private static boolean isUnknownTopic(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownTopicOrPartitionException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void follow(Consumer<String, byte[]> consumer) throws ExecutionException, InterruptedException {

@@ -49,7 +49,7 @@ public record ProcessorProperties(
      * Settings for agents that are configured and not part of the code.
      *
      * @param file YAML file with definitions of agents that only this processor offers; empty for none
-     * @param secretVariables environment variables that definitions may refer to; {@code *} stands for any text
+     * @param secretVariables environment variables that definitions may refer to; an asterisk stands for any text
      * @param secretFolder folder with the files that definitions may refer to; empty for none
      */
     public record ConfiguredAgentProperties(
