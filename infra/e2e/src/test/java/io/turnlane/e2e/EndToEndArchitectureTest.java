@@ -11,6 +11,7 @@ class EndToEndArchitectureTest extends ModuleArchitecture {
                 "e2e",
                 "architecture..",
                 "model..",
+                "log..",
                 "store..",
                 "backends..",
                 "doubles..",
