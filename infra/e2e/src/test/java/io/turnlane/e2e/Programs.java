@@ -1,7 +1,9 @@
 package io.turnlane.e2e;
 
 import com.microsoft.playwright.impl.driver.Driver;
+import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -60,7 +62,9 @@ final class Programs {
         Files.deleteIfExists(folder.resolve("installed"));
         Process npm = new ProcessBuilder("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
                 .directory(folder.toFile())
-                .inheritIO()
+                .redirectInput(Redirect.from(new File("/dev/null"))) // standard input belongs to the test runner
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("npm.log").toFile())
                 .start();
         if (!npm.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
             npm.destroyForcibly();
