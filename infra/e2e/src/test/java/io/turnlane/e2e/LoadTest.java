@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LoadTest {
 
     private static final int USERS = 1000;
-    private static final int SECONDS = Integer.getInteger("load.seconds", 20);
+    private static final int SECONDS = Integer.getInteger("load.seconds", 30);
 
     @Test
     void serves1000UsersWithoutAFailureOrAMixedAnswer() throws Exception {
