@@ -28,7 +28,7 @@ import org.springframework.messaging.handler.annotation.SendTo;
 /**
  * Server that a user of Spring for Apache Kafka would write for questions with answers: a
  * {@code ReplyingKafkaTemplate}, and a {@code @KafkaListener} with a thread for each partition that returns the answer.
- * This server has no memory, and the questions of all sessions of a partition wait for each other.
+ * The server has no memory, and the questions of all sessions of a partition wait for each other.
  */
 public final class ReplyingTemplateServer {
 

@@ -18,8 +18,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a model over HTTP. LangChain4j does not pass on exceptions as they are, so a failure is kept for
- * {@link #reply}. Only the agent's thread uses this object.
+ * Makes one call of a model over HTTP. LangChain4j does not pass on exceptions as they are, so this class keeps a
+ * failure for {@link #reply}. Only the agent's thread uses this object.
  */
 final class ModelCall {
 

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP call of an agent. {@link #close} closes the connection, unless the response was read to its end. Used by one
- * thread.
+ * Calls an agent once over HTTP. {@link #close} closes the connection, unless the response was read to its end. One
+ * thread uses this object.
  */
 final class RemoteCall implements AutoCloseable {
 
