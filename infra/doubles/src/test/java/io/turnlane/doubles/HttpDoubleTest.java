@@ -81,7 +81,7 @@ class HttpDoubleTest {
             assertThat(body.readNBytes(10)).startsWith("data: ".getBytes(StandardCharsets.US_ASCII));
             assertThat(server.running()).isEqualTo(1);
         }
-        await().atMost(Duration.ofSeconds(1)).until(() -> server.abandoned() == 1);
+        await().until(() -> server.abandoned() == 1);
         await().until(() -> server.connections() == 0 && server.running() == 0);
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.doubles.Behaviour;
 import io.turnlane.doubles.HttpDouble;
+import io.turnlane.doubles.ReactionTimes;
 import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.e2e.Client.Event;
 import io.turnlane.model.agent.AgentDefinition;
@@ -122,14 +123,21 @@ class StockAgentsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tanstack", "mastra"})
-    void stopsItsModelWithinASecondIfTheTurnIsCancelled(String agent) {
+    void stopsItsModelWithinASecondIfTheTurnIsCancelled(String agent) throws Exception {
         model.behave(answer(300));
-        int before = model.abandoned();
-        String running = ask(agent, "Tell me everything");
-        await().atMost(Duration.ofSeconds(20)).until(() -> model.running() == 1);
-        assertThat(client.post(running + "/cancel", Map.of()).status()).isEqualTo(202);
-        await().atMost(Duration.ofSeconds(1)).until(() -> model.abandoned() == before + 1);
-        assertThat(client.get(running + "?wait=20").text("status")).isEqualTo("cancelled");
+        ReactionTimes times = new ReactionTimes();
+        for (int i = 0; i < 3; i++) {
+            int before = model.abandoned();
+            String running = ask(agent, "Tell me everything");
+            await().atMost(Duration.ofSeconds(20)).until(() -> model.running() == 1);
+            times.measure(() -> {
+                assertThat(client.post(running + "/cancel", Map.of()).status()).isEqualTo(202);
+                await().until(() -> model.abandoned() == before + 1);
+            });
+            assertThat(client.get(running + "?wait=20").text("status")).isEqualTo("cancelled");
+            await().until(() -> model.running() == 0);
+        }
+        assertThat(times.median()).isLessThanOrEqualTo(Duration.ofSeconds(1));
     }
 
     @ParameterizedTest

@@ -47,6 +47,6 @@ class CircuitBreakerTest {
         });
         await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
         slow.succeeded();
-        assertThat(allowed.get(1, TimeUnit.SECONDS)).isTrue();
+        assertThat(allowed.get(10, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -95,7 +95,7 @@ final class TestModel implements AutoCloseable {
 
     /** Checks that the service, which allows one call at a time, can be called again. */
     void checkReleased() throws Exception {
-        await().atMost(Duration.ofSeconds(1)).until(() -> server.running() == 0);
+        await().until(() -> server.running() == 0);
         server.behave(Behaviour.events(ModelStream.answer("again")));
         assertThat(ask(Map.of(), new Received()).text()).isEqualTo("again");
     }
@@ -108,7 +108,7 @@ final class TestModel implements AutoCloseable {
     public void close() {
         services.close();
         try {
-            await().atMost(Duration.ofSeconds(2)).until(() -> server.connections() == 0);
+            await().until(() -> server.connections() == 0);
         } finally {
             server.close();
         }

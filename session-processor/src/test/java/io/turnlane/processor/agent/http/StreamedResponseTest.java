@@ -67,13 +67,13 @@ class StreamedResponseTest {
     void endsAtADeadlineBeforeAndAfterTheHeaders() throws Exception {
         assertThatThrownBy(() -> StreamedResponse.send(client, request(), soon()))
                 .isInstanceOf(HttpTimeoutException.class);
-        await().atMost(Duration.ofSeconds(1)).until(() -> server.abandoned() == 1);
+        await().until(() -> server.abandoned() == 1);
         server.behave(Behaviour.silenceAfter(List.of("one")));
         try (StreamedResponse response = send()) {
             assertThat(next(response)).isEqualTo("one");
             assertThatThrownBy(() -> response.nextEvent(soon(), LONG)).isInstanceOf(HttpTimeoutException.class);
         }
-        await().atMost(Duration.ofSeconds(1)).until(() -> server.abandoned() == 2);
+        await().until(() -> server.abandoned() == 2);
         assertThat(server.connections()).isZero();
     }
 
