@@ -48,6 +48,7 @@ public record TurnEvent(
                 case Stage _ -> "stage";
                 case Delta _ -> "delta";
                 case ArtifactMade _ -> "artifact";
+                case ToolCalled _ -> "tool_call";
                 case Retrying _ -> "retrying";
                 case Completed _ -> "completed";
                 case Failed _ -> "failed";
@@ -59,7 +60,7 @@ public record TurnEvent(
 
         default boolean endsTurn() {
             return switch (this) {
-                case Queued _, Started _, Stage _, Delta _, ArtifactMade _, Retrying _ -> false;
+                case Queued _, Started _, Stage _, Delta _, ArtifactMade _, ToolCalled _, Retrying _ -> false;
                 case Completed _, Failed _, Cancelled _, Superseded _, Rejected _ -> true;
             };
         }
@@ -103,6 +104,9 @@ public record TurnEvent(
 
     /** Table or chart of the answer. */
     public record ArtifactMade(Map<String, Object> artifact) implements Body {}
+
+    /** The agent called a tool, and the call has ended. */
+    public record ToolCalled(String tool, Duration duration, ToolOutcome outcome) implements Body {}
 
     /** The attempt failed. The next one starts at {@code retryAt}. */
     public record Retrying(TurnError error, Instant retryAt) implements Body {}

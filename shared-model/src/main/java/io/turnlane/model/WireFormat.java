@@ -155,6 +155,11 @@ public final class WireFormat {
                 json.writeNumberProperty("pos", delta.pos());
             }
             case TurnEvent.ArtifactMade made -> json.writePOJOProperty("artifact", made.artifact());
+            case TurnEvent.ToolCalled call -> {
+                json.writeStringProperty("tool", call.tool());
+                json.writeNumberProperty("duration", TimeUnit.MICROSECONDS.convert(call.duration()) / 1e6);
+                json.writeStringProperty("outcome", call.outcome().wire());
+            }
             case TurnEvent.Retrying retrying -> {
                 json.writePOJOProperty("error", retrying.error());
                 json.writeStringProperty("retry_at", TIME.format(retrying.retryAt()));

@@ -231,6 +231,13 @@ class WireFormatTest {
     }
 
     @Test
+    void writesTheCallOfATool() {
+        assertThat(text(wire.write(
+                        event(new TurnEvent.ToolCalled("search", Duration.ofMillis(20), ToolOutcome.NOT_ALLOWED)))))
+                .endsWith("\"seq\":3,\"tool\":\"search\",\"duration\":0.02,\"outcome\":\"not_allowed\"}");
+    }
+
+    @Test
     void writesTheMemoryIssueOfAStartedEvent() {
         assertThat(text(wire.write(event(new TurnEvent.Started(MemoryIssue.REBUILT)))))
                 .endsWith("\"seq\":3,\"memory\":\"rebuilt\"}");

@@ -132,7 +132,7 @@ public final class TurnView {
             case "stage" -> stage = update.data().path("stage").asString("");
             case "delta" -> delta(update.data());
             default -> {
-                // started, artifacts, and types of future versions
+                // started, artifacts, calls of tools, and types of future versions
             }
         }
         if (!update.type().equals("retrying")) {

@@ -4,11 +4,13 @@ import io.turnlane.model.AgentDescription;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Source;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.TerminalAgentException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +99,13 @@ final class PromptedAgent implements AgentFactory {
             return next((sink, output) -> {
                 sink.artifact(artifact);
                 output.artifacts().add(artifact);
+                return null;
+            });
+        }
+
+        TurnScript toolCall(String tool, ToolOutcome outcome) {
+            return next((sink, _) -> {
+                sink.toolCall(tool, Duration.ofMillis(20), outcome);
                 return null;
             });
         }

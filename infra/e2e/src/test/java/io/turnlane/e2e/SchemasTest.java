@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.ToolOutcome;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,7 @@ class SchemasTest {
                 .stage("thinking")
                 .delta("one ")
                 .artifact(Map.of("kind", "table"))
+                .toolCall("search", ToolOutcome.FAILED)
                 .fail();
         AGENT.script("rich").delta("two").artifact(Map.of("kind", "table")).complete(0.9);
         AGENT.script("given up").failPermanently(ErrorCode.AGENT_ERROR, "The model is unavailable.");

@@ -5,6 +5,7 @@ import io.turnlane.client.TurnStatus;
 import io.turnlane.client.TurnUpdate;
 import io.turnlane.client.TurnView;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.standalone.terminal.OneLine;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Objects;
@@ -15,6 +16,9 @@ import tools.jackson.databind.JsonNode;
  * a file or a pipe, the answer appears only at the end, because the text of a failed attempt could not be removed.
  */
 final class AnswerPrinter implements TurnListener {
+
+    /** Maximum length of a tool's name, in characters. */
+    private static final int MAX_NAME = 100;
 
     private static final String MERGED = "merged into a later question of this session (superseded)";
 
@@ -39,6 +43,7 @@ final class AnswerPrinter implements TurnListener {
             case "retrying" ->
                 notes.println(lineBreak() + "attempt failed, retrying: "
                         + update.data().path("error").path("message").asString("unknown error"));
+            case "tool_call" -> printToolCall(update.data());
             default -> {} // stages and artifacts are not shown on the command line
         }
     }
@@ -49,6 +54,16 @@ final class AnswerPrinter implements TurnListener {
             text.print(piece);
             text.flush();
         }
+    }
+
+    private void printToolCall(JsonNode call) {
+        notes.println(lineBreak()
+                + String.format(
+                        Locale.ROOT,
+                        "tool %s: %s after %.3f s",
+                        OneLine.of(call.path("tool").asString(""), MAX_NAME),
+                        call.path("outcome").asString("").replace('_', ' '),
+                        call.path("duration").asDouble(0)));
     }
 
     private void discardShownText() {

@@ -62,6 +62,12 @@ class AnswerPrinterTest {
     }
 
     @Test
+    void printsTheCallsOfTools() {
+        handle("tool_call", 1, ",\"tool\":\"search\",\"duration\":1.25,\"outcome\":\"timed_out\"");
+        assertThat(notes.toString(StandardCharsets.UTF_8)).isEqualTo("tool search: timed out after 1.250 s\n");
+    }
+
+    @Test
     void discardsTheTextOfAnEarlierAttempt() {
         handle("delta", 1, ",\"pos\":0,\"text\":\"Half\"");
         handle("started", 2, "");

@@ -1,5 +1,7 @@
 package io.turnlane.processor.agent;
 
+import io.turnlane.model.ToolOutcome;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -16,4 +18,7 @@ public interface AnswerSink {
 
     /** Sends a table or a chart, as a JSON object. */
     void artifact(Map<String, Object> artifact);
+
+    /** Sends the name, the duration and the outcome of a tool's call that has ended. */
+    void toolCall(String tool, Duration duration, ToolOutcome outcome);
 }

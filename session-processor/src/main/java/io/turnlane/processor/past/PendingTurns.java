@@ -105,6 +105,7 @@ final class PendingTurns {
                     TurnEvent.Stage _,
                     TurnEvent.Delta _,
                     TurnEvent.ArtifactMade _,
+                    TurnEvent.ToolCalled _,
                     TurnEvent.Retrying _ -> throw new IllegalArgumentException("not a terminal event");
         };
     }

@@ -2,9 +2,11 @@ package io.turnlane.processor.turn;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.Source;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.json.JsonLimits;
 import io.turnlane.processor.agent.AnswerSink;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentOutput implements AnswerSink {
 
-    /** Maximum length of a stage and of the message of an error, in characters. */
+    /** Maximum length of a stage, of the name of a tool and of the message of an error, in characters. */
     private static final int MAX_LINE_LENGTH = 500;
 
     private final AnswerSink sink;
@@ -60,6 +62,13 @@ final class AgentOutput implements AnswerSink {
     public void artifact(Map<String, Object> artifact) {
         if (!flight.isCancelled()) {
             sink.artifact(repaired(artifact));
+        }
+    }
+
+    @Override
+    public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
+        if (!flight.isCancelled()) {
+            sink.toolCall(line(tool), duration, outcome);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.MemoryIssue;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
 import io.turnlane.model.UnreadableRecordException;
@@ -145,10 +146,19 @@ final class TurnStreams {
 
         @Override
         public void stage(String stage) {
+            publishProgress(new TurnEvent.Stage(stage));
+        }
+
+        @Override
+        public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
+            publishProgress(new TurnEvent.ToolCalled(tool, duration, outcome));
+        }
+
+        private void publishProgress(Body body) {
             lock.lock();
             try {
-                if (events.hasRoomForStage()) {
-                    publishUnlessClosed(new TurnEvent.Stage(stage));
+                if (events.hasRoomForProgress()) {
+                    publishUnlessClosed(body);
                 }
             } finally {
                 lock.unlock();

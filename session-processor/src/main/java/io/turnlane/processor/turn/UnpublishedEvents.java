@@ -19,8 +19,8 @@ import java.util.concurrent.CompletableFuture;
  */
 final class UnpublishedEvents {
 
-    /** Number of events from which the stream discards further stages. */
-    private static final int MAX_WITH_STAGES = 1000;
+    /** Number of events from which the stream discards further stages and tool calls. */
+    private static final int MAX_WITH_PROGRESS = 1000;
 
     private final EventPublisher publisher;
     private final Turn turn;
@@ -46,8 +46,8 @@ final class UnpublishedEvents {
         return events.isEmpty();
     }
 
-    boolean hasRoomForStage() {
-        return events.size() < MAX_WITH_STAGES;
+    boolean hasRoomForProgress() {
+        return events.size() < MAX_WITH_PROGRESS;
     }
 
     void add(Body body, Instant at) {

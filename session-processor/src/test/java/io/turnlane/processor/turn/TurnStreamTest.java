@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.TurnEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,6 +95,20 @@ class TurnStreamTest extends TurnTests {
     }
 
     @Test
+    void keepsABoundedNumberOfRefusedToolCalls() {
+        refusals = Integer.MAX_VALUE;
+        agent = (question, remembered, sink) -> {
+            for (int i = 0; i < 3_000; i++) {
+                sink.toolCall("search", Duration.ZERO, ToolOutcome.COMPLETED);
+            }
+            refusals = 0;
+            return Answer.ofText("because");
+        };
+        run();
+        assertThat(types()).endsWith("tool_call", "completed").hasSizeBetween(500, 1_002);
+    }
+
+    @Test
     void publishesGatheredTextBeforeOtherOutput() {
         agent = (question, remembered, sink) -> {
             sink.delta("a");
@@ -101,10 +116,12 @@ class TurnStreamTest extends TurnTests {
             sink.stage("thinking");
             sink.delta("c");
             sink.artifact(Map.of("rows", 1));
+            sink.toolCall("search", Duration.ofMillis(20), ToolOutcome.TIMED_OUT);
             return Answer.ofText("abc");
         };
         run();
-        assertThat(types()).containsExactly("started", "delta", "delta", "stage", "delta", "artifact", "completed");
+        assertThat(types())
+                .containsExactly("started", "delta", "delta", "stage", "delta", "artifact", "tool_call", "completed");
     }
 
     @Test

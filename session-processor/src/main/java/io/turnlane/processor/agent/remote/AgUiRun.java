@@ -6,6 +6,7 @@ import static io.turnlane.processor.agent.remote.RemoteJson.textOrNull;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.remote.RemoteProtocol.AnswerReader;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 final class AgUiRun implements AnswerReader {
 
     private final AnswerText answer;
+    private final ReportedToolCalls toolCalls;
 
     /** Open messages: true if the text of the message belongs to the answer. */
     private final Map<String, Boolean> openMessages = new HashMap<>();
@@ -37,6 +39,7 @@ final class AgUiRun implements AnswerReader {
 
     AgUiRun(AnswerText answer) {
         this.answer = answer;
+        this.toolCalls = new ReportedToolCalls(answer);
     }
 
     /** Reads an array of events, which the protocol does not have, but which is simple to send. */
@@ -88,14 +91,18 @@ final class AgUiRun implements AnswerReader {
             case "TEXT_MESSAGE_CHUNK" -> addChunk(event);
             case "TOOL_CALL_START" -> {
                 open(openToolCalls, "tool call", text(event, "toolCallId"));
-                answer.stage("calling " + text(event, "toolCallName"));
+                toolCalls.start(text(event, "toolCallId"), text(event, "toolCallName"));
             }
             case "TOOL_CALL_ARGS" ->
                 check(
                         openToolCalls.contains(text(event, "toolCallId")),
                         "sent arguments of a tool call that is not open");
-            case "TOOL_CALL_END" -> close(openToolCalls, "tool call", text(event, "toolCallId"));
-            case "TOOL_CALL_CHUNK" -> startChunkedToolCall(event);
+            case "TOOL_CALL_END" -> {
+                close(openToolCalls, "tool call", text(event, "toolCallId"));
+                toolCalls.continues(text(event, "toolCallId"));
+            }
+            case "TOOL_CALL_CHUNK" -> addToolCallChunk(event);
+            case "TOOL_CALL_RESULT" -> toolCalls.end(text(event, "toolCallId"), ToolOutcome.COMPLETED);
             case "REASONING_START" -> answer.stage("thinking");
             case "SUBAGENT_STARTED" -> answer.stage(text(event, "name"));
             case "MESSAGES_SNAPSHOT" -> snapshot = lastAnswer(event.path("messages"));
@@ -120,6 +127,7 @@ final class AgUiRun implements AnswerReader {
                     ErrorCode.INPUT_REQUIRED, "asked for a person's input, which Turnlane cannot pass on");
         }
         check(!outcome.equals("cancelled"), "cancelled its own run");
+        toolCalls.endAll();
         hasFinished = true; // an unknown outcome is a success
     }
 
@@ -156,10 +164,12 @@ final class AgUiRun implements AnswerReader {
         }
     }
 
-    private void startChunkedToolCall(JsonNode event) {
+    private void addToolCallChunk(JsonNode event) {
         String name = textOrNull(event, "toolCallName");
-        if (name != null) {
-            answer.stage("calling " + name);
+        if (name == null) {
+            toolCalls.continues(textOrEmpty(event, "toolCallId"));
+        } else {
+            toolCalls.start(textOrEmpty(event, "toolCallId"), name);
         }
     }
 

@@ -1,8 +1,10 @@
 package io.turnlane.processor.agent.remote;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.AnswerSink;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +39,10 @@ final class AnswerText {
     void stage(String stage) {
         hasBegun = true;
         sink.stage(stage);
+    }
+
+    void toolCall(String tool, Duration duration, ToolOutcome outcome) {
+        sink.toolCall(tool, duration, outcome);
     }
 
     /** Adds a piece of a message. */

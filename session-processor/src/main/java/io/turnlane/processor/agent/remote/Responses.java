@@ -5,9 +5,11 @@ import static io.turnlane.processor.agent.remote.RemoteJson.textOrEmpty;
 import static io.turnlane.processor.agent.remote.RemoteJson.textOrNull;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.Usage;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** OpenAI Responses, as the specification Open Responses of 2026-04-24 defines it. */
@@ -50,13 +52,18 @@ record Responses() implements RemoteProtocol {
     /** Response, as a stream of events or as one object. */
     private static final class ResponseReader implements AnswerReader {
 
+        /** End of the type of an item that is a tool's call, such as {@code web_search_call}. */
+        private static final String CALL = "_call";
+
         private final AnswerText answer;
+        private final ReportedToolCalls toolCalls;
         private long lastNumber = -1;
         private boolean isComplete;
         private Usage usage = Usage.NONE;
 
         ResponseReader(AnswerText answer) {
             this.answer = answer;
+            this.toolCalls = new ReportedToolCalls(answer);
         }
 
         @Override
@@ -76,7 +83,8 @@ record Responses() implements RemoteProtocol {
                     answer.add(part(event), text(event, "delta"));
                 case "response.output_text.done" -> addWhole(event, "text");
                 case "response.refusal.done" -> addWhole(event, "refusal");
-                case "response.output_item.added" -> stage(event.path("item"));
+                case "response.output_item.added" -> startItem(event.path("item"));
+                case "response.output_item.done" -> endItem(event.path("item"));
                 case "response.completed", "response.incomplete", "response.failed" -> end(event.path("response"));
                 case "error" ->
                     throw RemoteFault.reported(
@@ -116,20 +124,38 @@ record Responses() implements RemoteProtocol {
             }
         }
 
-        private void stage(JsonNode item) {
+        private void startItem(JsonNode item) {
             String type = textOrEmpty(item, "type");
-            String name = textOrNull(item, "name");
             if (type.equals("reasoning")) {
                 answer.stage("thinking");
-            } else if (type.endsWith("_call")) {
-                answer.stage("calling " + (name == null ? type.substring(0, type.length() - 5) : name));
+            } else if (type.endsWith(CALL)) {
+                String name = textOrNull(item, "name");
+                toolCalls.start(callId(item), name == null ? type.substring(0, type.length() - CALL.length()) : name);
             }
+        }
+
+        /** A call with an id has its result in an item of its own. All other items of calls contain the result. */
+        private void endItem(JsonNode item) {
+            String type = textOrEmpty(item, "type");
+            boolean isCall = type.endsWith(CALL);
+            if (isCall && item.has("call_id")) {
+                toolCalls.continues(callId(item));
+            } else if (isCall || type.endsWith(CALL + "_output")) {
+                boolean hasFailed = Set.of("failed", "incomplete").contains(textOrEmpty(item, "status"));
+                toolCalls.end(callId(item), hasFailed ? ToolOutcome.FAILED : ToolOutcome.COMPLETED);
+            }
+        }
+
+        private static String callId(JsonNode item) {
+            String id = textOrNull(item, "call_id");
+            return id == null ? textOrEmpty(item, "id") : id;
         }
 
         private void end(JsonNode response) throws RemoteFault {
             usage = RemoteJson.usage(response.path("usage"), "input_tokens", "output_tokens");
             switch (text(response, "status")) {
                 case "completed" -> {
+                    toolCalls.endAll();
                     if (answer.isEmpty()) {
                         addOutput(response.path("output"));
                     }

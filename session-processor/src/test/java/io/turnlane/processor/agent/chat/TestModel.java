@@ -8,6 +8,7 @@ import io.turnlane.doubles.HttpDouble;
 import io.turnlane.doubles.ModelStream;
 import io.turnlane.doubles.ReceivedRequest;
 import io.turnlane.model.Answer;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.Question;
@@ -42,6 +43,7 @@ final class TestModel implements AutoCloseable {
 
         final Queue<String> deltas = new ConcurrentLinkedQueue<>();
         final Queue<String> stages = new ConcurrentLinkedQueue<>();
+        final Queue<String> toolCalls = new ConcurrentLinkedQueue<>();
 
         @Override
         public void stage(String stage) {
@@ -56,6 +58,11 @@ final class TestModel implements AutoCloseable {
         @Override
         public void artifact(Map<String, Object> artifact) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
+            toolCalls.add(tool + " " + outcome);
         }
 
         String text() {

@@ -1,6 +1,8 @@
 package io.turnlane.processor.agent.configured;
 
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.processor.agent.AnswerSink;
+import java.time.Duration;
 import java.util.Map;
 
 /** Sink that discards everything. */
@@ -14,4 +16,7 @@ final class NoSink implements AnswerSink {
 
     @Override
     public void artifact(Map<String, Object> artifact) {}
+
+    @Override
+    public void toolCall(String tool, Duration duration, ToolOutcome outcome) {}
 }

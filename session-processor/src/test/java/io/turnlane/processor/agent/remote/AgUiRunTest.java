@@ -42,6 +42,23 @@ class AgUiRunTest {
         assertThat(answer.text()).isEqualTo("Hi\n\nIt rains.");
         assertThat(answer.usage()).isEqualTo(new Usage(2, 13, 4));
         assertThat(read.stages).containsExactly("research", "thinking", "calling weather");
+        assertThat(read.toolCalls).containsExactly("weather COMPLETED");
+    }
+
+    @Test
+    void reportsEveryToolCallOnceAlsoWithoutAResult() throws Exception {
+        events(
+                START,
+                "{'type':'TOOL_CALL_START','toolCallId':'a','toolCallName':'no_result'}",
+                "{'type':'TOOL_CALL_END','toolCallId':'a'}",
+                "{'type':'TOOL_CALL_CHUNK','toolCallId':'b','toolCallName':'chunked','delta':'{'}",
+                "{'type':'TOOL_CALL_CHUNK','toolCallId':'b','delta':'}'}",
+                "{'type':'TOOL_CALL_RESULT','toolCallId':'b','messageId':'t','content':'1'}",
+                "{'type':'TOOL_CALL_RESULT','toolCallId':'b','messageId':'t','content':'1'}",
+                "{'type':'TOOL_CALL_RESULT','toolCallId':'unknown','messageId':'t','content':'1'}",
+                FINISH);
+        assertThat(read.stages).containsExactly("calling no_result", "calling chunked");
+        assertThat(read.toolCalls).containsExactly("chunked COMPLETED", "no_result COMPLETED");
     }
 
     @Test

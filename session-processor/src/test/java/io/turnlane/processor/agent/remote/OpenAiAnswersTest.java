@@ -94,6 +94,21 @@ class OpenAiAnswersTest {
                 .satisfies(answer -> assertThat(answer.text()).isEqualTo("One\n\nTwo"))
                 .satisfies(answer -> assertThat(answer.usage()).isEqualTo(new Usage(1, 7, 8)));
         assertThat(response.stages).containsExactly("thinking", "calling web_search");
+        assertThat(response.toolCalls).containsExactly("web_search COMPLETED");
+    }
+
+    @Test
+    void reportsTheToolCallsOfAResponse() throws Exception {
+        response.events(
+                json("{'type':'response.output_item.added','item':{'type':'mcp_call','id':'1','name':'find'}}"),
+                json("{'type':'response.output_item.done','item':{'type':'mcp_call','id':'1','status':'failed'}}"),
+                json("{'type':'response.output_item.added',"
+                        + "'item':{'type':'function_call','id':'2','call_id':'c','name':'add'}}"),
+                json("{'type':'response.output_item.done','item':{'type':'function_call','id':'2','call_id':'c'}}"),
+                json("{'type':'response.output_item.done','item':{'type':'function_call_output','call_id':'c'}}"),
+                delta("a", "Three"),
+                json("{'type':'response.completed','response':{'status':'completed'}}"));
+        assertThat(response.toolCalls).containsExactly("find FAILED", "add COMPLETED");
     }
 
     @Test

@@ -1,9 +1,11 @@
 package io.turnlane.processor.agent.remote;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.agent.remote.RemoteProtocol.AnswerReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.Map;
 final class ReadAnswer implements AnswerSink {
 
     final List<String> stages = new ArrayList<>();
+    final List<String> toolCalls = new ArrayList<>();
     private final StringBuilder deltas = new StringBuilder();
     private final AnswerReader reader;
 
@@ -60,5 +63,10 @@ final class ReadAnswer implements AnswerSink {
     @Override
     public void artifact(Map<String, Object> artifact) {
         throw new AssertionError("no artifacts");
+    }
+
+    @Override
+    public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
+        toolCalls.add(tool + " " + outcome);
     }
 }

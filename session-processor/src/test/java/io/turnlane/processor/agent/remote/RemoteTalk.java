@@ -6,6 +6,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.InvalidFieldException;
 import io.turnlane.processor.agent.AnswerSink;
@@ -132,5 +133,8 @@ final class RemoteTalk implements AutoCloseable {
         public void artifact(Map<String, Object> artifact) {
             throw new AssertionError("the agent sends no artifacts");
         }
+
+        @Override
+        public void toolCall(String tool, Duration duration, ToolOutcome outcome) {}
     }
 }

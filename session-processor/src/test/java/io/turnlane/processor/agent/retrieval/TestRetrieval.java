@@ -4,6 +4,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.Question;
 import io.turnlane.processor.agent.retrieval.dataset.DataSet;
@@ -75,5 +76,8 @@ final class TestRetrieval {
         public void artifact(Map<String, Object> artifact) {
             throw new AssertionError("the agent sends no artifacts");
         }
+
+        @Override
+        public void toolCall(String tool, Duration duration, ToolOutcome outcome) {}
     }
 }
