@@ -41,12 +41,12 @@ public final class RecordHeaders {
     public static final String PRIORITY = "priority";
     /** On turns: deadline in epoch ms by the gateway's clock; absent if there is none. */
     public static final String DEADLINE = "deadline";
-    /** On turns: name of the agent. */
+    /** On turns and on their terminal events: name of the agent. */
     public static final String AGENT = "agent";
     /** On turns and on their terminal events: URL to which the terminal event is posted. */
     public static final String CALLBACK_URL = "callback-url";
 
-    /** On quarantine records: code of the error. */
+    /** On quarantine records and on events of failed turns: code of the error. */
     public static final String ERROR_CODE = "error-code";
 
     public static final String ERROR_MESSAGE = "error-message";

@@ -58,6 +58,7 @@ public sealed interface SessionCommand {
      * @param policy policy that applies if the session is busy
      * @param priority priority that applies if more sessions are ready than can run at once
      * @param callbackUrl URL to which the terminal event is posted, or null
+     * @param route route that chose the agent, or null if the client or its session named the agent
      */
     record Ask(
             RequestId requestId,
@@ -72,10 +73,43 @@ public sealed interface SessionCommand {
             @Nullable RequestId redriveOf,
             TurnPolicy policy,
             Priority priority,
-            @Nullable CallbackUrl callbackUrl)
+            @Nullable CallbackUrl callbackUrl,
+            @Nullable String route)
             implements SessionCommand {
 
         public static final String TYPE = "ask";
+
+        /** Creates a question without a route. */
+        public Ask(
+                RequestId requestId,
+                SessionId sessionId,
+                @Nullable String userId,
+                String agent,
+                String question,
+                Map<String, Object> metadata,
+                Duration sessionTtl,
+                Instant createdAt,
+                @Nullable Duration deadline,
+                @Nullable RequestId redriveOf,
+                TurnPolicy policy,
+                Priority priority,
+                @Nullable CallbackUrl callbackUrl) {
+            this(
+                    requestId,
+                    sessionId,
+                    userId,
+                    agent,
+                    question,
+                    metadata,
+                    sessionTtl,
+                    createdAt,
+                    deadline,
+                    redriveOf,
+                    policy,
+                    priority,
+                    callbackUrl,
+                    null);
+        }
 
         public Ask {
             checkEnvelope(requestId, sessionId, createdAt);
@@ -88,6 +122,11 @@ public sealed interface SessionCommand {
             policy = Objects.requireNonNullElse(policy, TurnPolicy.ENQUEUE); // not sent by older versions
             priority = Objects.requireNonNullElse(priority, Priority.NORMAL);
             metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        }
+
+        /** Returns the name by which the client or its session chose the agent: the route, or else the agent. */
+        public String askedAgent() {
+            return route == null ? agent : route;
         }
 
         /**
@@ -117,7 +156,8 @@ public sealed interface SessionCommand {
                     redriveOf,
                     policy,
                     priority,
-                    callbackUrl);
+                    callbackUrl,
+                    route);
         }
     }
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     {@link #SEQ_AFTER_ALL} instead of the next number
  * @param callback URL to which the turn's terminal event is posted, or null; stored in the record's headers and not
  *     shown to clients
+ * @param agent agent of the turn, or null if it is unknown; stored in the headers of terminal events and not shown to
+ *     clients
  */
 public record TurnEvent(
         RequestId requestId,
@@ -24,7 +26,8 @@ public record TurnEvent(
         int seq,
         Instant at,
         Body body,
-        @Nullable String callback) {
+        @Nullable String callback,
+        @Nullable String agent) {
 
     /**
      * Number of a terminal event whose publisher does not know the number of the attempt's previous event. It is larger
@@ -32,9 +35,9 @@ public record TurnEvent(
      */
     public static final int SEQ_AFTER_ALL = 1_000_000_000;
 
-    /** Creates an event without a callback. */
+    /** Creates an event without a callback and an agent. */
     public TurnEvent(RequestId requestId, SessionId sessionId, int attempt, int seq, Instant at, Body body) {
-        this(requestId, sessionId, attempt, seq, at, body, null);
+        this(requestId, sessionId, attempt, seq, at, body, null, null);
     }
 
     /** Content of an event; each implementation is one event type of the contract. */

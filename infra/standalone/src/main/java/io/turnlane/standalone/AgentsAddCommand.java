@@ -28,7 +28,8 @@ import tools.jackson.databind.JsonNode;
             "Add an agent, or replace its definition.",
             "Examples:",
             "  ./turnlane agents add support --type ag-ui --url http://127.0.0.1:9000/",
-            "  ./turnlane agents add kimi --type chat --provider kimi --model kimi-k2 --key-env MOONSHOT_API_KEY"
+            "  ./turnlane agents add kimi --type chat --provider kimi --model kimi-k2 --key-env MOONSHOT_API_KEY",
+            "  ./turnlane agents add help --type route --to support=90 --to kimi=10"
         })
 final class AgentsAddCommand implements Callable<Integer> {
 
@@ -39,7 +40,7 @@ final class AgentsAddCommand implements Callable<Integer> {
             names = "--type",
             paramLabel = "TYPE",
             description = "What answers: chat (a model), responses, chat-completions or ag-ui (an agent behind this "
-                    + "protocol), retrieval or echo (built in).")
+                    + "protocol), retrieval or echo (built in), or route (one of several agents).")
     private @Nullable String type;
 
     @Option(
@@ -81,6 +82,18 @@ final class AgentsAddCommand implements Callable<Integer> {
             })
     private Map<String, String> headers = new LinkedHashMap<>();
 
+    @Option(
+            names = "--to",
+            paramLabel = "AGENT=WEIGHT",
+            description = "A target of the route and its weight; repeatable. An agent with 90 of 100 gets 90 %%.")
+    private Map<String, Integer> targets = new LinkedHashMap<>();
+
+    @Option(
+            names = "--sticky",
+            paramLabel = "KEY",
+            description = "What keeps its target: session (default), user, header:NAME or claim:NAME of the token.")
+    private @Nullable String sticky;
+
     @Option(names = "--description", paramLabel = "TEXT", description = "One sentence that clients see.")
     private @Nullable String description;
 
@@ -95,7 +108,7 @@ final class AgentsAddCommand implements Callable<Integer> {
             paramLabel = "FIELD=VALUE",
             description = {
                 "Any other field of the definition; repeatable. For example parameters.temperature=0.3,",
-                "timeouts.idle=20, limits.concurrent=10 or history_tokens=4000."
+                "timeouts.idle=20, limits.concurrent=10, history_tokens=4000 or way_back.error_rate=0.1."
             })
     private Map<String, String> fields = new LinkedHashMap<>();
 
@@ -126,6 +139,8 @@ final class AgentsAddCommand implements Callable<Integer> {
         put(definition, "key", key());
         put(definition, "system", system);
         put(definition, "description", description);
+        put(definition, "sticky", sticky);
+        put(definition, "targets", targets.isEmpty() ? null : targetList());
         put(definition, "headers", headers.isEmpty() ? null : headers);
         put(definition, "examples", examples.isEmpty() ? null : examples);
         fields.forEach((path, value) -> set(definition, path, value));
@@ -133,6 +148,12 @@ final class AgentsAddCommand implements Callable<Integer> {
             throw new UsageException("The type is missing. Give it with --type, for example --type chat.");
         }
         return definition;
+    }
+
+    private List<Map<String, Object>> targetList() {
+        return targets.entrySet().stream()
+                .map(target -> Map.<String, Object>of("agent", target.getKey(), "weight", target.getValue()))
+                .toList();
     }
 
     private @Nullable String key() {

@@ -43,16 +43,34 @@ final class AgentsCommand implements Callable<Integer> {
             System.out.println(
                     options.json()
                             ? agent.toString()
-                            : "%-16s %s%s"
+                            : "%-16s %s%s%s"
                                     .formatted(
                                             agent.path("name").asString(""),
                                             OneLine.of(agent.path("description").asString(""), 200),
-                                            agent.path("default").asBoolean(false) ? " (default)" : ""));
+                                            agent.path("default").asBoolean(false) ? " (default)" : "",
+                                            targets(agent.path("targets"))));
         }
         if (agents.isEmpty() && !options.json()) {
             System.out.println("No processor is running, so there are no agents. Start one: ./turnlane processor");
         }
         return 0;
+    }
+
+    /** Returns a line for each target of a route. */
+    private static String targets(JsonNode targets) {
+        StringBuilder lines = new StringBuilder();
+        for (JsonNode target : targets) {
+            JsonNode takenOut = target.path("taken_out");
+            lines.append("%n  %6d -> %s%s"
+                    .formatted(
+                            target.path("weight").asInt(0),
+                            target.path("agent").asString(""),
+                            takenOut.isObject()
+                                    ? ", taken out at " + takenOut.path("at").asString("") + ": "
+                                            + OneLine.of(takenOut.path("reason").asString(""), 200)
+                                    : ""));
+        }
+        return lines.toString();
     }
 
     /** Command that lists the agents. */

@@ -32,6 +32,7 @@ class AgentsCommandTest {
     private final List<String> bodies = new ArrayList<>();
     private HttpServer server;
     private int status = 200;
+    private String agents = "{\"name\": \"haiku\", \"description\": \"Answers in verse.\"}";
 
     @TempDir
     private Path folder;
@@ -54,7 +55,7 @@ class AgentsCommandTest {
         calls.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         byte[] json = (status == 200
-                        ? "{\"agents\": [{\"name\": \"haiku\", \"description\": \"Answers in verse.\"}], \"name\": \"kimi\"}"
+                        ? "{\"agents\": [" + agents + "], \"name\": \"kimi\"}"
                         : "{\"code\": \"invalid_request\", \"detail\": \"model is required.\"}")
                 .getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, json.length);
@@ -107,6 +108,38 @@ class AgentsCommandTest {
                 {"type": "chat", "provider": "kimi", "model": "kimi-k2", "key": "${env:MOONSHOT_API_KEY}",
                  "system": "Be brief.", "examples": ["Why?"], "parameters": {"temperature": 0.3},
                  "limits": {"concurrent": 10}, "history_tokens": 4000}""");
+    }
+
+    @Test
+    void addsARouteFromOptions() {
+        assertThat(run(
+                        "agents",
+                        "add",
+                        "help",
+                        "--type=route",
+                        "--to=v1=90",
+                        "--to=v2=10",
+                        "--sticky=header:X-Tenant",
+                        "--set",
+                        "way_back.error_rate=0.1"))
+                .isZero();
+        hasSent("""
+                {"type": "route", "sticky": "header:X-Tenant", "way_back": {"error_rate": 0.1},
+                 "targets": [{"agent": "v1", "weight": 90}, {"agent": "v2", "weight": 10}]}""");
+    }
+
+    @Test
+    void listsTheTargetsOfARouteAndWhyOneWasTakenOut() {
+        agents = """
+                {"name": "help", "description": "Helps.", "targets": [{"agent": "v1", "weight": 100},
+                 {"agent": "v2", "weight": 0, "taken_out": {"at": "2026-11-30T12:00:00Z",
+                  "reason": "3 of 21 turns failed", "weight": 10}}]}""";
+        assertThat(run("agents")).isZero();
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly(
+                        "help             Helps.",
+                        "     100 -> v1",
+                        "       0 -> v2, taken out at 2026-11-30T12:00:00Z: 3 of 21 turns failed");
     }
 
     @Test

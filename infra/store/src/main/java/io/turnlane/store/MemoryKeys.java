@@ -202,6 +202,13 @@ public record MemoryKeys(SessionKey session) {
         return PREFIX + "gateways";
     }
 
+    /**
+     * Key of a string that exists while a gateway changes a route, which was changed at this time (epoch ms) before.
+     */
+    public static String wayBack(String route, long changedAt) {
+        return PREFIX + "route:" + route + ":" + changedAt;
+    }
+
     /** Key of a string that exists while a processor offers the agent, and for one minute after that. */
     public static String offeredAgent(String agent) {
         return PREFIX + "agent:" + agent;

@@ -37,9 +37,21 @@ public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics 
         if (event.body() instanceof TurnEvent.Completed completed && completed.times() != null) {
             HeaderText.add(headers, RecordHeaders.TIMES, completed.times().toHeader());
         }
-        if (event.callback() != null && event.body().endsTurn()) {
-            HeaderText.add(headers, RecordHeaders.CALLBACK_URL, event.callback());
+        if (event.body().endsTurn()) {
+            addEnd(headers, event);
         }
         return KafkaSends.send(kafka, record);
+    }
+
+    private static void addEnd(Headers headers, TurnEvent event) {
+        if (event.callback() != null) {
+            HeaderText.add(headers, RecordHeaders.CALLBACK_URL, event.callback());
+        }
+        if (event.agent() != null) {
+            HeaderText.add(headers, RecordHeaders.AGENT, event.agent());
+        }
+        if (event.body() instanceof TurnEvent.Failed failed) {
+            HeaderText.add(headers, RecordHeaders.ERROR_CODE, failed.error().code());
+        }
     }
 }

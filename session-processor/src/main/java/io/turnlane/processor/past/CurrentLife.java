@@ -124,7 +124,7 @@ final class CurrentLife {
     /** @param firstAsk first question; null if the life began with an import or a fork */
     Life toLife(@Nullable Ask firstAsk, Instant lastActivity, Duration ttl) {
         SessionState state = edits.state();
-        String agent = firstAsk == null ? "" : firstAsk.agent();
+        String agent = firstAsk == null ? "" : firstAsk.askedAgent();
         return new Life(
                 state == null ? Objects.requireNonNull(firstAsk).userId() : edits.userId(),
                 edits.agent() == null ? agent : edits.agent(),

@@ -104,6 +104,7 @@ final class UnpublishedEvents {
                         seq,
                         event.at(),
                         event.body(),
-                        turn.envelope().callback()));
+                        turn.envelope().callback(),
+                        turn.envelope().agent()));
     }
 }

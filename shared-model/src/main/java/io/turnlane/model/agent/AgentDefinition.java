@@ -48,6 +48,7 @@ public record AgentDefinition(AgentDescription description, AgentType type, Agen
             case RESPONSES, CHAT_COMPLETIONS, AG_UI -> "Answers through an agent behind HTTP.";
             case RETRIEVAL -> "Answers questions from the built-in data set.";
             case ECHO -> "Repeats the question.";
+            case ROUTE -> "Answers through one of several agents.";
         };
     }
 

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of an agent, which depend on its type. */
-public sealed interface AgentSettings {
+public sealed interface AgentSettings
+        permits AgentSettings.Chat, AgentSettings.Remote, AgentSettings.BuiltIn, RouteSettings {
 
     /** Default size of the history that travels with a question, in tokens. */
     int DEFAULT_HISTORY_TOKENS = 8000;
@@ -74,6 +75,7 @@ public sealed interface AgentSettings {
                         CallTimeouts.read(fields.object("timeouts")),
                         historyTokens(fields));
             case RETRIEVAL, ECHO -> new BuiltIn();
+            case ROUTE -> RouteSettings.read(fields);
         };
     }
 
@@ -131,6 +133,7 @@ public sealed interface AgentSettings {
                 fields.put("timeouts", remote.timeouts.fields());
                 fields.put("history_tokens", remote.historyTokens);
             }
+            case RouteSettings route -> fields.putAll(route.fields());
             case BuiltIn _ -> {}
         }
         return fields;

@@ -16,7 +16,9 @@ public enum AgentType implements WireEnum {
     /** The built-in agent that answers from its data set. */
     RETRIEVAL,
     /** The built-in agent that repeats the question. */
-    ECHO;
+    ECHO,
+    /** A route: gateways choose one of its targets for each question. */
+    ROUTE;
 
     @Override
     public String wire() {

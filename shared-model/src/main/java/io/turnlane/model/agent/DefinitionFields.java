@@ -41,7 +41,7 @@ final class DefinitionFields {
     }
 
     boolean has(String field) {
-        return values.get(field) != null;
+        return value(field) != null;
     }
 
     String text(String field) throws InvalidFieldException {

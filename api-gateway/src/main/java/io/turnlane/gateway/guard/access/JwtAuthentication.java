@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -29,6 +31,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 public final class JwtAuthentication implements AuthenticationProvider, Converter<Jwt, AbstractAuthenticationToken> {
 
     private static final int LONGEST_USER = 255;
+    private static final int LONGEST_CLAIM = 255;
 
     private final JwtAuthenticationProvider jwt;
     private final Duration skew;
@@ -71,7 +74,18 @@ public final class JwtAuthentication implements AuthenticationProvider, Converte
             throw new InvalidBearerTokenException(
                     "a token must have sub, of at most " + LONGEST_USER + " characters of valid Unicode, and exp");
         }
-        return new CallerAuthentication(new Caller(user, scopes(token), null, end.plus(skew)));
+        return new CallerAuthentication(new Caller(user, scopes(token), null, end.plus(skew), claims(token)));
+    }
+
+    /** Returns the claims that can choose a target of a route. */
+    private static Map<String, String> claims(Jwt token) {
+        Map<String, String> claims = new HashMap<>();
+        token.getClaims().forEach((name, value) -> {
+            if (value instanceof String text && text.length() <= LONGEST_CLAIM) {
+                claims.put(name, text);
+            }
+        });
+        return claims;
     }
 
     private static Set<Scope> scopes(Jwt token) {

@@ -3,6 +3,7 @@ package io.turnlane.gateway.guard.access;
 import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.guard.keys.KeyRing;
 import io.turnlane.model.ApiKey;
+import java.util.Map;
 import java.util.Objects;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.authentication.BadCredentialsException;
@@ -19,7 +20,7 @@ public record KeyAuthentication(KeyRing keys) implements AuthenticationProvider 
         String text = String.valueOf(Objects.requireNonNull(presented.getCredentials()));
         ApiKey key =
                 keys.find(text).orElseThrow(() -> new BadCredentialsException("unknown, expired or revoked API key"));
-        return new CallerAuthentication(new Caller(key.userId(), key.scopes(), key.id(), key.expiresAt()));
+        return new CallerAuthentication(new Caller(key.userId(), key.scopes(), key.id(), key.expiresAt(), Map.of()));
     }
 
     @Override

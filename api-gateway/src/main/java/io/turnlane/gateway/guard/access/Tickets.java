@@ -42,7 +42,7 @@ public final class Tickets {
         String ticket = BASE64.encodeToString(bytes);
         records.put(
                 hash(ticket),
-                new TicketHolder(caller.userId(), caller.scopes(), caller.keyId(), caller.expiresAt()),
+                new TicketHolder(caller.userId(), caller.scopes(), caller.keyId(), caller.expiresAt(), caller.claims()),
                 LIFETIME);
         return ticket;
     }
@@ -54,7 +54,8 @@ public final class Tickets {
     Optional<Caller> redeem(String ticket) {
         return SHAPE.matcher(ticket).matches()
                 ? records.take(hash(ticket))
-                        .map(holder -> new Caller(holder.userId(), holder.scopes(), holder.keyId(), holder.until()))
+                        .map(holder -> new Caller(
+                                holder.userId(), holder.scopes(), holder.keyId(), holder.until(), holder.claims()))
                 : Optional.empty();
     }
 

@@ -6,6 +6,7 @@ import io.turnlane.model.Scope;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,24 +16,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param userId id of the user; null without authentication
  * @param keyId id of the API key that authenticated the caller; null otherwise
+ * @param claims claims of the caller's token that are short texts, by name; empty without a token
  * @param expiresAt time at which the credentials expire; null if they do not expire
  */
 public record Caller(
         @Nullable String userId,
         Set<Scope> scopes,
         @Nullable String keyId,
-        @Nullable Instant expiresAt) {
+        @Nullable Instant expiresAt,
+        Map<String, String> claims) {
 
     /** Caller without authentication, who has all scopes. */
     public static final Caller UNAUTHENTICATED = new Caller(null);
 
     public Caller {
         scopes = Set.copyOf(scopes);
+        claims = Map.copyOf(claims);
     }
 
     /** Creates a caller with all scopes, for calls that the gateway makes by itself on behalf of a user. */
     public Caller(@Nullable String userId) {
-        this(userId, Set.of(Scope.values()), null, null);
+        this(userId, Set.of(Scope.values()), null, null, Map.of());
     }
 
     /** Returns the namespace of the sessions, keys and limits of this caller. */

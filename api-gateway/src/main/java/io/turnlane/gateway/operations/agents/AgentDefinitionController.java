@@ -48,11 +48,17 @@ final class AgentDefinitionController {
 
     private final CompactedTopic<ConfiguredAgent> topic;
     private final AgentRegistry registry;
+    private final RouteTargetCheck targets;
     private final InstantSource clock;
 
-    AgentDefinitionController(CompactedTopic<ConfiguredAgent> topic, AgentRegistry registry, InstantSource clock) {
+    AgentDefinitionController(
+            CompactedTopic<ConfiguredAgent> topic,
+            AgentRegistry registry,
+            RouteTargetCheck targets,
+            InstantSource clock) {
         this.topic = topic;
         this.registry = registry;
+        this.targets = targets;
         this.clock = clock;
     }
 
@@ -96,7 +102,9 @@ final class AgentDefinitionController {
         if (registry.find(name).isEmpty() && registry.size() >= MAX_AGENTS) {
             throw ProblemDetailException.invalid("There are already " + MAX_AGENTS + " names of configured agents.");
         }
-        ConfiguredAgent agent = ConfiguredAgent.of(definition(name, body), clock.instant());
+        AgentDefinition definition = definition(name, body);
+        targets.check(definition);
+        ConfiguredAgent agent = ConfiguredAgent.of(definition, clock.instant());
         publish(agent, added ? "agent added" : "agent changed");
         return ResponseEntity.status(added ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(AgentDefinitionResource.of(agent));

@@ -69,7 +69,7 @@ public record Redrive(QuestionIntake intake, RequestRecords records, RedriveMark
         PreparedTurn turn = intake.prepare(
                 new Caller(ask.userId()),
                 ask.sessionId(),
-                new AskBody(ask.question(), ask.agent(), ask.metadata(), null, null, ask.priority(), null),
+                new AskBody(ask.question(), ask.askedAgent(), ask.metadata(), null, null, ask.priority(), null),
                 traceparent,
                 null);
         IdempotencyClaim once = again ? null : IdempotencyKeys.ofRedrive(ask.requestId(), turn);

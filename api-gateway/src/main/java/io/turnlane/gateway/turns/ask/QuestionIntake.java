@@ -8,6 +8,7 @@ import io.turnlane.gateway.turns.ask.Publication.PublicationCheck;
 import io.turnlane.gateway.turns.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.fleet.Fleet;
+import io.turnlane.gateway.turns.fleet.Routes;
 import io.turnlane.gateway.turns.requests.RequestResource;
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Entry point for questions. {@link #prepare} validates a question and assigns its request id. {@link #submit} stores
@@ -43,6 +45,7 @@ public final class QuestionIntake {
 
     private final QuestionRules rules;
     private final Fleet fleet;
+    private final Routes routes;
     private final EventStreams streams;
     private final TolerantAcceptance acceptance;
     private final TurnPublisher publisher;
@@ -53,6 +56,7 @@ public final class QuestionIntake {
     public QuestionIntake(
             QuestionRules rules,
             Fleet fleet,
+            Routes routes,
             EventStreams streams,
             Acceptance acceptance,
             TurnPublisher publisher,
@@ -61,6 +65,7 @@ public final class QuestionIntake {
             MeterRegistry metrics) {
         this.rules = rules;
         this.fleet = fleet;
+        this.routes = routes;
         this.streams = streams;
         this.publisher = publisher;
         this.ids = ids;
@@ -117,7 +122,8 @@ public final class QuestionIntake {
                 claim,
                 null,
                 body.options(),
-                callback);
+                callback,
+                routes.choose(agent, key, caller));
     }
 
     private void requireKafka() {
@@ -157,7 +163,9 @@ public final class QuestionIntake {
         PreparedTurn turn = accepted.turn();
         try {
             check.check(publisher.send(
-                    turn.command(accepted.agent(), accepted.sessionTtl()), turn.eventsFrom(), turn.traceparent()));
+                    turn.command(accepted.agent(), accepted.route(), accepted.sessionTtl()),
+                    turn.eventsFrom(),
+                    turn.traceparent()));
         } catch (NotPublishedException e) {
             return unpublished.undo(accepted, e);
         }
@@ -172,6 +180,7 @@ public final class QuestionIntake {
                 turn.session().sessionId(),
                 turn.question(),
                 accepted.agent(),
+                accepted.route(),
                 accepted.position(),
                 turn.createdAt(),
                 turn.redriveOf());
@@ -185,14 +194,14 @@ public final class QuestionIntake {
      */
     private static void logAccepted(Accepted accepted) {
         PreparedTurn turn = accepted.turn();
-        LOG.atInfo()
+        LoggingEventBuilder line = LOG.atInfo()
                 .setMessage("question accepted")
                 .addKeyValue("user", turn.session().namespace())
                 .addKeyValue("session", turn.session().sessionId())
                 .addKeyValue("request_id", turn.requestId())
                 .addKeyValue("agent", accepted.agent())
                 .addKeyValue("policy", turn.options().policy().wire())
-                .addKeyValue("position", accepted.position())
-                .log();
+                .addKeyValue("position", accepted.position());
+        (accepted.route() == null ? line : line.addKeyValue("route", accepted.route())).log();
     }
 }

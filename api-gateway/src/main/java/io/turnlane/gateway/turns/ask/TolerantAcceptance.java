@@ -10,6 +10,7 @@ import io.turnlane.store.accept.Acceptance.AcceptOutcome;
 import io.turnlane.store.accept.Acceptance.Accepted;
 import io.turnlane.store.accept.Acceptance.UndoResult;
 import io.turnlane.store.accept.PreparedTurn;
+import io.turnlane.store.accept.RoutedAgent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -37,7 +38,10 @@ record TolerantAcceptance(Acceptance acceptance, Fleet fleet, AskMetrics metrics
             }
             warn("Redis is unavailable, question is published without a request record", turn, unavailable);
             String agent = turn.agent() == null ? fleet.defaultAgent() : turn.agent();
-            return new Accepted(turn, turn.requestId(), agent, 0, turn.sessionTtl(), false);
+            RoutedAgent routed = turn.routes().get(agent);
+            return routed == null
+                    ? new Accepted(turn, turn.requestId(), agent, null, 0, turn.sessionTtl(), false)
+                    : new Accepted(turn, turn.requestId(), routed.agent(), routed.route(), 0, turn.sessionTtl(), false);
         }
     }
 

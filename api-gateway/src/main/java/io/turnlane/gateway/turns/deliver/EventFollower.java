@@ -38,6 +38,8 @@ public final class EventFollower implements AutoCloseable {
 
     private final LongAdder recordsRead = new LongAdder();
 
+    private volatile EndListener ends = EndListener.NONE;
+
     /** Null until the offsets of all partitions are known. */
     private volatile @Nullable FollowedOffsets offsets;
 
@@ -60,6 +62,10 @@ public final class EventFollower implements AutoCloseable {
         this.registry = registry;
         this.watches = watches;
         this.thread = new KafkaPollThread(consumers, "event-follower", RETRY, this::readTopic, this::logFailure);
+    }
+
+    void listen(EndListener listener) {
+        ends = listener;
     }
 
     /** Starts the follower and waits up to {@code timeout} until it knows the end offsets of the topic. */
@@ -172,6 +178,9 @@ public final class EventFollower implements AutoCloseable {
         recordsRead.increment();
         if (record.key() != null) {
             offer(record);
+        }
+        if (ends.listens() && KafkaEventRecords.isTerminal(record)) {
+            KafkaEventRecords.agentEnd(record).ifPresent(ends::ended);
         }
         followed.offered(record.partition(), record.offset());
     }

@@ -112,6 +112,11 @@ public final class EventStreams implements AutoCloseable {
         reader.start();
     }
 
+    /** Passes the ends of all turns to this listener from now on. */
+    public void listen(EndListener listener) {
+        follower.listen(listener);
+    }
+
     /** Returns true if events are being read at the moment. */
     public boolean isReady() {
         return follower.isReady();

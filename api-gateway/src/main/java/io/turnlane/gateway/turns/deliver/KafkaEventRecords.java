@@ -5,6 +5,7 @@ import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.RequestTimes;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,19 @@ final class KafkaEventRecords {
     static boolean isTerminal(ConsumerRecord<String, byte[]> record) {
         String type = HeaderText.get(record, RecordHeaders.TYPE);
         return type != null && RequestStatus.isTerminalType(type);
+    }
+
+    /** Returns the end of a turn from the headers of its terminal event; empty if the agent is unknown. */
+    static Optional<AgentEnd> agentEnd(ConsumerRecord<String, byte[]> record) {
+        String agent = HeaderText.get(record, RecordHeaders.AGENT);
+        return agent == null
+                ? Optional.empty()
+                : Optional.of(new AgentEnd(
+                        agent,
+                        record.timestamp(),
+                        text(record, RecordHeaders.TYPE),
+                        HeaderText.get(record, RecordHeaders.ERROR_CODE),
+                        times(record)));
     }
 
     /** Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} for records of early processors. */

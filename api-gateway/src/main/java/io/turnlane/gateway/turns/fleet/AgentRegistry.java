@@ -3,9 +3,11 @@ package io.turnlane.gateway.turns.fleet;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.agent.ConfiguredAgent;
 import io.turnlane.model.agent.InvalidFieldException;
+import io.turnlane.model.agent.RouteSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,12 +26,32 @@ import org.springframework.stereotype.Component;
 @Component
 public final class AgentRegistry {
 
+    /** Maximum number of agents that can follow each other as successors. */
+    private static final int MAX_SUCCESSORS = 10;
+
     private volatile Map<String, ConfiguredAgent> agents = Map.of();
+    private volatile Map<String, ConfiguredRoute> routes = Map.of();
 
     /** Replaces all agents, removed ones included. */
     public synchronized void replace(Collection<ConfiguredAgent> all) {
         agents = all.stream().collect(Collectors.toUnmodifiableMap(ConfiguredAgent::name, Function.identity()));
+        routes = readRoutes();
         notifyAll();
+    }
+
+    private Map<String, ConfiguredRoute> readRoutes() {
+        Map<String, ConfiguredRoute> byName = new HashMap<>();
+        for (String name : agents.keySet()) {
+            ConfiguredAgent last = agents.get(lastSuccessor(name));
+            try {
+                if (last != null && last.read().settings() instanceof RouteSettings settings) {
+                    byName.put(name, new ConfiguredRoute(last.name(), last.changedAt(), settings));
+                }
+            } catch (InvalidFieldException _) {
+                // a newer version wrote it
+            }
+        }
+        return Map.copyOf(byName);
     }
 
     /** Waits until this gateway has read the change or a later one of this agent, or until the time limit passes. */
@@ -53,6 +75,27 @@ public final class AgentRegistry {
         return Optional.ofNullable(agents.get(name));
     }
 
+    /**
+     * Returns the routes by name. Also contains removed routes, for their sessions, and the routes that are successors
+     * of removed agents, by the names of these agents.
+     */
+    public Map<String, ConfiguredRoute> routes() {
+        return routes;
+    }
+
+    /** Returns the last of the agents that follow each other as successors, beginning with this one. */
+    String lastSuccessor(String name) {
+        String last = name;
+        for (int i = 0; i < MAX_SUCCESSORS; i++) {
+            ConfiguredAgent agent = agents.get(last);
+            if (agent == null || agent.successor() == null) {
+                return last;
+            }
+            last = agent.successor();
+        }
+        return last;
+    }
+
     /** Returns the number of agents, removed ones included. */
     public int size() {
         return agents.size();
@@ -74,7 +117,7 @@ public final class AgentRegistry {
     }
 
     /** Returns true if the agent was removed and no agent has been configured under its name since. */
-    boolean isRemoved(String name) {
+    public boolean isRemoved(String name) {
         ConfiguredAgent agent = agents.get(name);
         return agent != null && agent.removed();
     }

@@ -7,7 +7,6 @@ import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
-import io.turnlane.model.agent.ConfiguredAgent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +25,6 @@ import org.springframework.dao.DataAccessException;
  * <p>Safe for use by any number of threads.
  */
 public final class Fleet {
-
-    /** Maximum number of agents that can follow each other as successors. */
-    private static final int MAX_SUCCESSORS = 10;
 
     private static final Duration CACHE_TIME = Duration.ofSeconds(1);
 
@@ -154,21 +150,23 @@ public final class Fleet {
      * @throws ProblemDetailException if no live processor offers the agent
      */
     public void requireAgent(@Nullable String agent) {
-        if (agent != null && !mayAnswer(agent, MAX_SUCCESSORS)) {
+        if (agent != null && !mayAnswer(registry.lastSuccessor(agent))) {
             throw new ProblemDetailException(
                     ErrorCode.UNKNOWN_AGENT,
                     "No processor offers this agent. GET /v1/agents lists the available agents.");
         }
     }
 
-    private boolean mayAnswer(String agent, int successors) {
-        ConfiguredAgent configured = registry.find(agent).orElse(null);
-        if (configured != null && !configured.removed()) {
+    /**
+     * Returns true if the agent is neither removed nor a route, and takes questions as {@link #requireAgent} checks.
+     */
+    public boolean takesQuestions(String agent) {
+        return !registry.routes().containsKey(agent) && !registry.isRemoved(agent) && mayAnswer(agent);
+    }
+
+    private boolean mayAnswer(String agent) {
+        if (registry.find(agent).filter(configured -> !configured.removed()).isPresent()) {
             return true;
-        }
-        String successor = configured == null ? null : configured.successor();
-        if (successor != null && successors > 0) {
-            return mayAnswer(successor, successors - 1);
         }
         try {
             List<ProcessorStatistics> alive = alive();

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhook result of the webhook: delivered, failed or refused; absent if it is not known yet
  * @param question null for a command
  * @param agent null for a command
+ * @param route route that chose the agent; absent if the client or its session named the agent
  * @param processingTime time from acceptance to the end, in seconds: the sum of {@code queuedTime} and {@code runTime}
  * @param queuedTime time from acceptance until the first attempt began, in seconds
  * @param runTime time from the beginning of the first attempt to the end, in seconds
@@ -46,6 +47,9 @@ public record RequestResource(
         RequestStatus status,
         @Nullable String question,
         @Nullable String agent,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String route,
+
         @Nullable Answer answer,
         String processingStage,
         @Nullable TurnError error,
@@ -103,6 +107,7 @@ public record RequestResource(
                 request.status(),
                 request.type() == null ? request.question() : null,
                 request.type() == null ? request.agent() : null,
+                request.route(),
                 request.answer(),
                 request.ended() || stage == null ? request.status().wire() : stage,
                 request.error(),
@@ -130,6 +135,7 @@ public record RequestResource(
             SessionId session,
             String question,
             String agent,
+            @Nullable String route,
             int position,
             Instant at,
             @Nullable RequestId redriveOf) {
@@ -142,6 +148,7 @@ public record RequestResource(
                 queued,
                 question,
                 agent,
+                route,
                 null,
                 queued.wire(),
                 null,
@@ -176,6 +183,7 @@ public record RequestResource(
                 RequestStatus.COMPLETED,
                 question,
                 agent,
+                route,
                 result,
                 RequestStatus.COMPLETED.wire(),
                 null,
@@ -224,6 +232,7 @@ public record RequestResource(
                 status,
                 question,
                 agent,
+                route,
                 answer,
                 processingStage,
                 error,

@@ -23,6 +23,9 @@ record RequestSummary(
         RequestStatus status,
         @Nullable String question,
         @Nullable String agent,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String route,
+
         String processingStage,
         @Nullable TurnError error,
         int attempt,
@@ -53,6 +56,7 @@ record RequestSummary(
                 whole.status(),
                 whole.question(),
                 whole.agent(),
+                whole.route(),
                 whole.processingStage(),
                 whole.error(),
                 whole.attempt(),

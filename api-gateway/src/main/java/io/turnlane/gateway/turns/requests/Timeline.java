@@ -1,5 +1,6 @@
 package io.turnlane.gateway.turns.requests;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON representation of a request's lifecycle.
  *
+ * @param agent agent that answers; null for a command
+ * @param route route that chose the agent; absent if the client or its session named the agent
  * @param attempt number of the latest attempt; 0 if no attempt has begun
  * @param failures number of failed attempts
  * @param crashes number of flights (executions of the turn) that began and never ended, because the processor crashed
@@ -29,6 +32,10 @@ record Timeline(
         RequestId requestId,
         SessionId sessionId,
         RequestStatus status,
+        @Nullable String agent,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String route,
+
         int attempt,
         int failures,
         int crashes,
@@ -67,6 +74,8 @@ record Timeline(
                 request.requestId(),
                 request.sessionId(),
                 request.status(),
+                request.type() == null ? request.agent() : null,
+                request.route(),
                 request.attempt(),
                 place.failures(),
                 place.crashes(),

@@ -99,11 +99,12 @@ class BoundedAcceptanceTest {
                 null,
                 null,
                 AskOptions.DEFAULT,
-                null);
+                null,
+                Map.of());
     }
 
     private static Acceptance.AcceptOutcome accepted(PreparedTurn turn, RequestId call) {
-        return new Acceptance.Accepted(turn, call, "echo", 0, Duration.ofHours(1), false);
+        return new Acceptance.Accepted(turn, call, "echo", null, 0, Duration.ofHours(1), false);
     }
 
     @Test

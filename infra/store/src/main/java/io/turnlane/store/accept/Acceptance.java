@@ -3,6 +3,7 @@ package io.turnlane.store.accept;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores in Redis that the gateway accepted a question, before the question is published to Kafka. Every method throws
@@ -54,13 +55,20 @@ public interface Acceptance {
      *
      * @param turn turn to publish; for a retry, it has the request id and the creation time of the first call
      * @param callId request id generated for this call; distinguishes concurrent calls that publish the same turn
-     * @param agent agent that answers: the requested agent, otherwise the session's agent
+     * @param agent agent that answers: the requested agent, otherwise the session's agent, or a target of this route
+     * @param route route that chose the agent, or null
      * @param position number of open turns ahead of this turn in the session
      * @param sessionTtl time for which the session is kept without activity
      * @param newSession true if this turn created the session
      */
     record Accepted(
-            PreparedTurn turn, RequestId callId, String agent, int position, Duration sessionTtl, boolean newSession)
+            PreparedTurn turn,
+            RequestId callId,
+            String agent,
+            @Nullable String route,
+            int position,
+            Duration sessionTtl,
+            boolean newSession)
             implements AcceptOutcome {
 
         /** Returns true if an earlier call with the same Idempotency-Key asked the question. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param claim claim of the Idempotency-Key; null without a key
  * @param redriveOf quarantined turn that this turn asks again; null for an ordinary question
  * @param callbackUrl URL to which the terminal event is posted
+ * @param routes agents that routes chose for this question, by the name that the question or its session can have
  */
 public record PreparedTurn(
         RequestId requestId,
@@ -38,7 +39,12 @@ public record PreparedTurn(
         @Nullable IdempotencyClaim claim,
         @Nullable RequestId redriveOf,
         AskOptions options,
-        @Nullable CallbackUrl callbackUrl) {
+        @Nullable CallbackUrl callbackUrl,
+        Map<String, RoutedAgent> routes) {
+
+    public PreparedTurn {
+        routes = Map.copyOf(routes);
+    }
 
     /**
      * Returns a copy of this turn with the ids and times of the turn that an earlier call with the same Idempotency-Key
@@ -79,11 +85,16 @@ public record PreparedTurn(
                 claim,
                 redriveOf,
                 options,
-                callbackUrl);
+                callbackUrl,
+                routes);
     }
 
-    /** Returns the command to publish. */
-    public Ask command(String agent, Duration sessionTtl) {
+    /**
+     * Returns the command to publish.
+     *
+     * @param route route that chose the agent, or null
+     */
+    public Ask command(String agent, @Nullable String route, Duration sessionTtl) {
         return new Ask(
                 requestId,
                 session.sessionId(),
@@ -97,6 +108,7 @@ public record PreparedTurn(
                 redriveOf,
                 options.policy(),
                 options.priority(),
-                callbackUrl);
+                callbackUrl,
+                route);
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Acceptance of questions in Redis. If a question names its session, one script writes the idempotency claim, the
@@ -58,6 +59,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 public final class RedisAcceptance implements Acceptance {
 
+    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Script ACCEPT = Script.load(RedisAcceptance.class, "claims", "accept");
 
     /** Minimum interval between two updates of an active session in its user's session list. */
@@ -136,7 +138,8 @@ public final class RedisAcceptance implements Acceptance {
                 claim == null ? "" : claim.bodyHash(),
                 rules.keyRetention().toMillis(),
                 turn.deadline() == null ? "" : turn.deadline().toMillis(),
-                LIST_INTERVAL.toMillis()));
+                LIST_INTERVAL.toMillis(),
+                turn.routes().isEmpty() ? "" : JSON.writeValueAsString(turn.routes())));
         arguments.addAll(RequestFields.ofQuestion(
                 turn.question(),
                 turn.eventsFrom(),
@@ -169,7 +172,15 @@ public final class RedisAcceptance implements Acceptance {
         }
         PreparedTurn first = turn.asRetryOf(
                 reply.requestId(1), turn.session(), Instant.ofEpochMilli(reply.wholeNumber(6)), reply.wholeNumber(7));
-        return new Accepted(first, call, reply.text(2), reply.number(3), reply.millis(4), reply.number(5) == 1);
+        String route = reply.text(9);
+        return new Accepted(
+                first,
+                call,
+                reply.text(2),
+                route.isEmpty() ? null : route,
+                reply.number(3),
+                reply.millis(4),
+                reply.number(5) == 1);
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.turnlane.store.MemoryKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,13 @@ public record TicketRecords(StringRedisTemplate redis, WireFormat wire) {
             @Nullable String userId,
             Set<Scope> scopes,
             @Nullable String keyId,
-            @Nullable Instant until) {}
+            @Nullable Instant until,
+            Map<String, String> claims) {
+
+        public TicketHolder {
+            claims = Map.copyOf(Objects.requireNonNullElse(claims, Map.of())); // not stored by older versions
+        }
+    }
 
     /** Stores a ticket for its lifetime. */
     public void put(String hash, TicketHolder holder, Duration lifetime) {

@@ -37,7 +37,12 @@ public final class RequestFields {
 
     /** Returns the fields of a question that was read from the log. The log does not contain idempotency claims. */
     public static List<Object> ofQuestion(Ask ask, @Nullable Long eventsFrom) {
-        return ofQuestion(ask.question(), eventsFrom, ask.redriveOf(), null);
+        return new RequestFields()
+                .with("question", ask.question())
+                .with("events_from", eventsFrom)
+                .with("redrive_of", ask.redriveOf())
+                .with("route", ask.route())
+                .arguments;
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * State of a request as stored in Redis.
  *
  * @param type type of the command, such as {@code import_session}; null for a question
+ * @param route route that chose the agent, or null
  * @param begunAt time at which the first attempt began. Later outages of Redis move it forward, because they do not
  *     count towards the turn's maximum duration
  * @param startedAt time at which the latest attempt began
@@ -40,6 +41,7 @@ public record RequestRecord(
         RequestStatus status,
         String question,
         String agent,
+        @Nullable String route,
         @Nullable Answer answer,
         @Nullable TurnError error,
         int attempt,

@@ -6,9 +6,11 @@
 -- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 requested agent or '', 6 default agent, 7 session ttl,
 --      8 result retention, 9 maximum number of open turns, 10 prefix of request keys, 11 id of this call, 12 time of an
 --      older claim in another slot, or '', 13 hash of the body, or '', 14 claim ttl, 15 time until the deadline, or '',
---      16 minimum interval of updates of the user's session list, 17 fields of the request record (times in ms)
+--      16 minimum interval of updates of the user's session list, 17 agents that routes chose, as JSON by the name of
+--      the session's agent, or '', 18 fields of the request record (times in ms)
 -- Returns {'accepted', request id, agent, turns ahead, session ttl, 1 if it created the session, created_at,
---          events_from, 1 if the user's session list must be updated}: the caller must publish the turn
+--          events_from, 1 if the user's session list must be updated, route that chose the agent, or ''}: the caller
+--          must publish the turn
 --         {'making'}: a fork is still creating this session
 --         {'known', request id}: the turn is already published, its record has the state
 --         {'conflict'}: the key was used for a different question
@@ -17,8 +19,8 @@
 local ctx, open, reqs, hist, tomb, claim, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local now, request_id, session_id, user_id, agent, default_agent = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local session_ttl, retention, most_open, request_prefix, call = ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11]
-local claimed_at, body, claim_ttl, deadline, list_interval, fields =
-  ARGV[12], ARGV[13], ARGV[14], ARGV[15], tonumber(ARGV[16]), 17
+local claimed_at, body, claim_ttl, deadline, list_interval, routes, fields =
+  ARGV[12], ARGV[13], ARGV[14], ARGV[15], tonumber(ARGV[16]), ARGV[17], 18
 
 local held = claim and claims.find(claim)
 if held then
@@ -32,7 +34,7 @@ if held then
 end
 
 local request = request_prefix .. request_id
-local record = read(request, 'status', 'attempt', 'agent', 'created_at', 'events_from')
+local record = read(request, 'status', 'attempt', 'agent', 'route', 'created_at', 'events_from')
 local seen = record.status and (record.status ~= 'queued' or tonumber(record.attempt or 0) > 0)
 if held and seen then
   claims.mark(claim, calls, request_id)
@@ -74,6 +76,7 @@ if session.fork and not record.status then
 end
 local position, ttl, made = 0, session.ttl or session_ttl, 0
 local created_at, events_from = record.created_at or now, record.events_from or fields_at(fields).events_from
+local route, asked_agent = record.route, record.route or record.agent
 if record.status then
   position = redis.call('ZRANK', open, request_id) or 0
   agent = record.agent
@@ -85,9 +88,17 @@ else
   if agent == '' then
     agent = session.agent or default_agent
   end
+  asked_agent = agent
+  local chosen = routes ~= '' and cjson.decode(routes)[agent]
+  if chosen then
+    agent, route = chosen.agent, chosen.route
+  end
   trim(reqs)
   create_request(request, {reqs, open},
     {id = request_id, created_at = created_at, agent = agent, deadline = deadline, ttl = retention, fields = fields})
+  if route then
+    redis.call('HSET', request, 'route', route)
+  end
 end
 
 local list = now - (session.listed_at or 0) >= list_interval and 1 or 0
@@ -105,7 +116,7 @@ else
   elseif not lost then
     redis.call('DEL', hist)
   end
-  create_context(ctx, {id = session_id, user_id = user_id, agent = agent, created_at = now, stage = 'initialized',
+  create_context(ctx, {id = session_id, user_id = user_id, agent = asked_agent, created_at = now, stage = 'initialized',
     ttl = ttl}, 'listed_at', listed_at, 'memory', lost and 'lost' or '')
 end
 -- A session with open turns lives as long as their records. The processor that ends the last open turn sets the
@@ -118,4 +129,4 @@ if claim then
     redis.call('HSET', claim, 'made', 1)
   end
 end
-return {'accepted', request_id, agent, position, ttl, made, created_at, events_from, list}
+return {'accepted', request_id, agent, position, ttl, made, created_at, events_from, list, route or ''}

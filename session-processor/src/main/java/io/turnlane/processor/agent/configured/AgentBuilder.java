@@ -28,7 +28,7 @@ public final class AgentBuilder implements AutoCloseable {
     /**
      * Creates the factory. It opens no connection yet.
      *
-     * @throws IllegalStateException if this processor lacks the built-in agent
+     * @throws IllegalStateException if this processor lacks the built-in agent, or if the definition is a route
      */
     public AgentFactory build(AgentDefinition definition) {
         return switch (definition.type()) {
@@ -37,6 +37,9 @@ public final class AgentBuilder implements AutoCloseable {
             case RETRIEVAL, ECHO ->
                 new RenamedAgentFactory(
                         definition.description(), builtIn(definition.type().wire()));
+            case ROUTE ->
+                throw new IllegalStateException(definition.name()
+                        + " is a route, which only gateways know. Add it with agents add or PUT /v1/agents.");
         };
     }
 

@@ -3,6 +3,7 @@ package io.turnlane.processor.agent.configured;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.ConfiguredAgent;
 import io.turnlane.model.agent.InvalidFieldException;
+import io.turnlane.model.agent.RouteSettings;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
 import java.util.Collection;
@@ -55,6 +56,9 @@ public final class ConfiguredAgents implements AutoCloseable {
     private Optional<BuiltAgent> build(ConfiguredAgent agent) {
         try {
             AgentDefinition definition = agent.read();
+            if (definition.settings() instanceof RouteSettings) {
+                return Optional.empty(); // gateways choose one of its targets
+            }
             BuiltAgent existing = built.get(agent.name());
             return Optional.of(
                     existing != null && existing.definition().equals(definition)
@@ -81,11 +85,26 @@ public final class ConfiguredAgents implements AutoCloseable {
             if (own != null) {
                 (agent.removed() ? removed : offered).put(agent.name(), own.factory());
             }
-            if (agent.successor() != null) {
-                successors.put(agent.name(), agent.successor());
-            }
+            successor(agent).ifPresent(successor -> successors.put(agent.name(), successor));
         }
         return new AgentCatalog.Configured(offered, removed, successors);
+    }
+
+    /**
+     * Returns the agent that answers instead of this one. For a route, this is one of its targets: a question can name
+     * a route if a gateway accepted it before the route was defined.
+     */
+    private static Optional<String> successor(ConfiguredAgent agent) {
+        if (agent.successor() != null) {
+            return Optional.of(agent.successor());
+        }
+        try {
+            return agent.read().settings() instanceof RouteSettings route
+                    ? Optional.of(route.heaviest())
+                    : Optional.empty();
+        } catch (InvalidFieldException _) {
+            return Optional.empty(); // build() has logged it
+        }
     }
 
     private static void close(String name, AgentFactory factory) {

@@ -40,7 +40,7 @@ public final class RemoteAgentFactory implements AgentFactory, AutoCloseable {
             case AG_UI -> new AgUi();
             case RESPONSES -> new Responses();
             case CHAT_COMPLETIONS -> new ChatCompletions();
-            case CHAT, RETRIEVAL, ECHO ->
+            case CHAT, RETRIEVAL, ECHO, ROUTE ->
                 throw new IllegalArgumentException("the agent " + definition.name() + " is not behind HTTP");
         };
         this.headers = new RemoteHeaders(definition.name(), remote.headers(), secrets);

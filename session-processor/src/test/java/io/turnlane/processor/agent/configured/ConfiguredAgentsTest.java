@@ -106,6 +106,19 @@ class ConfiguredAgentsTest {
     }
 
     @Test
+    void letsTheHeaviestTargetAnswerAQuestionThatNamesItsRoute() throws Exception {
+        Map<String, Object> route = Map.of(
+                "type",
+                "route",
+                "targets",
+                List.of(Map.of("agent", "a", "weight", 1), Map.of("agent", "b", "weight", 9)));
+        agents.replace(
+                List.of(new ConfiguredAgent("help", route, NOW, null, null), agent("a", "one"), agent("b", "two")));
+        assertThat(answerOf("help")).isEqualTo("two");
+        assertThat(catalog.descriptions()).extracting(AgentDescription::name).doesNotContain("help");
+    }
+
+    @Test
     void letsARemovedAgentOrItsLastSuccessorAnswerAcceptedQuestions() throws Exception {
         ConfiguredAgent removed = agent("a", "one").remove(NOW, null);
         agents.replace(List.of(removed, agent("b", "two"), agent("c", "three")));

@@ -1,0 +1,45 @@
+package io.turnlane.gateway.operations.agents;
+
+import io.turnlane.gateway.problem.ProblemDetailException;
+import io.turnlane.gateway.turns.fleet.AgentRegistry;
+import io.turnlane.gateway.turns.fleet.Fleet;
+import io.turnlane.model.agent.AgentDefinition;
+import io.turnlane.model.agent.RouteSettings;
+import org.springframework.stereotype.Component;
+
+/** Checks of a definition that need to know the other agents. */
+@Component
+record RouteTargetCheck(Fleet fleet, AgentRegistry registry) {
+
+    /**
+     * Checks that the targets of a route are agents that take questions, and that no target of a route becomes a route.
+     *
+     * @throws ProblemDetailException if this is not the case; the message names the field
+     */
+    void check(AgentDefinition definition) {
+        if (!(definition.settings() instanceof RouteSettings route)) {
+            return;
+        }
+        registry.routes().forEach((name, other) -> {
+            if (!registry.isRemoved(name) && isTarget(definition.name(), other.settings())) {
+                throw ProblemDetailException.invalid(
+                        "type must not be route, because the agent is a target of the route " + name + ".");
+            }
+        });
+        for (int i = 0; i < route.targets().size(); i++) {
+            String target = route.targets().get(i).agent();
+            if (target.equals(definition.name()) || registry.routes().containsKey(target)) {
+                throw ProblemDetailException.invalid(
+                        "targets[" + i + "].agent must be an agent, but " + target + " is a route.");
+            }
+            if (!fleet.takesQuestions(target)) {
+                throw ProblemDetailException.invalid(
+                        "targets[" + i + "].agent is " + target + ", which no processor offers.");
+            }
+        }
+    }
+
+    private static boolean isTarget(String name, RouteSettings route) {
+        return route.targets().stream().anyMatch(target -> target.agent().equals(name));
+    }
+}
