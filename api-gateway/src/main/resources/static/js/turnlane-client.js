@@ -421,7 +421,7 @@ export class Turn {
   waitReason = '';
   /** The text so far; the whole answer once completed. */
   text = '';
-  /** {text, confidence, sources, artifacts, usage} once completed. */
+  /** {text, confidence, sources, artifacts, suggestions, usage} once completed. `suggestions` can be absent. */
   answer = null;
   artifacts = [];
   stage = '';

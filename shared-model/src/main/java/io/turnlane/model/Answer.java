@@ -1,7 +1,9 @@
 package io.turnlane.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +14,20 @@ import org.jspecify.annotations.Nullable;
  *     outside the range, such as a rounding error of an agent, to the nearest value in the range, and NaN to null.
  * @param sources sources that the answer is based on, best first
  * @param artifacts tables and charts, each a JSON object
+ * @param suggestions questions that the agent can answer, which clients offer next, best first. The constructor drops
+ *     blank questions and those of more than {@value #MAX_SUGGESTION_LENGTH} characters, and keeps at most
+ *     {@value #MAX_SUGGESTIONS}. The JSON form omits an empty list.
  */
 public record Answer(
         String text,
         @Nullable Double confidence,
         List<Source> sources,
         List<Map<String, Object>> artifacts,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> suggestions,
         Usage usage) {
+
+    public static final int MAX_SUGGESTIONS = 5;
+    public static final int MAX_SUGGESTION_LENGTH = 300;
 
     public Answer {
         if (confidence != null) {
@@ -26,10 +35,28 @@ public record Answer(
         }
         sources = List.copyOf(sources);
         artifacts = List.copyOf(artifacts);
+        suggestions = offered(Objects.requireNonNullElse(suggestions, List.of())); // not sent by older versions
+    }
+
+    /** Creates an answer without suggestions. */
+    public Answer(
+            String text,
+            @Nullable Double confidence,
+            List<Source> sources,
+            List<Map<String, Object>> artifacts,
+            Usage usage) {
+        this(text, confidence, sources, artifacts, List.of(), usage);
     }
 
     /** Returns an answer that consists of text only. */
     public static Answer ofText(String text) {
         return new Answer(text, null, List.of(), List.of(), Usage.NONE);
+    }
+
+    private static List<String> offered(List<String> suggestions) {
+        return suggestions.stream()
+                .filter(question -> !question.isBlank() && question.length() <= MAX_SUGGESTION_LENGTH)
+                .limit(MAX_SUGGESTIONS)
+                .toList();
     }
 }

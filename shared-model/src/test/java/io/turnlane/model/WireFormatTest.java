@@ -231,6 +231,23 @@ class WireFormatTest {
     }
 
     @Test
+    void writesTheSuggestionsOfAnAnswerOnlyIfThereAreAny() throws Exception {
+        Answer none = Answer.ofText("So.");
+        assertThat(text(wire.writeValue(none))).doesNotContain("suggestions");
+        Answer some = new Answer("So.", null, List.of(), List.of(), List.of("What is gas?"), Usage.NONE);
+        TurnEvent completed = event(new TurnEvent.Completed(some));
+        assertThat(text(wire.write(completed))).contains("\"suggestions\":[\"What is gas?\"]");
+        assertThat(wire.readTerminalEvent(wire.write(completed))).isEqualTo(completed);
+    }
+
+    @Test
+    void keepsAtMostFiveSuggestionsOfAtMost300Characters() {
+        List<String> offered = List.of("1", " ", "2", "x".repeat(301), "3", "4", "5", "6");
+        assertThat(new Answer("", null, List.of(), List.of(), offered, Usage.NONE).suggestions())
+                .containsExactly("1", "2", "3", "4", "5");
+    }
+
+    @Test
     void writesTheCallOfATool() {
         assertThat(text(wire.write(
                         event(new TurnEvent.ToolCalled("search", Duration.ofMillis(20), ToolOutcome.NOT_ALLOWED)))))

@@ -119,6 +119,12 @@ final class AnswerPrinter implements TurnListener {
                     source.path("id").asString(""),
                     source.path("title").asString(""));
         }
+        if (answer.path("suggestions").isArray()) {
+            text.printf("%nThe nearest questions that the agent can answer:%n");
+        }
+        for (JsonNode question : answer.path("suggestions")) {
+            text.println("- " + question.asString(""));
+        }
         text.flush();
     }
 }

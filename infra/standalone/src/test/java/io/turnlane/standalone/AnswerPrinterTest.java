@@ -62,6 +62,21 @@ class AnswerPrinterTest {
     }
 
     @Test
+    void printsTheQuestionsThatTheAgentSuggests() {
+        handle("completed", 1, """
+                ,"answer": {"text": "No idea", "confidence": null, "sources": [],
+                 "suggestions": ["What is a pool?", "What is gas?"]}""");
+        printer.end(turn);
+        assertThat(text.toString(StandardCharsets.UTF_8)).isEqualTo("""
+                No idea
+
+                The nearest questions that the agent can answer:
+                - What is a pool?
+                - What is gas?
+                """);
+    }
+
+    @Test
     void printsTheCallsOfTools() {
         handle("tool_call", 1, ",\"tool\":\"search\",\"duration\":1.25,\"outcome\":\"timed_out\"");
         assertThat(notes.toString(StandardCharsets.UTF_8)).isEqualTo("tool search: timed out after 1.250 s\n");

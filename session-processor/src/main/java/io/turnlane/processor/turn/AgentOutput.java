@@ -84,6 +84,7 @@ final class AgentOutput implements AnswerSink {
                 answer.confidence(),
                 answer.sources().stream().map(AgentOutput::repaired).toList(),
                 answer.artifacts().stream().map(this::repaired).toList(),
+                answer.suggestions().stream().map(JsonLimits::wellFormed).toList(),
                 answer.usage());
     }
 

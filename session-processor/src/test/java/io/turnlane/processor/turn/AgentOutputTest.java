@@ -35,7 +35,12 @@ class AgentOutputTest extends TurnTests {
             sink.delta(HALF);
             sink.artifact(Map.of(HALF, HALF));
             return new Answer(
-                    HALF, 0.5, List.of(new Source(HALF, HALF, 1)), List.of(Map.of(HALF, List.of(HALF))), Usage.NONE);
+                    HALF,
+                    0.5,
+                    List.of(new Source(HALF, HALF, 1)),
+                    List.of(Map.of(HALF, List.of(HALF))),
+                    List.of(HALF),
+                    Usage.NONE);
         };
         run();
         assertThat(types()).containsExactly("started", "stage", "delta", "artifact", "delta", "completed");

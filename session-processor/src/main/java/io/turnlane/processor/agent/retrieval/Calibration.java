@@ -24,6 +24,9 @@ final class Calibration {
      */
     static final double MIN_CONFIDENCE = 0.3;
 
+    /** Minimum confidence for an answer without suggestions of other questions. */
+    static final double SURE = 0.7;
+
     private Calibration() {}
 
     /**

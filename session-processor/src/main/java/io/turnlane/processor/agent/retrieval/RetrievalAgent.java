@@ -17,17 +17,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Answers a turn from the data set with the entry that is nearest to the question, taking the session's history into
- * account. If no entry is near enough, the agent replies that it does not know, and suggests the questions of the
- * nearest entries.
+ * account. If no entry is near enough, the agent replies that it does not know. In this case, and if it is unsure, it
+ * suggests the questions of the nearest entries.
  *
  * <p>An object is created for each turn. All objects share one index and one embedder.
  */
 record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements Agent {
 
+    private static final String DOES_NOT_KNOW =
+            "I don't know the answer. My subject is decentralised finance: exchanges "
+                    + "and pools, lending, stablecoins, staking, bridges, layer 2, wallets, fees and more.";
     private static final int SUGGESTIONS = 3;
     private static final Pattern A_FEW_WORDS = Pattern.compile("(?:\\S+\\s*){1,4}");
 
@@ -37,7 +39,7 @@ record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements A
         List<Match> nearest = search(question.text(), memory);
         double confidence = Calibration.confidence(nearest);
         boolean knows = confidence >= Calibration.MIN_CONFIDENCE;
-        String text = knows ? nearest.getFirst().entry().answer() : suggestions(nearest);
+        String text = knows ? nearest.getFirst().entry().answer() : DOES_NOT_KNOW;
         sink.stage("answering");
         send(text, sink);
         return new Answer(
@@ -45,6 +47,7 @@ record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements A
                 rounded(confidence),
                 knows ? List.of(source(nearest.getFirst())) : List.of(),
                 List.of(),
+                suggestions(knows ? nearest.subList(1, nearest.size()) : nearest, confidence),
                 Usage.NONE);
     }
 
@@ -66,7 +69,7 @@ record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements A
     }
 
     private List<Match> nearest(String question) throws InterruptedException {
-        return index.nearest(embedder.embed(question), SUGGESTIONS + 1);
+        return index.nearest(embedder.embed(question), SUGGESTIONS + 2);
     }
 
     /** Returns the entry of the most recent answer that is an entry of the data set. */
@@ -79,12 +82,13 @@ record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements A
         return Optional.empty();
     }
 
-    private static String suggestions(List<Match> nearest) {
-        String known = nearest.stream()
-                .limit(SUGGESTIONS)
-                .map(match -> "- " + match.entry().question())
-                .collect(Collectors.joining("\n"));
-        return "I don't know the answer. The nearest questions that I can answer:\n\n" + known;
+    private static List<String> suggestions(List<Match> nearest, double confidence) {
+        return confidence >= Calibration.SURE
+                ? List.of()
+                : nearest.stream()
+                        .limit(SUGGESTIONS)
+                        .map(match -> match.entry().question())
+                        .toList();
     }
 
     private static Source source(Match match) {
