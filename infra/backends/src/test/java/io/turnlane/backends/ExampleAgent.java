@@ -13,6 +13,8 @@ public final class ExampleAgent {
     public static final Path PROJECT = Path.of("../../docs/examples/haiku-agent");
     public static final String PROVIDERS = "META-INF/services/io.turnlane.processor.agent.AgentFactory";
 
+    private static final String TOOLS = "META-INF/services/io.turnlane.processor.agent.tool.ToolMethods";
+
     private ExampleAgent() {}
 
     /** Writes the classes and resources of the example to this folder. */
@@ -28,9 +30,11 @@ public final class ExampleAgent {
                         System.getProperty("java.class.path"),
                         "-d",
                         folder.toString(),
-                        sources.resolve("java/example/HaikuAgent.java").toString());
+                        sources.resolve("java/example/HaikuAgent.java").toString(),
+                        sources.resolve("java/example/SyllableTools.java").toString());
         assertThat(errors).as("exit code of javac").isZero();
         register(folder, Files.readString(sources.resolve("resources").resolve(PROVIDERS)));
+        Files.copy(sources.resolve("resources").resolve(TOOLS), folder.resolve(TOOLS));
         return folder;
     }
 

@@ -35,14 +35,34 @@ public final class ModelStream {
 
     /** Returns a complete stream that asks for a tool and has reasoning, with 20 tokens in and 10 out. */
     public static List<String> toolCall(String tool, String... fragmentsOfArguments) {
+        List<String> events = thinking();
+        events.addAll(call(0, tool, fragmentsOfArguments));
+        return ended(events);
+    }
+
+    /** Returns a complete stream that asks for two tools at once. */
+    public static List<String> toolCalls(String tool, String arguments, String secondTool, String secondArguments) {
+        List<String> events = thinking();
+        events.addAll(call(0, tool, arguments));
+        events.addAll(call(1, secondTool, secondArguments));
+        return ended(events);
+    }
+
+    private static List<String> thinking() {
+        return new ArrayList<>(List.of(reasoning("I need"), reasoning(" a tool.")));
+    }
+
+    private static List<String> call(int index, String tool, String... fragmentsOfArguments) {
         List<String> events = new ArrayList<>();
-        events.add(reasoning("I need"));
-        events.add(reasoning(" a tool."));
-        String id = "\"id\":\"call_1\",\"type\":\"function\",";
-        events.add(toolFragment(id, "\"name\":\"" + tool + "\",\"arguments\":\"\""));
+        String id = "\"id\":\"call_" + (index + 1) + "\",\"type\":\"function\",";
+        events.add(toolFragment(index, id, "\"name\":\"" + tool + "\",\"arguments\":\"\""));
         for (String fragment : fragmentsOfArguments) {
-            events.add(toolFragment("", "\"arguments\":\"" + fragment.replace("\"", "\\\"") + "\""));
+            events.add(toolFragment(index, "", "\"arguments\":\"" + fragment.replace("\"", "\\\"") + "\""));
         }
+        return events;
+    }
+
+    private static List<String> ended(List<String> events) {
         events.add(finish("tool_calls"));
         events.add(usage(20, 10));
         events.add(DONE);
@@ -67,8 +87,8 @@ public final class ModelStream {
                 + ",\"total_tokens\":" + (input + output) + "}}";
     }
 
-    private static String toolFragment(String id, String function) {
-        return chunk("{\"tool_calls\":[{\"index\":0," + id + "\"function\":{" + function + "}}]}", "null");
+    private static String toolFragment(int index, String id, String function) {
+        return chunk("{\"tool_calls\":[{\"index\":" + index + "," + id + "\"function\":{" + function + "}}]}", "null");
     }
 
     private static String chunk(String delta, String finishReason) {

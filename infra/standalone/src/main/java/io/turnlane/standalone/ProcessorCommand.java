@@ -1,11 +1,10 @@
 package io.turnlane.standalone;
 
-import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.standalone.options.AgentsOption;
 import io.turnlane.standalone.options.AppOptions;
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.OrderedShutdown;
-import java.util.List;
+import io.turnlane.standalone.run.OwnAgents;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
@@ -33,7 +32,7 @@ final class ProcessorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<AgentFactory> own = agents.load();
+        OwnAgents own = agents.load();
         Apps apps = options.apps();
         StartupProgress progress = new StartupProgress(System.out);
         try (OrderedShutdown stop =

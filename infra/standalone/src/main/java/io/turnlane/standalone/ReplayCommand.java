@@ -3,15 +3,14 @@ package io.turnlane.standalone;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
-import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.replay.TurnReplay;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
 import io.turnlane.standalone.options.AgentsOption;
 import io.turnlane.standalone.options.AppOptions;
 import io.turnlane.standalone.run.Apps;
+import io.turnlane.standalone.run.OwnAgents;
 import io.turnlane.standalone.terminal.CommandFailedException;
 import io.turnlane.standalone.terminal.LogSetup;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +74,7 @@ final class ReplayCommand implements Callable<Integer> {
         RequestId wanted = requestId();
         SessionId inSession = session == null ? null : sessionId(session);
         SessionKey likely = inSession == null ? null : SessionKey.of(user, inSession);
-        List<AgentFactory> own = agents.load();
+        OwnAgents own = agents.load();
         try (ConfigurableApplicationContext context = Apps.replay(options.kafka(), options.settings(), own)) {
             Replayed replayed = context.getBean(TurnReplay.class)
                     .replay(wanted, likely)

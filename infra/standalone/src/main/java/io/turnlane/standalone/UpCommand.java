@@ -2,7 +2,6 @@ package io.turnlane.standalone;
 
 import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
-import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.standalone.options.AgentsOption;
 import io.turnlane.standalone.options.DataOption;
 import io.turnlane.standalone.options.KafkaOption;
@@ -10,9 +9,9 @@ import io.turnlane.standalone.options.RedisMemoryOption;
 import io.turnlane.standalone.run.Apps;
 import io.turnlane.standalone.run.BackendAddresses;
 import io.turnlane.standalone.run.OrderedShutdown;
+import io.turnlane.standalone.run.OwnAgents;
 import io.turnlane.standalone.terminal.LogSetup;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +60,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<AgentFactory> own = agents.load();
+        OwnAgents own = agents.load();
         LogSetup.toFiles(data.path());
         StartupProgress progress = new StartupProgress(System.out);
         try (OrderedShutdown stop =
@@ -93,7 +92,7 @@ final class UpCommand implements Callable<Integer> {
      * that the gateway can still send its last answers to clients.
      */
     private void startTogether(
-            OrderedShutdown stop, Backends backends, int gatewayPort, List<AgentFactory> own, StartupProgress progress)
+            OrderedShutdown stop, Backends backends, int gatewayPort, OwnAgents own, StartupProgress progress)
             throws ExecutionException, InterruptedException {
         try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
             CompletableFuture<Void> backendsReady = new CompletableFuture<>();

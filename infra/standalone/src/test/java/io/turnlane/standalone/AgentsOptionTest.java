@@ -6,13 +6,20 @@ import io.turnlane.backends.ExampleAgent;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.AnswerSink;
+import io.turnlane.processor.agent.tool.ToolLimits;
+import io.turnlane.processor.agent.tool.Toolbox;
 import io.turnlane.standalone.options.AgentsOption;
+import io.turnlane.standalone.run.AgentLibrary;
+import io.turnlane.standalone.run.OwnAgents;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
@@ -76,6 +83,25 @@ class AgentsOptionTest {
         Files.writeString(temp.resolve("project/pom.xml"), "<project/>");
         assertThat(namesIn(temp.resolve("project"))).isEqualTo("ready, with your agents: haiku");
         assertThat(namesIn()).isEqualTo("ready");
+    }
+
+    @Test
+    void loadsTheToolsOfAProjectWithAndWithoutAgents() throws Exception {
+        Path classes = ExampleAgent.compileTo(Files.createDirectories(temp.resolve("classes")));
+        OwnAgents own = AgentLibrary.load(List.of(classes));
+        assertThat(own.agents()).hasSize(1);
+        assertThat(own.tools()).hasSize(1);
+        AnswerSink sink = (AnswerSink) Proxy.newProxyInstance(
+                AnswerSink.class.getClassLoader(), new Class<?>[] {AnswerSink.class}, (_, _, _) -> null);
+        assertThat(new Toolbox(own.tools(), ToolLimits.DEFAULT)
+                        .allow(List.of("syllables"))
+                        .call("syllables", "{\"text\": \"An old silent pond\"}", sink)
+                        .text())
+                .isEqualTo("5");
+
+        Files.delete(classes.resolve(ExampleAgent.PROVIDERS));
+        assertThat(AgentLibrary.load(List.of(classes)).agents()).isEmpty();
+        assertThat(AgentLibrary.load(List.of(classes)).tools()).hasSize(1);
     }
 
     @ParameterizedTest

@@ -8,9 +8,14 @@ import io.turnlane.processor.agent.configured.AgentBuilder;
 import io.turnlane.processor.agent.configured.AgentDefinitionFile;
 import io.turnlane.processor.agent.configured.SecretLookup;
 import io.turnlane.processor.agent.retrieval.RetrievalAgentFactory;
+import io.turnlane.processor.agent.tool.ToolLimits;
+import io.turnlane.processor.agent.tool.ToolMethods;
+import io.turnlane.processor.agent.tool.Toolbox;
+import io.turnlane.processor.agent.tool.defi.DefiTools;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -33,9 +38,18 @@ class AgentConfiguration {
     /** Creates the factory of the retrieval agents. Spring closes it together with the application context. */
     @Bean
     @ConditionalOnProperty(name = "turnlane.processor.retrieval.enabled", matchIfMissing = true)
-    RetrievalAgentFactory retrieval(ProcessorProperties properties) {
+    RetrievalAgentFactory retrieval(ProcessorProperties properties, Toolbox toolbox) {
         ProcessorProperties.RetrievalProperties retrieval = properties.retrieval();
-        return new RetrievalAgentFactory(retrieval.waiting(), retrieval.remembered());
+        return new RetrievalAgentFactory(retrieval.waiting(), retrieval.remembered(), toolbox.allow(DefiTools.NAMES));
+    }
+
+    /** Creates the toolbox with the tools of this processor and all beans of type {@link ToolMethods}. */
+    @Bean
+    Toolbox toolbox(ProcessorProperties properties, ObjectProvider<ToolMethods> own) {
+        ProcessorProperties.ToolProperties tools = properties.tools();
+        return new Toolbox(
+                Stream.concat(DefiTools.all().stream(), own.stream()).toList(),
+                new ToolLimits(tools.timeout(), Math.toIntExact(tools.result().toBytes())));
     }
 
     @Bean
@@ -45,10 +59,11 @@ class AgentConfiguration {
 
     /** Creates agents from definitions. Spring closes it together with the application context. */
     @Bean
-    AgentBuilder agentBuilder(ProcessorProperties properties, List<AgentFactory> factories) {
+    AgentBuilder agentBuilder(ProcessorProperties properties, List<AgentFactory> factories, Toolbox toolbox) {
         ProcessorProperties.ConfiguredAgentProperties agents = properties.agents();
         Path secrets = agents.secretFolder().isEmpty() ? null : Path.of(agents.secretFolder());
-        return new AgentBuilder(new SecretLookup(System::getenv, agents.secretVariables(), secrets), factories);
+        return new AgentBuilder(
+                new SecretLookup(System::getenv, agents.secretVariables(), secrets), factories, toolbox);
     }
 
     @Bean

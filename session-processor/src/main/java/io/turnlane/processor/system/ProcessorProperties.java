@@ -43,7 +43,18 @@ public record ProcessorProperties(
         @Valid @DefaultValue MemoryProperties memory,
         @Valid @DefaultValue CacheProperties cache,
         @Valid @DefaultValue RetrievalProperties retrieval,
-        @Valid @DefaultValue ConfiguredAgentProperties agents) {
+        @Valid @DefaultValue ConfiguredAgentProperties agents,
+        @Valid @DefaultValue ToolProperties tools) {
+
+    /**
+     * Limits of tools that agents call.
+     *
+     * @param timeout maximum duration of a tool's call; after this time, the tool is interrupted
+     * @param result maximum size of the text that a tool returns; the rest is cut off
+     */
+    public record ToolProperties(
+            @DurationMin(millis = 1) @DefaultValue("10s") Duration timeout,
+            @DefaultValue("8KB") DataSize result) {}
 
     /**
      * Settings for agents that are configured and not part of the code.

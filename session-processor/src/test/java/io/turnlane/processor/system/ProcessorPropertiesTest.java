@@ -11,6 +11,7 @@ import io.turnlane.processor.system.ProcessorProperties.IntakeProperties;
 import io.turnlane.processor.system.ProcessorProperties.MemoryProperties;
 import io.turnlane.processor.system.ProcessorProperties.RetrievalProperties;
 import io.turnlane.processor.system.ProcessorProperties.RetryProperties;
+import io.turnlane.processor.system.ProcessorProperties.ToolProperties;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,8 @@ class ProcessorPropertiesTest {
                         new MemoryProperties(10, DataSize.ofMegabytes(1), Duration.ofHours(24), 3),
                         new CacheProperties(10_000, Duration.ofMinutes(5)),
                         new RetrievalProperties(true, 1000, 2000),
-                        new ConfiguredAgentProperties("", List.of("*_API_KEY", "*_TOKEN"), "")));
+                        new ConfiguredAgentProperties("", List.of("*_API_KEY", "*_TOKEN"), ""),
+                        new ToolProperties(Duration.ofSeconds(10), DataSize.ofKilobytes(8))));
     }
 
     @Test
@@ -89,7 +91,9 @@ class ProcessorPropertiesTest {
                         Map.entry("retrieval.remembered", "23"),
                         Map.entry("agents.file", "agents.yaml"),
                         Map.entry("agents.secret-variables", "KEY_*"),
-                        Map.entry("agents.secret-folder", "secrets"))))
+                        Map.entry("agents.secret-folder", "secrets"),
+                        Map.entry("tools.timeout", "24s"),
+                        Map.entry("tools.result", "25KB"))))
                 .isEqualTo(new ProcessorProperties(
                         "p-1",
                         Duration.ofMinutes(7),
@@ -116,7 +120,8 @@ class ProcessorPropertiesTest {
                         new MemoryProperties(16, DataSize.ofKilobytes(17), Duration.ofHours(18), 19),
                         new CacheProperties(20, Duration.ofSeconds(21)),
                         new RetrievalProperties(false, 22, 23),
-                        new ConfiguredAgentProperties("agents.yaml", List.of("KEY_*"), "secrets")));
+                        new ConfiguredAgentProperties("agents.yaml", List.of("KEY_*"), "secrets"),
+                        new ToolProperties(Duration.ofSeconds(24), DataSize.ofKilobytes(25))));
     }
 
     @Test

@@ -16,6 +16,9 @@ public sealed interface AgentSettings
     /** Default size of the history that travels with a question, in tokens. */
     int DEFAULT_HISTORY_TOKENS = 8000;
 
+    /** Maximum number of tools of a model. */
+    int MAX_TOOLS = 64;
+
     /** Name of an HTTP header: a token of RFC 9110. */
     Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
 
@@ -29,12 +32,15 @@ public sealed interface AgentSettings
      * @param fallbacks models that are called, in this order, if the one before them is unavailable
      * @param system system prompt, or null
      * @param historyTokens maximum size of the history that the model receives, in tokens
+     * @param tools names of the tools that the model may call
      */
     record Chat(
             ModelService service,
             List<ModelService> fallbacks,
             @Nullable String system,
-            int historyTokens) implements AgentSettings {}
+            int historyTokens,
+            List<String> tools)
+            implements AgentSettings {}
 
     /**
      * Settings of an agent behind HTTP.
@@ -86,7 +92,11 @@ public sealed interface AgentSettings
             fallback.checkAllRead();
         }
         return new Chat(
-                ModelService.read(fields), List.copyOf(fallbacks), fields.textOrNull("system"), historyTokens(fields));
+                ModelService.read(fields),
+                List.copyOf(fallbacks),
+                fields.textOrNull("system"),
+                historyTokens(fields),
+                fields.texts("tools", MAX_TOOLS));
     }
 
     private static Map<String, SecretText> headers(DefinitionFields fields) throws InvalidFieldException {
@@ -120,6 +130,7 @@ public sealed interface AgentSettings
                     fields.put("system", chat.system);
                 }
                 fields.put("history_tokens", chat.historyTokens);
+                fields.put("tools", chat.tools);
             }
             case Remote remote -> {
                 fields.put("url", remote.url.toString());

@@ -31,7 +31,9 @@ class AgentDefinitionTest {
             "limits",
             Map.of("concurrent", 10, "requests_per_second", 50),
             "fallbacks",
-            List.of(Map.of("model", "small", "url", "http://127.0.0.1:8000/v1")));
+            List.of(Map.of("model", "small", "url", "http://127.0.0.1:8000/v1")),
+            "tools",
+            List.of("impermanent_loss"));
 
     private static final Map<String, Object> SUPPORT = Map.of(
             "type",
@@ -103,6 +105,7 @@ class AgentDefinitionTest {
                     timeouts          | 3                | timeouts must be an object
                     modell            | kimi-k2          | modell is not a field of this definition; its fields are
                     history_tokens    | -1               | history_tokens must be a number from 0
+                    tools             | all              | tools must be a list
                     examples          | all              | examples must be a list
                     system            | ' '              | system must be a text
                     """)

@@ -1,7 +1,7 @@
 package io.turnlane.standalone.options;
 
-import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.standalone.run.AgentLibrary;
+import io.turnlane.standalone.run.OwnAgents;
 import io.turnlane.standalone.terminal.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ public final class AgentsOption {
             names = "--agents",
             paramLabel = "PATH",
             description = {
-                "Add the agents of a jar, of a folder with jars or classes, or of a Maven project; repeatable.",
+                "Add the agents and tools of a jar, of a folder with jars or classes, or of a Maven project; repeatable.",
                 "./turnlane builds a Maven project first. See docs/agents.md."
             })
     private List<Path> paths = new ArrayList<>();
@@ -24,9 +24,10 @@ public final class AgentsOption {
     /**
      * Loads the agents of all given paths.
      *
-     * @throws UsageException if a path has no agent, if an agent cannot be loaded, or if two agents have the same name
+     * @throws UsageException if a path has no agent or tool, if one of them cannot be loaded, or if two agents have the
+     *     same name
      */
-    public List<AgentFactory> load() {
+    public OwnAgents load() {
         try {
             return AgentLibrary.load(paths);
         } catch (IllegalArgumentException wrong) {
@@ -35,8 +36,8 @@ public final class AgentsOption {
     }
 
     /** Returns {@code ready}, followed by the names of these agents if there are any. */
-    public static String ready(List<AgentFactory> agents) {
-        return agents.stream()
+    public static String ready(OwnAgents own) {
+        return own.agents().stream()
                 .map(agent -> agent.description().name())
                 .collect(Collectors.collectingAndThen(
                         Collectors.joining(", "),

@@ -4,6 +4,7 @@ import io.turnlane.model.AgentDescription;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.Question;
+import io.turnlane.processor.agent.tool.ToolMethods;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -21,6 +22,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.jar.JarFile;
 import java.util.zip.ZipException;
 import org.springframework.beans.factory.DisposableBean;
@@ -36,15 +38,16 @@ public final class AgentLibrary {
     private AgentLibrary() {}
 
     /**
-     * Loads the factories that these paths name in {@code META-INF/services}. A path is a jar, a folder that contains
-     * classes or jars, or a Maven project that has been built.
+     * Loads the factories and the tools that these paths name in {@code META-INF/services}. A path is a jar, a folder
+     * that contains classes or jars, or a Maven project that has been built.
      *
-     * @throws IllegalArgumentException if a path has no agent, if an agent cannot be loaded, or if two agents have the
-     *     same name; the message names the path and the remedy
+     * @throws IllegalArgumentException if a path has neither an agent nor a tool, if one of them cannot be loaded, or
+     *     if two agents have the same name; the message names the path and the remedy
      */
-    public static List<AgentFactory> load(Collection<Path> paths) {
+    public static OwnAgents load(Collection<Path> paths) {
         List<AgentFactory> all = new ArrayList<>();
-        paths.forEach(path -> all.addAll(load(path)));
+        List<ToolMethods> tools = new ArrayList<>();
+        paths.forEach(path -> load(path, all, tools));
         Set<String> names = new HashSet<>();
         for (AgentFactory factory : all) {
             String name = factory.description().name();
@@ -52,27 +55,30 @@ public final class AgentLibrary {
                 throw new IllegalArgumentException("two agents have the name " + name + ". Rename one of them.");
             }
         }
-        return all;
+        return new OwnAgents(all, tools);
     }
 
-    private static List<AgentFactory> load(Path path) {
+    private static void load(Path path, List<AgentFactory> agents, List<ToolMethods> tools) {
         URLClassLoader loader =
                 new URLClassLoader(classPath(path).toArray(URL[]::new), AgentFactory.class.getClassLoader());
-        List<AgentFactory> found = factories(path, loader);
-        if (found.isEmpty()) {
+        List<AgentFactory> foundAgents =
+                services(path, loader, AgentFactory.class, factory -> new LoadedAgentFactory(factory, loader));
+        List<ToolMethods> foundTools = services(path, loader, ToolMethods.class, Function.identity());
+        if (foundAgents.isEmpty() && foundTools.isEmpty()) {
             throw new IllegalArgumentException(path + " has no agent. It needs the file " + PROVIDERS
                     + " with the name of its AgentFactory class.");
         }
-        return found;
+        agents.addAll(foundAgents);
+        tools.addAll(foundTools);
     }
 
-    /** Creates the factories. Their constructors and descriptions are foreign code, which may throw anything. */
-    private static List<AgentFactory> factories(Path path, ClassLoader loader) {
+    /** Creates the objects of a service. Their code is foreign, and may throw anything. */
+    private static <S, T> List<T> services(Path path, ClassLoader loader, Class<S> service, Function<S, T> use) {
         try {
             return with(
                     loader,
-                    () -> ServiceLoader.load(AgentFactory.class, loader).stream()
-                            .<AgentFactory>map(provider -> new LoadedAgentFactory(provider.get(), loader))
+                    () -> ServiceLoader.load(service, loader).stream()
+                            .map(provider -> use.apply(provider.get()))
                             .toList());
         } catch (Exception | ServiceConfigurationError | LinkageError broken) {
             throw new IllegalArgumentException(path + " has an agent that cannot be loaded: " + reason(broken), broken);

@@ -3,9 +3,9 @@ package io.turnlane.standalone.run;
 import io.turnlane.gateway.GatewayApplication;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.tool.ToolMethods;
 import io.turnlane.processor.system.ReplayApplication;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.springframework.boot.WebApplicationType;
@@ -32,20 +32,20 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
 
     /** Starts a gateway on this port. */
     public ConfigurableApplicationContext startGateway(int port) {
-        return start(GatewayApplication.class, "gateway", List.of(), Map.of("server.port", port));
+        return start(GatewayApplication.class, "gateway", OwnAgents.NONE, Map.of("server.port", port));
     }
 
     /**
      * Starts a processor.
      *
      * @param managementPort port of health and metrics; 0 for any free port
-     * @param agents agents in addition to Turnlane's own
+     * @param own agents and tools in addition to Turnlane's own
      */
-    public ConfigurableApplicationContext startProcessor(int managementPort, List<AgentFactory> agents) {
+    public ConfigurableApplicationContext startProcessor(int managementPort, OwnAgents own) {
         return start(
                 ProcessorApplication.class,
                 "processor",
-                agents,
+                own,
                 Map.of(
                         "server.port", managementPort,
                         "spring.web.resources.add-mappings", false,
@@ -56,22 +56,22 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
     /**
      * Starts a context that can replay turns. It opens no port, joins no consumer group and uses no Redis.
      *
-     * @param agents agents in addition to Turnlane's own
+     * @param own agents and tools in addition to Turnlane's own
      */
     public static ConfigurableApplicationContext replay(
-            KafkaAddress kafka, Map<String, String> overrides, List<AgentFactory> agents) {
+            KafkaAddress kafka, Map<String, String> overrides, OwnAgents own) {
         Map<String, Object> properties = new HashMap<>(kafka.springProperties());
         properties.put("spring.main.banner-mode", "off");
         properties.putAll(overrides);
         return ReplayApplication.application()
                 .registerShutdownHook(false)
-                .initializers(prepare(properties, agents))
+                .initializers(prepare(properties, own))
                 .run();
     }
 
     private ConfigurableApplicationContext start(
-            Class<?> application, String name, List<AgentFactory> agents, Map<String, Object> own) {
-        Map<String, Object> properties = new HashMap<>(own);
+            Class<?> application, String name, OwnAgents own, Map<String, Object> settings) {
+        Map<String, Object> properties = new HashMap<>(settings);
         properties.putAll(backends.kafka().springProperties());
         properties.put("spring.data.redis.url", backends.redisUrl());
         properties.put("management.metrics.use-global-registry", false);
@@ -83,20 +83,24 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
                 .web(WebApplicationType.SERVLET)
                 .registerShutdownHook(false)
                 .initializers(
-                        prepare(properties, agents),
+                        prepare(properties, own),
                         context ->
                                 context.getBeanFactory().registerSingleton("startGate", new StartGate(backendsReady)))
                 .run();
     }
 
     private static ApplicationContextInitializer<GenericApplicationContext> prepare(
-            Map<String, Object> properties, List<AgentFactory> agents) {
+            Map<String, Object> properties, OwnAgents own) {
         return context -> {
             context.getEnvironment()
                     .getPropertySources()
                     .addFirst(new MapPropertySource("the options of this command", properties));
-            agents.forEach(agent ->
-                    context.registerBean("agent " + agent.description().name(), AgentFactory.class, () -> agent));
+            own.agents()
+                    .forEach(agent -> context.registerBean(
+                            "agent " + agent.description().name(), AgentFactory.class, () -> agent));
+            own.tools()
+                    .forEach(tools -> context.registerBean(
+                            "tools " + tools.getClass().getName(), ToolMethods.class, () -> tools));
         };
     }
 }

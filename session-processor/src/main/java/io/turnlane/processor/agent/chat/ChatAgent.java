@@ -3,6 +3,7 @@ package io.turnlane.processor.agent.chat;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.agent.AgentSettings;
@@ -13,8 +14,13 @@ import io.turnlane.processor.agent.Question;
 import io.turnlane.processor.agent.RetryableAgentException;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.agent.chat.ModelUnavailableException.Unavailability;
+import io.turnlane.processor.agent.tool.AllowedTools;
+import io.turnlane.processor.agent.tool.ToolReply;
 import io.turnlane.store.memory.Memory;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Answers one turn with a model. Calls the model again as long as it asks for tools, within the limits of the turn. If
@@ -24,12 +30,14 @@ final class ChatAgent implements Agent {
 
     private final AgentSettings.Chat settings;
     private final List<ModelEndpoint> endpoints;
+    private final AllowedTools tools;
     private final TurnLimits limits;
 
     /** @param endpoints the model that answers, and those that are called if the one before them is unavailable */
-    ChatAgent(AgentSettings.Chat settings, List<ModelEndpoint> endpoints, TurnLimits limits) {
+    ChatAgent(AgentSettings.Chat settings, List<ModelEndpoint> endpoints, AllowedTools tools, TurnLimits limits) {
         this.settings = settings;
         this.endpoints = endpoints;
+        this.tools = tools;
         this.limits = limits;
     }
 
@@ -39,34 +47,39 @@ final class ChatAgent implements Agent {
         TurnOutput output = new TurnOutput(sink);
         TurnUsage usage = new TurnUsage(limits);
         List<ChatMessage> messages = ChatHistory.messages(settings, memory, question.text());
+        List<Map<String, Object>> artifacts = new ArrayList<>();
         while (true) {
             usage.checkNextCall();
-            ModelReply reply = call(messages, output, usage);
+            ModelReply reply = call(request(messages), output, usage);
             usage.add(reply);
             if (!reply.message().hasToolExecutionRequests()) {
-                return new Answer(output.text(), null, List.of(), List.of(), usage.total());
+                return new Answer(output.text(), null, List.of(), artifacts, usage.total());
             }
             messages.add(reply.message());
             for (ToolExecutionRequest request : reply.message().toolExecutionRequests()) {
-                messages.add(result(request));
+                ToolReply result =
+                        tools.call(request.name(), Objects.requireNonNullElse(request.arguments(), ""), sink);
+                artifacts.addAll(result.artifacts());
+                messages.add(ToolExecutionResultMessage.from(request, result.text()));
             }
         }
     }
 
-    /** Returns the result of a tool call. Models sometimes ask for tools that they were not offered. */
-    private static ToolExecutionResultMessage result(ToolExecutionRequest request) {
-        return ToolExecutionResultMessage.from(
-                request, "There is no tool with this name. Answer the question without it.");
+    private ChatRequest request(List<ChatMessage> messages) {
+        return ChatRequest.builder()
+                .messages(messages)
+                .toolSpecifications(tools.specifications())
+                .build();
     }
 
     /** Calls the first service that is available. A second service is not called after text was sent. */
-    private ModelReply call(List<ChatMessage> messages, TurnOutput output, TurnUsage usage)
+    private ModelReply call(ChatRequest request, TurnOutput output, TurnUsage usage)
             throws TerminalAgentException, RetryableAgentException, InterruptedException {
         for (int i = 0; true; i++) {
             boolean isLast = i == endpoints.size() - 1;
             ModelEndpoint endpoint = endpoints.get(i);
             try {
-                return endpoint.call(messages, output, usage, isLast);
+                return endpoint.call(request, output, usage, isLast);
             } catch (ModelUnavailableException e) {
                 if (isLast || output.hasText()) {
                     throw unavailable(endpoint.service(), e);

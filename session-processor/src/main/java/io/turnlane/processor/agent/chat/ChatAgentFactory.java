@@ -5,6 +5,8 @@ import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.AgentSettings;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.tool.AllowedTools;
+import io.turnlane.processor.agent.tool.Toolbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +21,14 @@ public final class ChatAgentFactory implements AgentFactory {
     private final AgentDescription description;
     private final AgentSettings.Chat settings;
     private final List<ModelEndpoint> endpoints;
+    private final AllowedTools tools;
     private final TurnLimits limits;
 
-    /** @throws IllegalArgumentException if the definition has another type */
-    public ChatAgentFactory(AgentDefinition definition, ModelServices services, TurnLimits limits) {
+    /**
+     * @throws IllegalArgumentException if the definition has another type, or a tool that is not in the toolbox; the
+     *     message names the field
+     */
+    public ChatAgentFactory(AgentDefinition definition, ModelServices services, Toolbox toolbox, TurnLimits limits) {
         if (!(definition.settings() instanceof AgentSettings.Chat chat)) {
             throw new IllegalArgumentException("the type of the agent must be chat, but is "
                     + definition.type().wire());
@@ -32,6 +38,7 @@ public final class ChatAgentFactory implements AgentFactory {
         this.endpoints = Stream.concat(Stream.of(chat.service()), chat.fallbacks().stream())
                 .map(services::endpoint)
                 .toList();
+        this.tools = toolbox.allow(chat.tools());
         this.limits = limits;
     }
 
@@ -50,6 +57,6 @@ public final class ChatAgentFactory implements AgentFactory {
 
     @Override
     public Agent create() {
-        return new ChatAgent(settings, endpoints, limits);
+        return new ChatAgent(settings, endpoints, tools, limits);
     }
 }

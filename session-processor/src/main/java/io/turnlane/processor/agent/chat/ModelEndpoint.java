@@ -1,7 +1,7 @@
 package io.turnlane.processor.agent.chat;
 
-import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import io.turnlane.model.agent.ModelService;
 import io.turnlane.model.agent.SecretText;
@@ -10,7 +10,6 @@ import io.turnlane.processor.agent.chat.ModelUnavailableException.Unavailability
 import io.turnlane.processor.agent.http.Deadline;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +51,13 @@ final class ModelEndpoint {
      * @param isLast true if no other service can answer, so that the call waits for an open circuit breaker
      * @throws ModelUnavailableException if the service gives no complete reply within its limits
      */
-    ModelReply call(List<ChatMessage> messages, TurnOutput output, TurnUsage usage, boolean isLast)
+    ModelReply call(ChatRequest request, TurnOutput output, TurnUsage usage, boolean isLast)
             throws TerminalAgentException, ModelUnavailableException, InterruptedException {
         Deadline total = Deadline.in(service.timeouts().total());
         int attempt = 1;
         while (true) {
             try {
-                return callOnce(messages, output, usage, isLast, total);
+                return callOnce(request, output, usage, isLast, total);
             } catch (ModelUnavailableException e) {
                 Duration delay = delay(attempt, e);
                 boolean isRepeated = e.isRepeatable()
@@ -75,10 +74,9 @@ final class ModelEndpoint {
         }
     }
 
-    private ModelReply callOnce(
-            List<ChatMessage> messages, TurnOutput output, TurnUsage usage, boolean isLast, Deadline total)
+    private ModelReply callOnce(ChatRequest request, TurnOutput output, TurnUsage usage, boolean isLast, Deadline total)
             throws TerminalAgentException, ModelUnavailableException, InterruptedException {
-        long input = TokenEstimate.of(messages);
+        long input = TokenEstimate.of(request);
         usage.checkTokens(input, 0);
         SecretText key = service.key();
         ReplyHandler handler = new ReplyHandler(output, usage, input);
@@ -86,7 +84,7 @@ final class ModelEndpoint {
         awaitBreaker(isLast, total);
         try (ServiceLimiter.Permit permit = acquire(input, total)) {
             output.beginCall();
-            ModelTransport.run(call, () -> model.chat(messages, handler));
+            ModelTransport.run(call, () -> model.chat(request, handler));
             ModelReply reply = call.reply();
             permit.used(reply.tokens());
             onSuccess(reply);

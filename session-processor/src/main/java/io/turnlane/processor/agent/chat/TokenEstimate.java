@@ -6,12 +6,12 @@ import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
  * Estimates the number of tokens before a model has counted them, or if it reports no number: one for 4 bytes of UTF-8,
- * and 4 for each message.
+ * and 4 for each message. The descriptions of tools count, too.
  */
 final class TokenEstimate {
 
@@ -24,10 +24,14 @@ final class TokenEstimate {
         return Math.ceilDiv(text.getBytes(StandardCharsets.UTF_8).length, BYTES_PER_TOKEN);
     }
 
-    static long of(List<ChatMessage> messages) {
-        return messages.stream()
+    static long of(ChatRequest request) {
+        long messages = request.messages().stream()
                 .mapToLong(message -> TOKENS_PER_MESSAGE + of(text(message)))
                 .sum();
+        long tools = request.toolSpecifications().stream()
+                .mapToLong(tool -> of(tool.toJson()))
+                .sum();
+        return messages + tools;
     }
 
     private static String text(ChatMessage message) {

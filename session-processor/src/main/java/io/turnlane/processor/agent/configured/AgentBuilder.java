@@ -7,6 +7,7 @@ import io.turnlane.processor.agent.chat.ChatAgentFactory;
 import io.turnlane.processor.agent.chat.ModelServices;
 import io.turnlane.processor.agent.chat.TurnLimits;
 import io.turnlane.processor.agent.remote.RemoteAgentFactory;
+import io.turnlane.processor.agent.tool.Toolbox;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,12 +17,17 @@ public final class AgentBuilder implements AutoCloseable {
 
     private final Function<SecretText.Reference, Optional<String>> secrets;
     private final Collection<AgentFactory> builtIn;
+    private final Toolbox toolbox;
     private final ModelServices services;
 
     /** @param builtIn factories of the built-in agents, which definitions can offer under other names */
-    public AgentBuilder(Function<SecretText.Reference, Optional<String>> secrets, Collection<AgentFactory> builtIn) {
+    public AgentBuilder(
+            Function<SecretText.Reference, Optional<String>> secrets,
+            Collection<AgentFactory> builtIn,
+            Toolbox toolbox) {
         this.secrets = secrets;
         this.builtIn = builtIn;
+        this.toolbox = toolbox;
         this.services = new ModelServices(secrets);
     }
 
@@ -29,10 +35,11 @@ public final class AgentBuilder implements AutoCloseable {
      * Creates the factory. It opens no connection yet.
      *
      * @throws IllegalStateException if this processor lacks the built-in agent, or if the definition is a route
+     * @throws IllegalArgumentException if this processor lacks a tool; the message names the field
      */
     public AgentFactory build(AgentDefinition definition) {
         return switch (definition.type()) {
-            case CHAT -> new ChatAgentFactory(definition, services, TurnLimits.DEFAULT);
+            case CHAT -> new ChatAgentFactory(definition, services, toolbox, TurnLimits.DEFAULT);
             case RESPONSES, CHAT_COMPLETIONS, AG_UI -> new RemoteAgentFactory(definition, secrets);
             case RETRIEVAL, ECHO ->
                 new RenamedAgentFactory(

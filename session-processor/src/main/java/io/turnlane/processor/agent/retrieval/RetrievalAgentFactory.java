@@ -3,10 +3,12 @@ package io.turnlane.processor.agent.retrieval;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.retrieval.calculation.CalculatingAgent;
 import io.turnlane.processor.agent.retrieval.dataset.DataSetReader;
 import io.turnlane.processor.agent.retrieval.embedding.MiniLm;
 import io.turnlane.processor.agent.retrieval.embedding.QuestionEmbedder;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
+import io.turnlane.processor.agent.tool.AllowedTools;
 import java.time.Duration;
 import java.util.List;
 
@@ -33,16 +35,19 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
 
     private final AnswerIndex index;
     private final QuestionEmbedder embedder;
+    private final AllowedTools calculations;
 
     /**
      * Loads the index, which takes about a quarter of a second.
      *
      * @param waiting maximum number of questions that wait for the embedder
      * @param remembered number of questions whose vectors are cached
+     * @param calculations tools for questions with numbers
      */
-    public RetrievalAgentFactory(int waiting, int remembered) {
+    public RetrievalAgentFactory(int waiting, int remembered, AllowedTools calculations) {
         this.index = AnswerIndex.load(new DataSetReader().read());
         this.embedder = new QuestionEmbedder(MiniLm::load, PRELOAD_DELAY, waiting, remembered);
+        this.calculations = calculations;
     }
 
     @Override
@@ -52,7 +57,7 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
 
     @Override
     public Agent create() {
-        return new RetrievalAgent(index, embedder);
+        return new CalculatingAgent(calculations, new RetrievalAgent(index, embedder));
     }
 
     @Override

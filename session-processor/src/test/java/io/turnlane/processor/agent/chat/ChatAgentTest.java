@@ -1,6 +1,7 @@
 package io.turnlane.processor.agent.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.turnlane.doubles.Behaviour;
@@ -66,6 +67,7 @@ class ChatAgentTest {
         assertThat(body.at("/temperature").asDouble()).isEqualTo(0.5);
         assertThat(body.at("/max_tokens").asInt()).isEqualTo(99);
         assertThat(body.at("/messages")).hasSize(2);
+        assertThat(body.has("tools")).isFalse();
         assertThat(body.at("/messages/0/content").asString()).isEqualTo("Be brief.");
         assertThat(body.at("/messages/1/content").asString()).isEqualTo("What is a lane?");
         assertThat(model.server.requests().getFirst().path()).isEqualTo("/v1/chat/completions");
@@ -114,6 +116,60 @@ class ChatAgentTest {
     }
 
     @Test
+    void callsAToolWhoseArgumentsArriveInFragments() throws Exception {
+        model.server.behave(Behaviour.oneAfterTheOther(
+                Behaviour.events(ModelStream.toolCall("impermanent_loss", "{\"price_change", "_percent\":", "300}")),
+                Behaviour.events(ModelStream.answer("It is 20 %."))));
+        Answer answer = model.ask(Map.of("tools", List.of("impermanent_loss")), received);
+        assertThat(answer.text()).isEqualTo("It is 20 %.");
+        assertThat(answer.artifacts()).hasSize(2).containsExactlyElementsOf(received.artifacts);
+        assertThat(received.toolCalls).containsExactly("impermanent_loss COMPLETED");
+        JsonNode function = body(0).at("/tools/0/function");
+        assertThat(body(0).at("/tools")).hasSize(1);
+        assertThat(function.at("/name").asString()).isEqualTo("impermanent_loss");
+        assertThat(function.at("/parameters/properties/price_change_percent/type")
+                        .asString())
+                .isEqualTo("number");
+        assertThat(body(1).at("/messages/2/content").asString()).startsWith("The impermanent loss is **20 %**");
+    }
+
+    @Test
+    void callsAllToolsOfAReplyAndReportsArgumentsThatAreNotValid() throws Exception {
+        model.server.behave(Behaviour.oneAfterTheOther(
+                Behaviour.events(ModelStream.toolCalls(
+                        "impermanent_loss", "{\"price_change_percent\":\"much\"}",
+                        "impermanent_loss", "{\"price_change_percent\":300}")),
+                Behaviour.events(ModelStream.answer("It is 20 %."))));
+        model.ask(Map.of("tools", List.of("impermanent_loss")), received);
+        assertThat(received.toolCalls).containsExactly("impermanent_loss INVALID", "impermanent_loss COMPLETED");
+        JsonNode messages = body(1).at("/messages");
+        assertThat(messages.at("/1/tool_calls")).hasSize(2);
+        assertThat(messages.at("/2/tool_call_id").asString()).isEqualTo("call_1");
+        assertThat(messages.at("/2/content").asString())
+                .startsWith("The arguments are not valid: /price_change_percent");
+        assertThat(messages.at("/3/tool_call_id").asString()).isEqualTo("call_2");
+        assertThat(messages.at("/3/content").asString()).contains("20 %");
+    }
+
+    @Test
+    void callsNoToolThatTheDefinitionDoesNotName() throws Exception {
+        model.server.behave(Behaviour.oneAfterTheOther(
+                Behaviour.events(ModelStream.toolCall("swap_quote", "{}")),
+                Behaviour.events(ModelStream.answer("I cannot."))));
+        model.ask(Map.of("tools", List.of("impermanent_loss")), received);
+        assertThat(received.toolCalls).containsExactly("swap_quote NOT_ALLOWED");
+        assertThat(body(1).at("/messages/2/content").asString()).startsWith("There is no tool with this name.");
+    }
+
+    @Test
+    void namesAnUnknownToolOfADefinition() {
+        assertThatThrownBy(() -> model.factory(Map.of("tools", List.of("weather"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("tools has the unknown name weather; the tools are impermanent_loss, liquidation_price, "
+                        + "swap_quote");
+    }
+
+    @Test
     void sendsNoReasoningToProvidersThatDoNotKnowIt() throws Exception {
         model.server.behave(Behaviour.oneAfterTheOther(
                 Behaviour.events(ModelStream.toolCall("search", "{}")),
@@ -134,8 +190,10 @@ class ChatAgentTest {
 
     @Test
     void endsAnEndlessLoopOfToolCallsWithUsageLimit() {
-        model.server.behave(Behaviour.events(ModelStream.toolCall("search", "{}")));
-        TerminalAgentException failure = terminal(Map.of());
+        model.server.behave(Behaviour.events(
+                ModelStream.toolCall("liquidation_price", "{\"collateral\":1,\"debt\":1,\"threshold_percent\":80}")));
+        TerminalAgentException failure = terminal(Map.of("tools", List.of("liquidation_price")));
+        assertThat(received.toolCalls).hasSize(10).containsOnly("liquidation_price COMPLETED");
         assertThat(failure.code()).isEqualTo(ErrorCode.USAGE_LIMIT);
         assertThat(failure).hasMessageContaining("10 model calls");
         assertThat(model.server.requests()).hasSize(10);

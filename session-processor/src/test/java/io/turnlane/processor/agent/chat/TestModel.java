@@ -12,6 +12,9 @@ import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.Question;
+import io.turnlane.processor.agent.tool.ToolLimits;
+import io.turnlane.processor.agent.tool.Toolbox;
+import io.turnlane.processor.agent.tool.defi.DefiTools;
 import io.turnlane.store.memory.Memory;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,6 +33,8 @@ final class TestModel implements AutoCloseable {
 
     static final String SECRET = "sk-secret-4711";
 
+    private static final Toolbox TOOLS = new Toolbox(DefiTools.all(), ToolLimits.DEFAULT);
+
     final HttpDouble server;
     final ModelServices services = new ModelServices(
             reference -> Optional.of(SECRET).filter(_ -> reference.toString().contains("TEST_KEY")));
@@ -43,6 +48,7 @@ final class TestModel implements AutoCloseable {
 
         final Queue<String> deltas = new ConcurrentLinkedQueue<>();
         final Queue<String> stages = new ConcurrentLinkedQueue<>();
+        final Queue<Map<String, Object>> artifacts = new ConcurrentLinkedQueue<>();
         final Queue<String> toolCalls = new ConcurrentLinkedQueue<>();
 
         @Override
@@ -57,7 +63,7 @@ final class TestModel implements AutoCloseable {
 
         @Override
         public void artifact(Map<String, Object> artifact) {
-            throw new UnsupportedOperationException();
+            artifacts.add(artifact);
         }
 
         @Override
@@ -89,7 +95,7 @@ final class TestModel implements AutoCloseable {
     ChatAgentFactory factory(Map<String, Object> changes) throws Exception {
         Map<String, Object> fields = service(changes);
         fields.put("type", "chat");
-        return new ChatAgentFactory(AgentDefinition.read("support", fields), services, TurnLimits.DEFAULT);
+        return new ChatAgentFactory(AgentDefinition.read("support", fields), services, TOOLS, TurnLimits.DEFAULT);
     }
 
     Answer ask(Map<String, Object> changes, Received received) throws Exception {

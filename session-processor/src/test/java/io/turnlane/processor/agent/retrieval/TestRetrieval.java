@@ -12,6 +12,9 @@ import io.turnlane.processor.agent.retrieval.dataset.DataSetReader;
 import io.turnlane.processor.agent.retrieval.embedding.MiniLm;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
+import io.turnlane.processor.agent.tool.ToolLimits;
+import io.turnlane.processor.agent.tool.Toolbox;
+import io.turnlane.processor.agent.tool.defi.DefiTools;
 import io.turnlane.store.memory.Memory;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +29,8 @@ final class TestRetrieval {
     static final DataSet DATA = new DataSetReader().read();
     static final AnswerIndex INDEX = AnswerIndex.load(DATA);
     static final MiniLm MODEL = MiniLm.load();
-    static final RetrievalAgentFactory AGENTS = new RetrievalAgentFactory(16, 100);
+    static final RetrievalAgentFactory AGENTS =
+            new RetrievalAgentFactory(16, 100, new Toolbox(DefiTools.all(), ToolLimits.DEFAULT).allow(DefiTools.NAMES));
 
     private final List<PastTurn> turns = new ArrayList<>();
     final List<String> stages = new ArrayList<>();
