@@ -30,6 +30,7 @@ final class ToolMethod {
 
     private final ToolMethods object;
     private final Method method;
+    private final List<String> parameterNames;
     private final ToolSpecification specification;
     private final Schema schema;
 
@@ -37,6 +38,8 @@ final class ToolMethod {
     ToolMethod(ToolMethods object, Method method) {
         this.object = object;
         this.method = method;
+        this.parameterNames =
+                Arrays.stream(method.getParameters()).map(ToolMethod::nameOf).toList();
         this.specification = ToolSpecifications.toolSpecificationFrom(method);
         this.schema = schema(specification);
         check();
@@ -62,12 +65,17 @@ final class ToolMethod {
         }
     }
 
+    private static String nameOf(Parameter parameter) {
+        P description = parameter.getAnnotation(P.class);
+        return description == null || description.name().isEmpty() ? parameter.getName() : description.name();
+    }
+
     private IllegalStateException unusable(String reason) {
         return new IllegalStateException(method + " cannot be a tool. " + reason + ".");
     }
 
     private static Schema schema(ToolSpecification specification) {
-        ObjectNode schema = (ObjectNode) JSON.readTree(specification.toJson()).withObject("parameters");
+        ObjectNode schema = JSON.readTree(specification.toJson()).withObject("parameters");
         schema.put("type", "object").put("additionalProperties", false);
         return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(schema);
@@ -109,26 +117,14 @@ final class ToolMethod {
         if (!violations.isEmpty()) {
             throw new IllegalArgumentException(violations);
         }
-        List<String> names = parameterNames();
         Parameter[] parameters = method.getParameters();
         @Nullable Object[] values = new Object[parameters.length];
         try {
-            Arrays.setAll(values, i -> value(arguments.get(names.get(i)), parameters[i]));
+            Arrays.setAll(values, i -> value(arguments.get(parameterNames.get(i)), parameters[i]));
         } catch (JacksonException e) {
             throw new IllegalArgumentException("a value does not fit its type", e);
         }
         return values;
-    }
-
-    private List<String> parameterNames() {
-        return Arrays.stream(method.getParameters())
-                .map(parameter -> {
-                    P description = parameter.getAnnotation(P.class);
-                    return description == null || description.name().isEmpty()
-                            ? parameter.getName()
-                            : description.name();
-                })
-                .toList();
     }
 
     private static @Nullable Object value(@Nullable JsonNode value, Parameter parameter) {

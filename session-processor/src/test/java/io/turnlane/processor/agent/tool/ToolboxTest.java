@@ -30,7 +30,7 @@ class ToolboxTest {
     private static final ToolLimits LIMITS = new ToolLimits(Duration.ofSeconds(30), 100);
 
     private final Examples examples = new Examples();
-    private final Output output = new Output();
+    private final ToolOutput output = new ToolOutput();
 
     /** Tools of the tests. */
     static final class Examples implements ToolMethods {
@@ -92,7 +92,7 @@ class ToolboxTest {
     }
 
     /** Output of one turn. */
-    private static final class Output implements AnswerSink {
+    private static final class ToolOutput implements AnswerSink {
 
         final List<String> calls = new ArrayList<>();
         final List<Map<String, Object>> artifacts = new ArrayList<>();
@@ -223,7 +223,7 @@ class ToolboxTest {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<String>> turns = IntStream.range(0, 500)
                     .mapToObj(i -> executor.submit(() -> turn(i).call(() -> {
-                        Output own = new Output();
+                        ToolOutput own = new ToolOutput();
                         tools.call("artifacts", "{}", own);
                         ToolReply reply = tools.call("whoAsks", "{\"number\": " + i + "}", own);
                         assertThat(own.calls).containsExactly("artifacts completed", "whoAsks completed");
