@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -169,19 +170,19 @@ class ToolboxTest {
 
     @Test
     void interruptsAndAbandonsAToolThatExceedsItsTimeLimit() throws Exception {
-        AllowedTools tools = toolbox(new ToolLimits(Duration.ofMillis(50), 100)).allow(List.of("endless"));
+        AllowedTools tools = toolbox(new ToolLimits(Duration.ofSeconds(2), 100)).allow(List.of("endless"));
         assertThat(tools.call("endless", "{}", output).outcome()).isEqualTo(ToolOutcome.TIMED_OUT);
         assertThat(output.calls).containsExactly("endless timed_out");
-        examples.interrupted.await();
+        assertThat(examples.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void interruptsTheToolOfATurnThatIsStopped() throws Exception {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<ToolReply> turn = executor.submit(() -> call("endless", "{}"));
-            examples.started.await();
+            assertThat(examples.started.await(30, TimeUnit.SECONDS)).isTrue();
             turn.cancel(true);
-            examples.interrupted.await();
+            assertThat(examples.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(output.calls).isEmpty();
         }
     }
