@@ -67,3 +67,9 @@ export function makeQuestionsAskable(answer, ask) {
     item.replaceChildren(h('button', { type: 'button', class: 'ask-this', testid: 'ask-this', onclick: () => ask(question) }, question));
   }
 }
+
+/** Returns list items with buttons that ask these questions. */
+export function questionButtons(questions, ask) {
+  return questions.map((question) => h('li', {},
+    h('button', { type: 'button', class: 'suggestion', testid: 'suggestion', dir: 'auto', onclick: () => ask(question) }, question)));
+}

@@ -1,6 +1,6 @@
 import { byId, h, setText } from './dom.js';
 import { menu } from './menu.js';
-import { effect } from './words.js';
+import { effect, routeWords } from './words.js';
 
 const MAX_BYTES = 32 * 1024;
 /** In Safari, the Enter that ends a composition arrives after the composition, with this code. */
@@ -15,11 +15,14 @@ export class Composer {
   #lane = null;
   #agents = [];
   #onAsk;
+  #onAgent;
   /** Closes the menu. Returns true if it was open. */
   closeMenu = menu(this.#menu);
 
-  constructor({ onAsk, onStop }) {
+  /** `onMenu` is called when the menu opens, `onAgent` when another agent answers in the lane. */
+  constructor({ onAsk, onStop, onMenu, onAgent }) {
     this.#onAsk = onAsk;
+    this.#onAgent = onAgent;
     this.#form.onsubmit = (event) => {
       event.preventDefault();
       this.#ask();
@@ -27,8 +30,13 @@ export class Composer {
     this.#field.onkeydown = (event) => this.#key(event);
     this.#field.oninput = () => this.#changed();
     this.#stop.onclick = () => onStop(this.#lane);
+    this.#menu.ontoggle = () => this.#menu.open && onMenu();
     this.#menu.onchange = ({ target }) => {
-      if (target.name === 'agent') this.#lane.agent = target.value;
+      if (target.name === 'agent') {
+        this.#lane.agent = target.value;
+        this.#showAgents();
+        this.#onAgent();
+      }
       this.update();
     };
   }
@@ -36,9 +44,14 @@ export class Composer {
   /** Shows the choice of agents if the server has more than one. */
   offer(agents) {
     this.#agents = agents;
-    byId('agents').hidden = agents.length < 2;
     this.#showAgents();
+    this.#onAgent();
     this.update();
+  }
+
+  /** The description of the agent that answers in the lane, or undefined. */
+  get agent() {
+    return this.#agents.find(({ name }) => name === this.#agentName);
   }
 
   focus() {
@@ -78,21 +91,41 @@ export class Composer {
     this.#stop.hidden = openTurns.length === 0;
   }
 
-  /** Name of the agent that the user chose; empty if it is the agent that answers by default. */
+  /** Name of the agent that answers in the lane; empty if it is the agent that answers by default. */
   get #agentLabel() {
-    const { agent } = this.#lane;
-    return agent && agent !== this.#usualAgent ? agent : '';
+    const name = this.#agentName;
+    if (!name || name === this.#defaultAgent) return '';
+    return this.#isMissing ? `${name} (not available)` : name;
   }
 
-  get #usualAgent() {
-    return this.#lane?.context?.agent ?? this.#agents.find((each) => each.default)?.name ?? this.#agents[0]?.name;
+  get #agentName() {
+    return this.#lane?.agent ?? this.#lane?.context?.agent ?? this.#defaultAgent;
+  }
+
+  get #defaultAgent() {
+    return (this.#agents.find((each) => each.default) ?? this.#agents[0])?.name;
+  }
+
+  /** True if no server offers the lane's agent, because it was removed or because its servers are down. */
+  get #isMissing() {
+    return this.#agents.length > 0 && this.agent === undefined;
   }
 
   #showAgents() {
-    const chosen = this.#lane?.agent ?? this.#usualAgent;
-    const choice = ({ name, description }) => h('label', {}, h('input', { type: 'radio', name: 'agent', value: name, checked: name === chosen }), ' ',
-      h('span', {}, h('b', {}, name), description && `: ${description}`));
-    byId('agents').replaceChildren(h('legend', {}, 'Agent that answers in this lane'), ...this.#agents.map(choice));
+    const box = byId('agents');
+    const chosen = this.#agentName;
+    const missing = this.#isMissing ? [{ name: chosen, description: 'not available at the moment. If it was removed, its successor answers.', missing: true }] : [];
+    const choice = ({ name, description, targets, missing: disabled }) => h('label', {},
+      h('input', { type: 'radio', name: 'agent', value: name, checked: name === chosen, disabled }), ' ',
+      h('span', { dir: 'auto' }, h('b', {}, name), (description || targets) && `: ${description || routeWords(targets)}`));
+    const choices = [...missing, ...this.#agents];
+    const shows = JSON.stringify([chosen, choices]);
+    if (box.dataset.shows === shows) return;
+    box.dataset.shows = shows;
+    box.hidden = choices.length < 2;
+    const focused = box.contains(document.activeElement) && document.activeElement.value;
+    box.replaceChildren(h('legend', {}, 'Agent that answers in this lane'), ...choices.map(choice));
+    if (focused) [...box.querySelectorAll('input')].find(({ value }) => value === focused)?.focus();
   }
 
   /** Asks the question, and resets the chosen policy, which applies to one question only. */

@@ -1,4 +1,5 @@
-import { byId, h, setText } from './dom.js';
+import { byId, setText } from './dom.js';
+import { questionButtons } from './blocks.js';
 import { olderWords } from './words.js';
 import { TurnView } from './turn-view.js';
 
@@ -172,19 +173,23 @@ export class Conversation {
     this.#measure();
   }
 
-  /** Loads the timeline of each visible finished turn once. */
+  /** Loads the timeline of each visible finished turn once, and what its answer lacks if it comes from the history. */
   #measure() {
     for (const [turn, view] of this.#views) {
-      if (!turn.isTerminal || turn.timelineAsked || !this.#visible.has(view.element)) continue;
+      if (!turn.isTerminal || !this.#visible.has(view.element)) continue;
+      if (turn.isPartial && turn.isStored) {
+        turn.isPartial = false;
+        this.#actions.complete(turn);
+      }
+      if (turn.timelineAsked) continue;
       turn.timelineAsked = true;
       this.#actions.timeline(turn);
     }
   }
 }
 
-/** Shows the agent's description and example questions. */
+/** Shows an agent's description and example questions, before the first question of a lane. */
 export function showAgent({ description, examples = [] }, ask) {
-  if (description) setText(byId('knows'), description);
-  byId('suggestions').replaceChildren(...examples.slice(0, 6).map((question) => h('li', {},
-    h('button', { type: 'button', class: 'suggestion', testid: 'suggestion', onclick: () => ask(question) }, question))));
+  setText(byId('knows'), description || 'Ask a question. The answer appears here.');
+  byId('suggestions').replaceChildren(...questionButtons(examples.slice(0, 6), ask));
 }

@@ -1,7 +1,7 @@
 import { bar, byId, h, setText } from './dom.js';
 import { clamp } from './clamp.js';
 import { SPANS, SPAN_TITLES, spans } from './hairline.js';
-import { duration, phaseWords, plural } from './words.js';
+import { duration, phaseWords, usageWords } from './words.js';
 
 const TEXT_LENGTH = 60;
 /** Number of a terminal event that does not have the next number of its attempt. */
@@ -61,10 +61,6 @@ function sources({ answer, status, isOpen }) {
     h('span', { class: 'source-facts' }, h('code', {}, id), bar(score ?? 0), h('span', { class: 'figure' }, score == null ? '' : score.toFixed(2)))));
 }
 
-function usageWords({ model_calls: calls, input_tokens: input, output_tokens: output }) {
-  return `Usage: ${plural(calls, 'model call')}, ${plural(input, 'input token')}, ${plural(output, 'output token')}`;
-}
-
 /** Returns true if the agent called a model; the figures of another agent are all zero. */
 function usesModel(usage) {
   return Object.values(usage ?? {}).some((count) => count > 0);
@@ -81,7 +77,7 @@ function phases({ timeline, requestId, answer }) {
     h('dl', { class: 'sums' }, [...SPANS, 'total'].map((name) => (
       h('div', { 'data-phase': name }, spanLabel(name), h('dd', {}, duration(sums[name])))))),
     h('table', { class: 'phase-table' }, h('tbody', {}, timeline.phases.map(row))),
-    usesModel(usage) && h('p', { class: 'usage', testid: 'usage' }, usageWords(usage)),
+    usesModel(usage) && h('p', { class: 'usage', testid: 'usage' }, `Usage: ${usageWords(usage)}`),
     h('p', { class: 'request-id' }, h('code', {}, requestId)),
   ];
 }

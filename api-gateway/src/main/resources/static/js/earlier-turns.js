@@ -61,6 +61,7 @@ export class EarlierTurns {
   /** Returns the turn of a request. The list has no answers, so the answer of a completed turn is loaded separately. */
   async #load({ request_id: requestId, ...listed }) {
     const known = this.#lane.turn(requestId);
+    if (known) known.isStored = true;
     if (known?.isTerminal) return known;
     const request = listed.status === 'completed' ? await this.#client.request(this.#lane.id, requestId) : listed;
     const turn = known ?? new LaneTurn({ requestId, question: request.question, askedAt: Date.parse(request.created_at) });

@@ -104,8 +104,10 @@ export class Hairline {
 }
 
 function origin({ timeline, seenAfter }) {
-  const { processor, partition, offset, attempt } = timeline;
+  const { agent, route, processor, partition, offset, attempt } = timeline;
   return [
+    agent && `agent ${agent}`,
+    route && `chosen by route ${route}`,
     attempt > 1 && `attempt ${attempt}`,
     processor && `processor ${processor}`,
     partition != null && `partition ${partition}`,

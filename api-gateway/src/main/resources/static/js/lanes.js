@@ -36,6 +36,10 @@ export class LaneTurn extends Turn {
   edited = false;
   /** Estimated time of the start, while the turn waits. */
   startsAt = null;
+  /** True if the answer comes from the history, which has no artifacts, usage and suggestions. */
+  isPartial = false;
+  /** True if the server still has the request of a turn of the history. */
+  isStored = false;
 
   constructor({ requestId = null, key = randomKey(), question, askedAt = Date.now(), ...how }) {
     super(requestId);
@@ -94,12 +98,20 @@ export class LaneTurn extends Turn {
   /** Applies an entry of the session's history. Its question includes the questions that were merged into it. */
   applyHistory(entry) {
     this.question ||= entry.question;
+    this.isPartial = !this.isTerminal;
     this.applyRequest({
       ...entry,
       status: entry.status ?? 'completed',
       finished_at: entry.timestamp,
       answer: entry.answer == null ? null : { text: entry.answer, confidence: entry.confidence, sources: entry.sources ?? [] },
     });
+  }
+
+  /** Adds what the history does not have, from the request resource. */
+  complete({ answer }) {
+    if (!answer) return;
+    this.answer = answer;
+    this.artifacts = answer.artifacts ?? [];
   }
 }
 

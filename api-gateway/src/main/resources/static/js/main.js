@@ -38,10 +38,10 @@ const follower = new Follower(client, lanes, {
 const asking = new Asking(client, lanes, follower, { onQueued });
 const ownership = new LaneOwnership();
 const conversation = new Conversation({
-  ask: (question) => ask(current, question), askAgain, branch: branchOff, copy, copyLink, edit, inspect, onEarlier,
+  ask: (question) => ask(current, question), askAgain, branch: branchOff, complete, copy, copyLink, edit, inspect, onEarlier,
   timeline, withdraw,
 });
-const composer = new Composer({ onAsk: ask, onStop: stop });
+const composer = new Composer({ onAsk: ask, onStop: stop, onMenu: refreshAgents, onAgent: showChosenAgent });
 const laneBar = new LaneBar(client, lanes, { onDelete: remove, say });
 const serverLanes = new ServerLanes(client, lanes, { onFind: () => list.update() });
 const list = new LaneList(lanes, {
@@ -69,7 +69,7 @@ function start() {
     '/': () => composer.focus(), n: newLane, '[': () => step(-1), ']': () => step(1), '?': showKeys, Escape: escape,
   });
   ownership.followEarlier(lanes.all, load);
-  loadAgent();
+  loadAgents();
   if (!NARROW.matches) composer.focus();
 }
 
@@ -85,6 +85,7 @@ function open(lane, { remember = true } = {}) {
   drawer.close();
   conversation.show(lane);
   composer.show(lane);
+  showChosenAgent();
   list.show(lane);
   follower.show(lane);
   load(lane);
@@ -261,20 +262,42 @@ async function timeline(turn) {
   }
 }
 
-async function loadAgent() {
+/** Loads the tables, charts, usage and suggestions of an answer that comes from the history. */
+async function complete(turn) {
+  const lane = current;
+  try {
+    turn.complete(await client.request(lane.id, turn.requestId));
+    lanes.changed(lane, turn);
+  } catch {
+    // The request has expired, or the server does not answer: the turn shows its text.
+  }
+}
+
+/** Loads the agents, and tries again until there is one. */
+async function loadAgents() {
   try {
     const agents = await client.agents();
     const agent = agents.find((each) => each.default) ?? agents[0];
     if (!agent) throw new Error('no processor yet');
-    if (!agent.default) asking.agent = agent.name;
+    asking.agent = agent.default ? undefined : agent.name;
     composer.offer(agents);
-    showAgent(agent, (question) => {
-      ask(current, question);
-      if (!NARROW.matches) composer.focus();
-    });
   } catch {
-    setTimeout(loadAgent, 3_000);
+    setTimeout(loadAgents, 3_000);
   }
+}
+
+/** Agents are added and removed while the page is open. */
+async function refreshAgents() {
+  const agents = await client.agents().catch(() => []);
+  if (agents.length > 0) composer.offer(agents);
+}
+
+function showChosenAgent() {
+  if (!composer.agent) return;
+  showAgent(composer.agent, (question) => {
+    ask(current, question);
+    if (!NARROW.matches) composer.focus();
+  });
 }
 
 /* ---- other actions ---- */

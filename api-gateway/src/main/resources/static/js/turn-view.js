@@ -2,9 +2,9 @@ import { bar, fromTemplate, h, oncePerFrame, setText, tool } from './dom.js';
 import { Hairline } from './hairline.js';
 import { MarkdownView } from './markdown.js';
 import { artifactView } from './artifacts.js';
-import { decorator, makeQuestionsAskable } from './blocks.js';
+import { decorator, makeQuestionsAskable, questionButtons } from './blocks.js';
 import { clamp } from './clamp.js';
-import { confidenceWord, outcome, queued, secondsLeft } from './words.js';
+import { confidenceWord, outcome, queued, secondsLeft, toolOutcome, usageWords } from './words.js';
 
 const MAX_CHIPS = 4;
 /** Answers with a confidence below this value are shown as a guess. */
@@ -18,7 +18,9 @@ export class TurnView {
   #hairline;
   #markdown;
   #shownText = '';
-  #shownArtifacts = null;
+  /** The shown artifacts as JSON, with their elements. */
+  #shownArtifacts = new Map();
+  #artifacts = null;
   #shownFoot = '';
   #refreshText = oncePerFrame(() => this.#text());
 
@@ -53,7 +55,8 @@ export class TurnView {
     this.#stageLine();
     if (turn.isTerminal) this.#text();
     else this.#refreshText();
-    if (this.#shownArtifacts !== turn.artifacts) this.#showArtifacts();
+    if (this.#artifacts !== turn.artifacts) this.#showArtifacts();
+    this.#smallPrint();
     this.#noticeLine();
     this.#footLine();
   }
@@ -86,9 +89,28 @@ export class TurnView {
     this.#markdown.show(this.#shownText);
   }
 
+  /** An artifact that is shown already keeps its element, so that nothing is drawn again when the turn completes. */
   #showArtifacts() {
-    this.#shownArtifacts = this.turn.artifacts;
-    this.#part('artifacts').replaceChildren(...(this.#shownArtifacts ?? []).map(artifactView));
+    this.#artifacts = this.turn.artifacts;
+    const before = this.#shownArtifacts;
+    this.#shownArtifacts = new Map((this.#artifacts ?? []).map((artifact) => {
+      const json = JSON.stringify(artifact);
+      return [json, before.get(json) ?? artifactView(artifact)];
+    }));
+    for (const [json, element] of before) if (!this.#shownArtifacts.has(json)) element.remove();
+    this.#part('artifacts').append(...[...this.#shownArtifacts.values()].filter((element) => !element.parentNode));
+  }
+
+  /** Shows the calls of tools and, after the end, the usage of models. */
+  #smallPrint() {
+    const { toolCalls, answer } = this.turn;
+    const usage = answer?.usage?.model_calls > 0 && answer.usage;
+    const list = this.#part('small-print');
+    list.hidden = toolCalls.length === 0 && !usage;
+    if (list.childElementCount === toolCalls.length + (usage ? 1 : 0)) return;
+    list.replaceChildren(...toolCalls.map((call) => h('li', { 'data-outcome': call.outcome, testid: 'tool-call' },
+      h('code', {}, call.tool), ' ', toolOutcome(call))));
+    if (usage) list.append(h('li', { testid: 'turn-usage' }, usageWords(usage)));
   }
 
   #noticeLine() {
@@ -101,18 +123,28 @@ export class TurnView {
 
   #footLine() {
     const { isTerminal, answer } = this.turn;
-    const { confidence, sources = [] } = answer ?? {};
-    const shows = `${isTerminal} ${confidence} ${sources.length}`;
+    const { confidence, sources = [], suggestions = [] } = answer ?? {};
+    const shows = JSON.stringify([isTerminal, confidence, sources.length, suggestions]);
     if (this.#shownFoot === shows) return;
     this.#shownFoot = shows;
     const foot = this.#part('turn-foot');
     foot.hidden = !isTerminal;
-    if (isTerminal && sources.length === 0 && (confidence ?? 0) < GUESS) makeQuestionsAskable(this.#part('answer'), this.#actions.ask);
+    this.#nearest(suggestions);
+    if (isTerminal && suggestions.length === 0 && sources.length === 0 && (confidence ?? 0) < GUESS) {
+      makeQuestionsAskable(this.#part('answer'), this.#actions.ask);
+    }
     foot.replaceChildren(...[
       confidence != null && confidenceBar(confidence),
       sources.length > 0 && this.#chips(sources),
       this.#tools(this.turn),
     ].filter(Boolean));
+  }
+
+  /** Shows questions that the agent can answer, if it could not answer this one. */
+  #nearest(questions) {
+    const nearest = this.#part('nearest');
+    nearest.hidden = questions.length === 0;
+    nearest.lastElementChild.replaceChildren(...questionButtons(questions, this.#actions.ask));
   }
 
   #chips(sources) {

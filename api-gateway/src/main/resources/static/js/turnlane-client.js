@@ -425,6 +425,8 @@ export class Turn {
   answer = null;
   artifacts = [];
   stage = '';
+  /** The calls of tools so far: {tool, duration, outcome}, with the duration in seconds. Only events have them. */
+  toolCalls = [];
   position = 0;
   /** Estimated seconds until the turn starts, while it waits; null if unknown. */
   estimatedWait = null;
@@ -484,6 +486,7 @@ export class Turn {
     this.text = '';
     this.artifacts = [];
     this.stage = '';
+    this.toolCalls = [];
     this.incomplete = false;
     this.#seq = -1;
     this.#length = 0;
@@ -498,6 +501,12 @@ export class Turn {
         this.#running();
         this.stage = event.stage;
         return true;
+      case 'tool_call': {
+        this.#running();
+        const { tool, duration, outcome } = event;
+        this.toolCalls = [...this.toolCalls, { tool, duration, outcome }];
+        return true;
+      }
       case 'delta':
         this.#running();
         return this.#delta(event);

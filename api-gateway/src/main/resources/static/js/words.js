@@ -21,7 +21,7 @@ export function age(then, now = Date.now()) {
 }
 
 export function plural(count, noun) {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Returns the state of a lane as a text. LaneList uses the first word of the text as a style. */
@@ -76,6 +76,37 @@ export function olderWords({ older, more, remembered }) {
   return remembered > 0 ? `${where} The agent remembers only the last ${plural(remembered, 'turn')}.` : where;
 }
 
+/** Returns a description of a route. */
+export function routeWords(targets) {
+  return `each lane gets one of the agents ${targets.map(({ agent }) => agent).join(', ')}`;
+}
+
+const OUTCOMES = {
+  completed: (time) => time,
+  failed: (time) => `failed after ${time}`,
+  timed_out: (time) => `timed out after ${time}`,
+  invalid: () => 'not called: invalid arguments',
+  not_allowed: () => 'not called: not allowed for this agent',
+};
+
+/** Returns how a call of a tool ended. `seconds`: duration of the call. */
+export function toolOutcome({ outcome: word, duration: seconds }) {
+  const time = duration((seconds ?? 0) * 1000);
+  return (OUTCOMES[word] ?? (() => `${word}, ${time}`))(time);
+}
+
+/** Returns the usage of an answer, with its cost if the server knows prices. */
+export function usageWords({ model_calls: calls, input_tokens: input, output_tokens: output, cost, currency }) {
+  const counts = [plural(calls, 'model call'), plural(input, 'input token'), plural(output, 'output token')];
+  return [...counts, ...(cost == null ? [] : [`${amount(cost)} ${currency ?? ''}`.trim()])].join(', ');
+}
+
+/** Returns an amount of money. Small amounts have two significant digits. */
+function amount(cost) {
+  const digits = cost >= 1 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumSignificantDigits: 2 };
+  return Number(cost).toLocaleString('en', digits);
+}
+
 /** Returns the word for a confidence between 0 and 1. */
 export function confidenceWord(confidence) {
   if (confidence >= 0.75) return 'high';
@@ -99,7 +130,7 @@ const REFUSALS = {
   rate_limited: 'Too many questions in a short time.',
   session_queue_full: 'Too many turns of this lane are open. Wait until some have ended.',
   question_too_large: 'The question is longer than 32 KiB. Shorten it.',
-  unknown_agent: 'This server does not have the agent of this lane. Open a new lane.',
+  unknown_agent: 'No server offers the agent of this lane at the moment. Choose another agent in the options, or open a new lane.',
 };
 
 /**

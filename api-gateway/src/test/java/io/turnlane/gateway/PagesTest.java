@@ -32,7 +32,14 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/webjars/marked/lib/marked.esm.js", "/lib/dompurify/purify.es.mjs"})
+    @ValueSource(
+            strings = {
+                "/webjars/marked/lib/marked.esm.js",
+                "/lib/dompurify/purify.es.mjs",
+                "/lib/vega/vega.min.js",
+                "/lib/vega/vega-lite.min.js",
+                "/lib/vega/vega-interpreter.js"
+            })
     void servesThePagesLibrariesWithoutTheirVersion(String path) {
         HttpReply reply = gateway.get(path);
         assertThat(reply.status()).isEqualTo(200);

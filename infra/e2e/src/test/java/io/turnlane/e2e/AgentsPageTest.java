@@ -1,0 +1,125 @@
+package io.turnlane.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.AriaRole;
+import io.turnlane.e2e.ChatPage.TurnItem;
+import io.turnlane.model.ToolOutcome;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The choice of an agent, and what the page shows of an agent's work. */
+@ExtendWith(PageExtension.class)
+class AgentsPageTest {
+
+    private static final String QUESTION = "How much impermanent loss if ETH doubles?";
+
+    private final PromptedAgent agent;
+    private final ChatPage page;
+    private final Client operator;
+
+    AgentsPageTest(PageFixture fixture) {
+        agent = fixture.agent();
+        operator = new Client(fixture.address());
+        page = fixture.visitor().open();
+    }
+
+    @Test
+    void callsOfToolsAreShownWithTheirDurationAndOutcomeWhileTheTurnRunsAndAfterItsEnd() {
+        agent.script(QUESTION)
+                .stage("computing")
+                .toolCall("impermanent_loss", ToolOutcome.COMPLETED)
+                .toolCall("swap_quote", ToolOutcome.TIMED_OUT)
+                .toolCall("send_money", ToolOutcome.NOT_ALLOWED);
+        TurnItem turn = page.ask(QUESTION);
+        Pattern[] calls = {
+            Pattern.compile("^impermanent_loss 20 ms$"),
+            Pattern.compile("^swap_quote timed out after 20 ms$"),
+            Pattern.compile("^send_money not called: not allowed for this agent$")
+        };
+        assertThat(turn.part("tool-call")).hasText(calls);
+        assertThat(turn.stage()).hasText("computing");
+        assertThat(page.accessibilityViolations()).isEmpty();
+        page.takeScreenshots("75-tool-calls");
+
+        agent.script(QUESTION).delta("You lose 5.7 %.").complete(0.9);
+        turn.hasState("completed");
+        assertThat(turn.part("tool-call")).hasText(calls);
+        assertThat(turn.root()
+                        .getByRole(AriaRole.LIST)
+                        .and(page.raw().getByLabel("Tool calls and usage"))
+                        .getByRole(AriaRole.LISTITEM))
+                .hasCount(4);
+        assertThat(turn.part("turn-usage")).hasText("1 model call, 0 input tokens, 0 output tokens");
+        page.takeScreenshots("76-small-print");
+    }
+
+    @Test
+    void anotherAttemptStartsWithoutTheToolCallsOfTheFailedOne() {
+        agent.script(QUESTION)
+                .toolCall("impermanent_loss", ToolOutcome.COMPLETED)
+                .fail()
+                .toolCall("swap_quote", ToolOutcome.FAILED)
+                .delta("So.")
+                .complete();
+        TurnItem turn = page.ask(QUESTION);
+        turn.hasState("completed");
+        assertThat(turn.part("tool-call")).hasText(new String[] {"swap_quote failed after 20 ms"});
+    }
+
+    @Test
+    void anAgentWithoutModelsHasNoUsage() {
+        page.at("policy-menu").locator("summary").click();
+        page.at("agents").locator("input[value=echo]").check();
+        TurnItem turn = page.ask("repeat this");
+        turn.hasState("completed");
+        assertThat(turn.part("turn-usage")).hasCount(0);
+    }
+
+    @Test
+    void theMenuHasTheAgentsOfTheMomentAtWhichItOpens() {
+        String name = "added-later";
+        Locator menu = page.at("policy-menu").locator("summary");
+        Locator added = page.at("agents").locator("input[value=" + name + "]");
+        menu.click();
+        assertThat(page.at("agents").locator("input[value=echo]")).isVisible();
+        assertThat(added).hasCount(0);
+        menu.click();
+        operator.send(
+                "PUT",
+                "/v1/agents/" + name,
+                Map.of(
+                        "type", "echo",
+                        "description", "Repeats what you write.",
+                        "examples", List.of("Say this again.")));
+        Eventually.holds(() -> {
+            page.press("Escape");
+            menu.click();
+            assertThat(added.isVisible()).isTrue();
+        });
+        added.check();
+        assertThat(page.at("policy-chosen")).hasText(name);
+        assertThat(page.at("knows")).hasText("Repeats what you write.");
+        assertThat(page.at("suggestion")).hasText(new String[] {"Say this again."});
+        assertThat(page.accessibilityViolations()).isEmpty();
+        page.takeScreenshots("77-agent-menu");
+        page.at("suggestion").click();
+        assertThat(page.turn("Say this again.").answer()).hasText("echo: Say this again.");
+
+        operator.delete("/v1/agents/" + name);
+        Eventually.holds(() -> {
+            page.press("Escape");
+            menu.click();
+            assertThat(added.isDisabled()).isTrue();
+        });
+        assertThat(page.at("policy-chosen")).hasText(name + " (not available)");
+        page.takeScreenshots("78-agent-removed");
+        page.at("agents").locator("input[value=echo]").check();
+        assertThat(page.ask("and this").answer()).hasText("echo: and this");
+    }
+}
