@@ -122,4 +122,27 @@ class AgentsPageTest {
         page.at("agents").locator("input[value=echo]").check();
         assertThat(page.ask("and this").answer()).hasText("echo: and this");
     }
+
+    @Test
+    void aRouteIsOfferedLikeAnAgentAndThePhasesNameTheAgentThatItChose() {
+        String name = "rollout";
+        operator.send(
+                "PUT",
+                "/v1/agents/" + name,
+                Map.of("type", "route", "targets", List.of(Map.of("agent", "echo", "weight", 1))));
+        Locator route = page.at("agents").locator("label").filter(new Locator.FilterOptions().setHasText(name));
+        Eventually.holds(() -> {
+            page.press("Escape");
+            page.at("policy-menu").locator("summary").click();
+            assertThat(route.isVisible()).isTrue();
+        });
+        assertThat(route).hasText(name + ": each lane gets one of the agents echo");
+        route.locator("input").check();
+        TurnItem turn = page.ask("repeat this");
+        assertThat(turn.answer()).hasText("echo: repeat this");
+        assertThat(turn.part("hairline")).hasAttribute("data-state", "measured");
+        turn.part("hairline").getByRole(AriaRole.BUTTON).first().click();
+        assertThat(turn.part("phases")).containsText("agent echo · chosen by route " + name);
+        operator.delete("/v1/agents/" + name);
+    }
 }
