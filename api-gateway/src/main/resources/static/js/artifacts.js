@@ -11,9 +11,10 @@ const NOISE = 1e-9;
 /** Shows a table or chart of an answer. The data of a chart is also available as a table. */
 export function artifactView(artifact) {
   const title = String(artifact.title ?? titleOf(artifact.spec) ?? 'Data');
-  return h('figure', { class: 'artifact', testid: 'artifact' },
-    h('figcaption', {}, h('span', { dir: 'auto' }, title), opener(() => [h('h2', { dir: 'auto' }, title), ...content(artifact, title)])),
-    content(artifact, title));
+  const button = opener(() => [h('h2', { dir: 'auto' }, title), ...content(artifact, title)]);
+  const onclick = ({ target }) => target.nodeName === 'IMG' && button.click();
+  return h('figure', { class: 'artifact', testid: 'artifact', onclick },
+    h('figcaption', {}, h('span', { dir: 'auto' }, title), button), content(artifact, title));
 }
 
 /** Returns a button that shows a copy of a table or piece of code in a dialog. */
@@ -83,20 +84,23 @@ function inlineData(part) {
   return [...own, ...Object.values(others).flatMap(inlineData)];
 }
 
-/** Returns the title of each field that an encoding of the specification names. */
-function titles(part, found = {}) {
+/** Returns a map from each field that a specification names to its title. The fields of the axes come first. */
+function titles(part, found = new Map()) {
   if (part === null || typeof part !== 'object') return found;
-  const title = part.title ?? part.axis?.title ?? part.legend?.title;
-  if (typeof part.field === 'string' && typeof title === 'string') found[part.field] ??= title;
-  const { data: _data, datasets: _datasets, ...others } = part;
-  Object.values(others).forEach((each) => titles(each, found));
+  const { field, x, y, data: _data, datasets: _datasets, ...others } = part;
+  if (typeof field === 'string') {
+    const title = part.title ?? part.axis?.title ?? part.legend?.title;
+    found.set(field, found.get(field) || (typeof title === 'string' ? title : ''));
+  }
+  [x, y, ...Object.values(others)].forEach((each) => titles(each, found));
   return found;
 }
 
-function fromObjects(values, names = {}) {
+function fromObjects(values, names = new Map()) {
   const rows = values.filter((row) => row && typeof row === 'object');
-  const keys = [...new Set(rows.flatMap(Object.keys))];
-  return { columns: keys.map((key) => ({ key, name: names[key] ?? key })), rows };
+  const present = new Set(rows.flatMap(Object.keys));
+  const keys = new Set([...[...names.keys()].filter((name) => present.has(name)), ...present]);
+  return { columns: [...keys].map((key) => ({ key, name: names.get(key) || key })), rows };
 }
 
 function titleOf(spec) {

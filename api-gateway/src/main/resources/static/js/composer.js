@@ -1,6 +1,6 @@
 import { byId, h, setText } from './dom.js';
 import { menu } from './menu.js';
-import { effect, routeWords } from './words.js';
+import { effect } from './words.js';
 
 const MAX_BYTES = 32 * 1024;
 /** In Safari, the Enter that ends a composition arrives after the composition, with this code. */
@@ -115,9 +115,9 @@ export class Composer {
     const box = byId('agents');
     const chosen = this.#agentName;
     const missing = this.#isMissing ? [{ name: chosen, description: 'not available at the moment. If it was removed, its successor answers.', missing: true }] : [];
-    const choice = ({ name, description, targets, missing: disabled }) => h('label', {},
+    const choice = ({ name, description, missing: disabled }) => h('label', {},
       h('input', { type: 'radio', name: 'agent', value: name, checked: name === chosen, disabled }), ' ',
-      h('span', { dir: 'auto' }, h('b', {}, name), (description || targets) && `: ${description || routeWords(targets)}`));
+      h('span', { dir: 'auto' }, h('b', {}, name), description && `: ${description}`));
     const choices = [...missing, ...this.#agents];
     const shows = JSON.stringify([chosen, choices]);
     if (box.dataset.shows === shows) return;

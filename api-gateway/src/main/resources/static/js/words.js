@@ -76,11 +76,6 @@ export function olderWords({ older, more, remembered }) {
   return remembered > 0 ? `${where} The agent remembers only the last ${plural(remembered, 'turn')}.` : where;
 }
 
-/** Returns a description of a route. */
-export function routeWords(targets) {
-  return `each lane gets one of the agents ${targets.map(({ agent }) => agent).join(', ')}`;
-}
-
 const OUTCOMES = {
   completed: (time) => time,
   failed: (time) => `failed after ${time}`,

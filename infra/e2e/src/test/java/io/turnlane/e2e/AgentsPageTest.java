@@ -136,7 +136,7 @@ class AgentsPageTest {
             page.at("policy-menu").locator("summary").click();
             assertThat(route.isVisible()).isTrue();
         });
-        assertThat(route).hasText(name + ": each lane gets one of the agents echo");
+        assertThat(route).hasText(name + ": Answers through one of several agents.");
         route.locator("input").check();
         TurnItem turn = page.ask("repeat this");
         assertThat(turn.answer()).hasText("echo: repeat this");
