@@ -251,6 +251,7 @@ class AskTest {
                 List.of(
                         new AgentDescription("retrieval", "Answers from a data set.", List.of()),
                         new AgentDescription("echo", "Says it again.", List.of("hello"))),
+                List.of("swap_quote"),
                 3,
                 2,
                 1,

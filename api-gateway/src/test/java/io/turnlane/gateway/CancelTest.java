@@ -188,6 +188,7 @@ class CancelTest {
                 Instant.now(),
                 ProcessorState.RUNNING,
                 List.of(new AgentDescription("retrieval", "", List.of())),
+                List.of(),
                 0,
                 0,
                 0,

@@ -131,6 +131,7 @@ class StatsTest {
                 f.at(),
                 f.state(),
                 agents,
+                f.tools(),
                 f.openTurns(),
                 f.running(),
                 f.waiting(),

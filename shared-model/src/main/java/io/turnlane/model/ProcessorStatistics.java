@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param at time at which the statistics were written
  * @param state current state; {@code RUNNING} if the processor has an older version, which does not report its state
  * @param agents agents that this processor offers
+ * @param tools names of the tools that its agents can call; empty if the processor has an older version, which does not
+ *     report its tools
  * @param openTurns number of turns that the processor has read and that have not ended
  * @param waiting number of turns that wait for earlier turns of their session or for a slot
  * @param partitions number of partitions of the turns topic that it owns
@@ -40,6 +42,7 @@ public record ProcessorStatistics(
         Instant at,
         ProcessorState state,
         List<AgentDescription> agents,
+        List<String> tools,
         int openTurns,
         int running,
         int waiting,
@@ -67,6 +70,7 @@ public record ProcessorStatistics(
         agentTimes = Map.copyOf(Objects.requireNonNullElse(agentTimes, Map.of())); // not reported by older versions
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // not reported by older versions
         agents = List.copyOf(agents);
+        tools = List.copyOf(Objects.requireNonNullElse(tools, List.of())); // not reported by older versions
         stalled = Objects.requireNonNullElse(stalled, Duration.ZERO); // not reported by older versions
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.doubles.Behaviour;
 import io.turnlane.doubles.HttpDouble;
 import io.turnlane.doubles.ModelStream;
+import io.turnlane.e2e.Client.ClientReply;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -50,6 +51,20 @@ class ToolCallsTest {
     void theRetrievalAgentCalculates() throws Exception {
         assertThat(askForTheLoss("retrieval").path("text").asString())
                 .startsWith("The impermanent loss is **20 %** if the price of one token rises by 300 %");
+    }
+
+    @Test
+    void aDefinitionWithAToolThatNoProcessorHasChangesNothing() {
+        Map<String, Object> definition =
+                Map.of("type", "chat", "model", "m", "url", model.url("/v1").toString(), "tools", List.of("weather"));
+        Eventually.holds(
+                () -> { // after the first heartbeat of the processor
+                    ClientReply reply = client.send("PUT", "/v1/agents/forecaster", definition);
+                    assertThat(reply.status()).isEqualTo(400);
+                    assertThat(reply.text("detail"))
+                            .isEqualTo("tools has the unknown name weather; the tools are impermanent_loss, "
+                                    + "liquidation_price, swap_quote.");
+                });
     }
 
     /** Asks over a socket, checks the events of the tool, and returns the stored answer. */

@@ -4,6 +4,7 @@ import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.ProcessorStatistics.SlotStatistics;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.agent.AgentCatalog;
+import io.turnlane.processor.agent.tool.Toolbox;
 import io.turnlane.processor.intake.DroppedTurns;
 import io.turnlane.processor.intake.IntakeStatistics;
 import io.turnlane.processor.intake.TurnPoller;
@@ -50,6 +51,7 @@ class Heartbeat {
     @Component
     record HeartbeatSources(
             AgentCatalog agents,
+            Toolbox tools,
             LaneScheduler<SessionKey, Turn> lanes,
             TurnPoller poller,
             Drain drain,
@@ -114,6 +116,7 @@ class Heartbeat {
                 now,
                 sources.drain().state(),
                 sources.agents().descriptions(),
+                sources.tools().names(),
                 intake.open(),
                 lanes.running(),
                 lanes.items() - lanes.running(),

@@ -49,16 +49,19 @@ final class AgentDefinitionController {
     private final CompactedTopic<ConfiguredAgent> topic;
     private final AgentRegistry registry;
     private final RouteTargetCheck targets;
+    private final ToolNameCheck tools;
     private final InstantSource clock;
 
     AgentDefinitionController(
             CompactedTopic<ConfiguredAgent> topic,
             AgentRegistry registry,
             RouteTargetCheck targets,
+            ToolNameCheck tools,
             InstantSource clock) {
         this.topic = topic;
         this.registry = registry;
         this.targets = targets;
+        this.tools = tools;
         this.clock = clock;
     }
 
@@ -104,6 +107,7 @@ final class AgentDefinitionController {
         }
         AgentDefinition definition = definition(name, body);
         targets.check(definition);
+        tools.check(definition);
         ConfiguredAgent agent = ConfiguredAgent.of(definition, clock.instant());
         publish(agent, added ? "agent added" : "agent changed");
         return ResponseEntity.status(added ? HttpStatus.CREATED : HttpStatus.OK)

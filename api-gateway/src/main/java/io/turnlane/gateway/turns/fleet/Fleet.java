@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -110,6 +113,23 @@ public final class Fleet {
 
     private static Stream<String> agentNames(ProcessorStatistics processor) {
         return processor.agents().stream().map(AgentDescription::name);
+    }
+
+    /**
+     * Returns the names of the tools that at least one live processor has. Returns empty if they are unknown, because
+     * Redis is unavailable, no processor is alive, or a processor has an older version, which does not report its
+     * tools.
+     */
+    public Set<String> tools() {
+        try {
+            List<List<String>> tools =
+                    alive().stream().map(ProcessorStatistics::tools).toList();
+            return tools.stream().anyMatch(List::isEmpty)
+                    ? Set.of()
+                    : tools.stream().flatMap(List::stream).collect(Collectors.toCollection(TreeSet::new));
+        } catch (DataAccessException unavailable) {
+            return Set.of();
+        }
     }
 
     /**

@@ -45,6 +45,7 @@ class OverloadGuardTest {
                 now,
                 state,
                 List.of(),
+                List.of(),
                 0,
                 0,
                 0,

@@ -74,6 +74,7 @@ class TenTimesCapacityTest {
                 start.plusMillis(now),
                 ProcessorState.RUNNING,
                 List.of(),
+                List.of(),
                 0,
                 0,
                 0,

@@ -4,6 +4,7 @@ import dev.langchain4j.agent.tool.Tool;
 import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -32,6 +33,11 @@ public final class Toolbox {
                 }
             }
         }
+    }
+
+    /** Returns the names of all tools, sorted. */
+    public List<String> names() {
+        return List.copyOf(tools.keySet());
     }
 
     /**
