@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  */
 record Calculation(String tool, Map<String, Double> arguments) {
 
+    /** Maximum length of a question. The time that the patterns need grows faster than the length of the text. */
+    private static final int MAX_CHARACTERS = 500;
+
     /** Words about pools for which the formulas of the tools do not hold. */
     private static final Pattern OTHER_POOL =
             Numbers.pattern("concentrated|\\bv[34]\\b|version [34]|weighted|\\b(?!50)\\d\\d\\s?/\\s?\\d\\d\\b|balancer"
@@ -20,7 +23,8 @@ record Calculation(String tool, Map<String, Double> arguments) {
      * Returns the call that answers this question, or empty if the question does not contain all arguments of a tool.
      */
     static Optional<Calculation> of(String question) {
-        return OTHER_POOL.matcher(question).find()
+        return question.length() > MAX_CHARACTERS
+                        || OTHER_POOL.matcher(question).find()
                 ? Optional.empty()
                 : PriceChangeQuestion.read(question)
                         .or(() -> LoanQuestion.read(question))

@@ -66,6 +66,15 @@ class CalculationTest {
                         Map.of("amount_in", 1.0, "reserve_in", 9.0, "reserve_out", 9.0, "fee_percent", 0.0)));
     }
 
+    @Test
+    void leavesALongTextToTheDataSet() {
+        String question = "how much impermanent loss if ETH doubles?";
+        assertThat(Calculation.of(question + " ".repeat(500 - question.length())))
+                .isPresent();
+        assertThat(Calculation.of(question + " ".repeat(501 - question.length())))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
