@@ -14,8 +14,10 @@ import io.turnlane.processor.agent.TerminalAgentException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -122,10 +124,30 @@ class RoutesTest {
     }
 
     @Test
+    void keepsTheChosenAgentOfAQuestionThatIsSentAgainAfterTheRouteChanged() {
+        putRoute("kept", Map.of("targets", List.of(target("v2", 1))));
+        ClientReply first = askWithKey("kept");
+        putRoute("kept", Map.of("targets", List.of(target("v1", 1))));
+        ClientReply again = askWithKey("kept");
+        assertThat(again.json()).containsEntry("agent", "v2").isEqualTo(first.json());
+    }
+
+    private static ClientReply askWithKey(String route) {
+        return client.post(
+                "/v1/sessions/s-" + route + "/requests",
+                Map.of("question", "hello", "agent", route),
+                "Prefer",
+                "wait=60",
+                "Idempotency-Key",
+                route);
+    }
+
+    @Test
     void choosesByAHeaderIfTheRouteIsStickyByIt() {
         putRoute("tenants", Map.of("sticky", "header:X-Tenant", "targets", List.of(target("v1", 1), target("v2", 1))));
+        Set<Object> versions = new HashSet<>();
         for (String tenant : List.of("acme", "globex", "initech", "umbrella")) {
-            List<Object> agents = IntStream.range(0, 6)
+            Set<Object> ofTenant = IntStream.range(0, 6)
                     .mapToObj(i -> client.post(
                                     "/v1/sessions/s-" + tenant + i + "/requests",
                                     Map.of("question", "hello", "agent", "tenants"),
@@ -133,10 +155,11 @@ class RoutesTest {
                                     tenant)
                             .json()
                             .get("agent"))
-                    .distinct()
-                    .toList();
-            assertThat(agents).as("all sessions of a tenant have one version").hasSize(1);
+                    .collect(Collectors.toSet());
+            assertThat(ofTenant).as("all sessions of a tenant have one version").hasSize(1);
+            versions.addAll(ofTenant);
         }
+        assertThat(versions).as("tenants have different versions").hasSize(2);
     }
 
     @Test
@@ -215,6 +238,8 @@ class RoutesTest {
                 .contains("turns failed within 30 s, which is more than 10 %")
                 .contains("weight=50");
         assertThat(targetOf(client, "rollout", "v1")).containsEntry("weight", 100);
+        assertThat(client.get("/api/stats").json().get("warnings").toString())
+                .contains("The route rollout sends no questions to unreliable since");
         assertThat(IntStream.range(0, 50).mapToObj(i -> answer("s-after-" + i, "rollout")))
                 .as("the version that is left answers all questions")
                 .containsOnly("v1");

@@ -1,17 +1,14 @@
 package io.turnlane.model.agent;
 
-import io.turnlane.model.json.Sha256;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +25,6 @@ public record RouteSettings(
         @Nullable WayBack wayBack) implements AgentSettings {
 
     private static final int MAX_TARGETS = 20;
-    private static final double HASHES = 0x1p53;
 
     public RouteSettings {
         targets = List.copyOf(targets);
@@ -62,24 +58,21 @@ public record RouteSettings(
     }
 
     /**
-     * Chooses the target for a key. Every gateway chooses the same one without storing the choice. Each target gets the
-     * share of the keys that its weight is of all weights. If weights change, only the keys of the share that changes
-     * get another target (weighted rendezvous hashing).
+     * Returns the first target whose rule applies to a question; empty if there is none.
      *
+     * @param values returns the value of a question, or empty if the question lacks it
      * @param usable returns true for the agents that take questions
-     * @return the agent; empty if no target with a weight is usable
      */
-    public Optional<String> choose(String key, Predicate<String> usable) {
+    public Optional<String> chooseByRule(Function<StickyKey, Optional<String>> values, Predicate<String> usable) {
         return targets.stream()
-                .filter(target -> target.weight() > 0 && usable.test(target.agent()))
-                .min(Comparator.comparingDouble(target -> -StrictMath.log(hash(key, target)) / target.weight()))
-                .map(RouteTarget::agent);
-    }
-
-    /** Returns a hash of the key and the target, between 0 and 1 (both excluded). */
-    private static double hash(String key, RouteTarget target) {
-        byte[] sha256 = Sha256.of((target.agent() + "\n" + key).getBytes(StandardCharsets.UTF_8));
-        return ((ByteBuffer.wrap(sha256).getLong() >>> 11) + 0.5) / HASHES;
+                .filter(target -> target.takenOut() == null && usable.test(target.agent()))
+                .filter(target -> Optional.ofNullable(target.when())
+                        .filter(rule -> values.apply(rule.key())
+                                .filter(rule.values()::contains)
+                                .isPresent())
+                        .isPresent())
+                .map(RouteTarget::agent)
+                .findFirst();
     }
 
     /** Returns the agent with the largest weight; the first of them if there are several. */
@@ -92,11 +85,12 @@ public record RouteSettings(
     }
 
     /**
-     * Returns true if the way back may take this target out: it has a weight, and another target with a weight remains.
+     * Returns true if the way back may take this target out: it gets questions, and another target with a weight
+     * remains.
      */
     public boolean mayTakeOut(RouteTarget target) {
         String to = wayBack == null ? null : wayBack.to();
-        return target.weight() > 0
+        return target.isUsed()
                 && !target.agent().equals(to)
                 && (to != null
                         || targets.stream()
@@ -109,7 +103,7 @@ public record RouteSettings(
         String to = wayBack == null ? null : wayBack.to();
         List<RouteTarget> after = targets.stream()
                 .map(target -> target.equals(out)
-                        ? new RouteTarget(out.agent(), 0, new RouteTarget.TakenOut(at, reason, out.weight()))
+                        ? out.takeOut(at, reason)
                         : target.agent().equals(to) ? target.withWeight(target.weight() + out.weight()) : target)
                 .toList();
         return new RouteSettings(after, sticky, wayBack);

@@ -1,5 +1,6 @@
 package io.turnlane.model.agent;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.model.AgentDescription;
 import java.time.DateTimeException;
@@ -13,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Agent that answers a share of a route's questions.
  *
  * @param weight share of this target, relative to the weights of all targets; 0 for none
+ * @param when questions that this target gets in addition to its share, or null
  * @param takenOut reason for which the way back of the route set the weight to 0, or null
  */
 public record RouteTarget(
         String agent,
         int weight,
+        @JsonIgnore @Nullable TargetRule when,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TakenOut takenOut) {
 
     private static final int MAX_WEIGHT = 1_000_000;
@@ -41,10 +44,11 @@ public record RouteTarget(
         } catch (IllegalArgumentException e) {
             throw fields.invalid("agent", "must have 1 to 64 characters from a-z 0-9 . _ -");
         }
-        int weight = fields.integer("weight", 1, 0, MAX_WEIGHT);
+        TargetRule when = fields.has("when") ? TargetRule.read(fields.object("when")) : null;
+        int weight = fields.integer("weight", when == null ? 1 : 0, 0, MAX_WEIGHT);
         TakenOut takenOut = fields.has("taken_out") ? takenOut(fields.object("taken_out")) : null;
         fields.checkAllRead();
-        return new RouteTarget(agent, weight, weight == 0 ? takenOut : null); // a new weight takes it in again
+        return new RouteTarget(agent, weight, when, weight == 0 ? takenOut : null); // a new weight takes it in again
     }
 
     private static TakenOut takenOut(DefinitionFields fields) throws InvalidFieldException {
@@ -61,7 +65,16 @@ public record RouteTarget(
     }
 
     RouteTarget withWeight(int newWeight) {
-        return new RouteTarget(agent, Math.min(newWeight, MAX_WEIGHT), newWeight == 0 ? takenOut : null);
+        return new RouteTarget(agent, Math.min(newWeight, MAX_WEIGHT), when, newWeight == 0 ? takenOut : null);
+    }
+
+    RouteTarget takeOut(Instant at, String reason) {
+        return new RouteTarget(agent, 0, when, new TakenOut(at, reason, weight));
+    }
+
+    /** Returns true if the target gets questions: it has a weight, or a rule and was not taken out. */
+    boolean isUsed() {
+        return weight > 0 || (when != null && takenOut == null);
     }
 
     /** Returns the fields of the target's JSON object. */
@@ -69,6 +82,9 @@ public record RouteTarget(
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("agent", agent);
         fields.put("weight", weight);
+        if (when != null) {
+            fields.put("when", when.fields());
+        }
         if (takenOut != null) {
             fields.put(
                     "taken_out",

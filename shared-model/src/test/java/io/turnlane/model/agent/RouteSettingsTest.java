@@ -2,55 +2,20 @@ package io.turnlane.model.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Choice of a route's target, and changes of the targets by the way back. */
+/** Rules of a route's targets, and changes of the targets by the way back. */
 class RouteSettingsTest {
-
-    private static final int KEYS = 20_000;
-
-    @Test
-    void givesEachTargetTheShareOfItsWeight() {
-        RouteSettings route = route(Map.of("v1", 90, "v2", 10));
-        assertThat(share(route, "v2")).isCloseTo(0.1, within(0.01));
-        RouteSettings three = route(Map.of("a", 5, "b", 3, "c", 2));
-        assertThat(share(three, "a")).isCloseTo(0.5, within(0.015));
-        assertThat(share(three, "b")).isCloseTo(0.3, within(0.015));
-    }
-
-    @Test
-    void movesOnlyTheShareThatChanges() {
-        RouteSettings before = route(Map.of("v1", 90, "v2", 10));
-        RouteSettings after = route(Map.of("v1", 70, "v2", 30));
-        int moved = 0;
-        for (int i = 0; i < KEYS; i++) {
-            String was = choose(before, i);
-            if (!was.equals(choose(after, i))) {
-                assertThat(was).as("only keys of v1 move").isEqualTo("v1");
-                moved++;
-            }
-        }
-        assertThat((double) moved / KEYS).isCloseTo(0.2, within(0.015));
-    }
-
-    @Test
-    void leavesOutTargetsWithoutAWeightAndTargetsThatTakeNoQuestions() {
-        assertThat(share(route(Map.of("v1", 0, "v2", 1)), "v2")).isEqualTo(1);
-        RouteSettings route = route(Map.of("v1", 1, "v2", 1));
-        assertThat(route.choose("key", "v2"::equals)).contains("v2");
-        assertThat(route.choose("key", _ -> false)).isEmpty();
-    }
 
     @Test
     void takesATargetOutAndGivesItsShareToTheWayBack() throws InvalidFieldException {
@@ -66,9 +31,30 @@ class RouteSettingsTest {
         RouteSettings after = route.takeOut(bad, at, "too many errors");
         assertThat(after.targets())
                 .containsExactly(
-                        new RouteTarget("v1", 100, null),
-                        new RouteTarget("v2", 0, new RouteTarget.TakenOut(at, "too many errors", 100)));
+                        new RouteTarget("v1", 100, null, null),
+                        new RouteTarget("v2", 0, null, new RouteTarget.TakenOut(at, "too many errors", 100)));
         assertThat(read(after.fields())).as("as read from the topic").isEqualTo(after);
+    }
+
+    @Test
+    void sendsQuestionsToTheTargetWhoseRuleApplies() throws InvalidFieldException {
+        Map<String, Object> rule = Map.of("key", "claim:plan", "values", List.of("beta", "internal"));
+        RouteSettings route = read(Map.of(
+                "targets", List.of(Map.of("agent", "v1"), Map.of("agent", "v2", "when", rule)),
+                "way_back", Map.of("error_rate", 0.1)));
+        assertThat(route.targets().getLast().weight()).as("no share by default").isZero();
+        assertThat(read(route.fields())).isEqualTo(route);
+        assertThat(route.chooseByRule(_ -> Optional.of("beta"), _ -> true)).contains("v2");
+        assertThat(route.chooseByRule(_ -> Optional.of("beta"), "v1"::equals)).isEmpty();
+        assertThat(route.chooseByRule(_ -> Optional.of("free"), _ -> true)).isEmpty();
+        assertThat(route.chooseByRule(_ -> Optional.empty(), _ -> true)).isEmpty();
+
+        RouteTarget beta = route.targets().getLast();
+        assertThat(route.mayTakeOut(beta)).isTrue();
+        RouteSettings after = route.takeOut(beta, Instant.EPOCH, "too many errors");
+        assertThat(after.chooseByRule(_ -> Optional.of("beta"), _ -> true)).isEmpty();
+        assertThat(read(after.fields())).as("as read from the topic").isEqualTo(after);
+        assertThat(after.mayTakeOut(after.targets().getLast())).isFalse();
     }
 
     @Test
@@ -91,6 +77,8 @@ class RouteSettingsTest {
             {"targets": [{"agent": "v1", "share": 1}]}                                  | targets[0].share
             {"targets": [{"agent": "v1"}], "sticky": "cookie"}                          | sticky
             {"targets": [{"agent": "v1"}], "sticky": "header:"}                         | sticky
+            {"targets": [{"agent": "v1", "when": {"key": "session", "values": ["x"]}}]} | targets[0].when.key
+            {"targets": [{"agent": "v1", "when": {"key": "user"}}]}                     | targets[0].when.values
             {"targets": [{"agent": "v1"}], "way_back": {"window": 60}}                  | way_back.error_rate
             {"targets": [{"agent": "v1"}], "way_back": {"error_rate": 2}}               | way_back.error_rate
             {"targets": [{"agent": "v1"}], "way_back": {"error_rate": 0.1, "to": "v2"}} | way_back.to
@@ -107,25 +95,5 @@ class RouteSettingsTest {
         Map<String, Object> all = new HashMap<>(fields);
         all.put("type", "route");
         return (RouteSettings) AgentDefinition.read("support", all).settings();
-    }
-
-    private static RouteSettings route(Map<String, Integer> weights) {
-        return new RouteSettings(
-                weights.entrySet().stream()
-                        .map(target -> new RouteTarget(target.getKey(), target.getValue(), null))
-                        .toList(),
-                StickyKey.SESSION,
-                null);
-    }
-
-    private static String choose(RouteSettings route, int key) {
-        return route.choose("support\n-:session-" + key, _ -> true).orElseThrow();
-    }
-
-    private static double share(RouteSettings route, String agent) {
-        return IntStream.range(0, KEYS)
-                        .filter(key -> choose(route, key).equals(agent))
-                        .count()
-                / (double) KEYS;
     }
 }

@@ -2,6 +2,7 @@ package io.turnlane.gateway.operations.agents;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.turns.fleet.AgentRegistry;
+import io.turnlane.gateway.turns.fleet.ConfiguredRoute;
 import io.turnlane.gateway.turns.fleet.Fleet;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.RouteSettings;
@@ -20,12 +21,12 @@ record RouteTargetCheck(Fleet fleet, AgentRegistry registry) {
         if (!(definition.settings() instanceof RouteSettings route)) {
             return;
         }
-        registry.routes().forEach((name, other) -> {
-            if (!registry.isRemoved(name) && isTarget(definition.name(), other.settings())) {
+        for (ConfiguredRoute other : registry.offeredRoutes()) {
+            if (isTarget(definition.name(), other.settings())) {
                 throw ProblemDetailException.invalid(
-                        "type must not be route, because the agent is a target of the route " + name + ".");
+                        "type must not be route, because the agent is a target of the route " + other.name() + ".");
             }
-        });
+        }
         for (int i = 0; i < route.targets().size(); i++) {
             String target = route.targets().get(i).agent();
             if (target.equals(definition.name()) || registry.routes().containsKey(target)) {

@@ -18,9 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +46,9 @@ public final class RouteWatch implements EndListener, AutoCloseable {
     private final InstantSource clock;
     private final MeterRegistry meters;
     private final SimpleAsyncTaskScheduler timer = new SimpleAsyncTaskScheduler();
-    private volatile Map<String, Map<WatchedTarget, TargetWindow>> windows = Map.of(); // by agent
+
+    /** Ends of the watched targets, by the agent that answers. */
+    private volatile Map<String, Map<WatchedTarget, TargetWindow>> windows = Map.of();
 
     /**
      * Target of a route since the last change of the route.
@@ -106,21 +106,19 @@ public final class RouteWatch implements EndListener, AutoCloseable {
 
     /** Counts the ends of all targets that a way back can take out. Begins again for a route that has changed. */
     private void watchTargets() {
-        Map<String, Map<WatchedTarget, TargetWindow>> before = windows;
+        Map<WatchedTarget, TargetWindow> known = new HashMap<>();
+        windows.values().forEach(known::putAll);
         Map<String, Map<WatchedTarget, TargetWindow>> now = new HashMap<>();
-        Set<ConfiguredRoute> routes = new HashSet<>(registry.routes().values());
-        for (ConfiguredRoute route : routes) {
+        for (ConfiguredRoute route : registry.offeredRoutes()) {
             WayBack rule = route.settings().wayBack();
             if (rule == null) {
                 continue;
             }
             for (RouteTarget target : route.settings().targets()) {
-                WatchedTarget watched = new WatchedTarget(route.name(), route.changedAt(), target.agent());
                 if (route.settings().mayTakeOut(target)) {
-                    TargetWindow known =
-                            before.getOrDefault(target.agent(), Map.of()).get(watched);
-                    now.computeIfAbsent(target.agent(), _ -> new HashMap<>())
-                            .put(watched, known == null ? new TargetWindow(rule) : known);
+                    WatchedTarget watched = new WatchedTarget(route.name(), route.changedAt(), target.agent());
+                    now.computeIfAbsent(registry.lastSuccessor(target.agent()), _ -> new HashMap<>())
+                            .put(watched, known.getOrDefault(watched, new TargetWindow(rule)));
                 }
             }
         }

@@ -34,17 +34,17 @@ final class TargetWindow {
 
     private final WayBack rule;
     private final long stepMillis;
-    private final Deque<Step> steps = new ArrayDeque<>();
+    private final Deque<WindowStep> steps = new ArrayDeque<>();
 
     /** Counts of one step. */
-    private static final class Step {
+    private static final class WindowStep {
         private final long start;
         private int turns;
         private int failed;
         private int timed;
         private int slow;
 
-        Step(long start) {
+        WindowStep(long start) {
             this.start = start;
         }
     }
@@ -61,7 +61,7 @@ final class TargetWindow {
         if (!failed && !end.type().equals(RequestStatus.COMPLETED.wire())) {
             return;
         }
-        Step step = stepAt(end.at());
+        WindowStep step = stepAt(end.at());
         step.turns++;
         step.failed += failed ? 1 : 0;
         Duration runTime = end.runTime();
@@ -74,11 +74,11 @@ final class TargetWindow {
     /**
      * Returns the last step, or a new one if the time is after it. Events of other partitions can be a little older.
      */
-    private Step stepAt(long at) {
+    private WindowStep stepAt(long at) {
         long start = at - at % stepMillis;
-        Step last = steps.peekLast();
+        WindowStep last = steps.peekLast();
         if (last == null || last.start < start) {
-            last = new Step(start);
+            last = new WindowStep(start);
             steps.addLast(last);
         }
         return last;

@@ -3,8 +3,11 @@ package io.turnlane.gateway.operations.stats;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.fleet.AgentRegistry;
+import io.turnlane.gateway.turns.fleet.ConfiguredRoute;
 import io.turnlane.gateway.turns.fleet.Fleet;
 import io.turnlane.model.ProcessorStatistics;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -20,7 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @Tag(name = "system")
 @RestController
-record StatsController(Fleet fleet, EventStreams streams) {
+record StatsController(Fleet fleet, AgentRegistry registry, EventStreams streams) {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatsController.class);
 
@@ -33,12 +36,13 @@ record StatsController(Fleet fleet, EventStreams streams) {
     private StatsReport report() {
         StatsReport.Backend kafka = new StatsReport.Backend(streams.isReady());
         StatsReport.GatewayStats gateway = new StatsReport.GatewayStats(streams.clients());
+        Collection<ConfiguredRoute> routes = registry.offeredRoutes();
         try {
             List<ProcessorStatistics> alive = fleet.alive();
-            return StatsReport.of(alive, fleet.missingAgents(), new StatsReport.Backend(true), kafka, gateway);
+            return StatsReport.of(alive, fleet.missingAgents(), routes, new StatsReport.Backend(true), kafka, gateway);
         } catch (DataAccessException unavailable) {
             LOG.debug("statistics reported without processors, Redis is unavailable", unavailable);
-            return StatsReport.of(List.of(), Map.of(), new StatsReport.Backend(false), kafka, gateway);
+            return StatsReport.of(List.of(), Map.of(), routes, new StatsReport.Backend(false), kafka, gateway);
         }
     }
 }

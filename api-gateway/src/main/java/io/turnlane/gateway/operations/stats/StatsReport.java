@@ -1,12 +1,15 @@
 package io.turnlane.gateway.operations.stats;
 
+import io.turnlane.gateway.turns.fleet.ConfiguredRoute;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
@@ -101,10 +104,16 @@ record StatsReport(
     /** @param clients number of open streams, sockets and waiting calls of the gateway that serves the call */
     record GatewayStats(int clients) {}
 
-    /** @param missingAgents agents that some processors lack, with the ids of those processors */
+    /**
+     * Returns the report.
+     *
+     * @param missingAgents agents that some processors lack, with the ids of those processors
+     * @param routes routes that take questions
+     */
     static StatsReport of(
             List<ProcessorStatistics> alive,
             Map<String, List<String>> missingAgents,
+            Collection<ConfiguredRoute> routes,
             Backend redis,
             Backend kafka,
             GatewayStats gateway) {
@@ -116,10 +125,13 @@ record StatsReport(
                 kafka,
                 processors,
                 gateway,
-                warnings(alive, missingAgents));
+                warnings(alive, missingAgents, routes));
     }
 
-    private static List<String> warnings(List<ProcessorStatistics> alive, Map<String, List<String>> missingAgents) {
+    private static List<String> warnings(
+            List<ProcessorStatistics> alive,
+            Map<String, List<String>> missingAgents,
+            Collection<ConfiguredRoute> routes) {
         Stream<String> agents = missingAgents.entrySet().stream()
                 .map(missing -> "Processors offer different agents: " + missing.getKey() + " is missing on "
                         + String.join(", ", missing.getValue())
@@ -131,7 +143,17 @@ record StatsReport(
                 ? Stream.of()
                 : Stream.of(dropped + " requests ended as expired, because their records were deleted from the turns"
                         + " topic before they were handled. The logs of the processors have the offsets.");
-        return Stream.concat(agents, drops).toList();
+        return Stream.of(agents, drops, routes.stream().flatMap(StatsReport::takenOut))
+                .flatMap(Function.identity())
+                .toList();
+    }
+
+    private static Stream<String> takenOut(ConfiguredRoute route) {
+        return route.settings().targets().stream()
+                .flatMap(target -> Stream.ofNullable(target.takenOut())
+                        .map(out -> "The route " + route.name() + " sends no questions to " + target.agent() + " since "
+                                + out.at() + ": " + out.reason()
+                                + ". To take the agent in again, define the route again."));
     }
 
     private static CacheStats cacheOf(List<ProcessorStatistics> alive) {

@@ -83,8 +83,15 @@ public final class AgentRegistry {
         return routes;
     }
 
+    /** Returns the routes that take questions. */
+    public Collection<ConfiguredRoute> offeredRoutes() {
+        return routes.values().stream()
+                .filter(route -> !isRemoved(route.name()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Returns the last of the agents that follow each other as successors, beginning with this one. */
-    String lastSuccessor(String name) {
+    public String lastSuccessor(String name) {
         String last = name;
         for (int i = 0; i < MAX_SUCCESSORS; i++) {
             ConfiguredAgent agent = agents.get(last);
@@ -117,7 +124,7 @@ public final class AgentRegistry {
     }
 
     /** Returns true if the agent was removed and no agent has been configured under its name since. */
-    public boolean isRemoved(String name) {
+    boolean isRemoved(String name) {
         ConfiguredAgent agent = agents.get(name);
         return agent != null && agent.removed();
     }

@@ -9,6 +9,7 @@ import io.turnlane.store.accept.RoutedAgent;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -51,21 +52,23 @@ public record Routes(Fleet fleet, AgentRegistry registry) {
     }
 
     private Optional<String> choose(ConfiguredRoute route, SessionKey session, Caller caller) {
-        String key = route.name() + "\n" + stickyValue(route.settings().sticky(), session, caller);
+        Predicate<String> usable = target -> fleet.takesQuestions(registry.lastSuccessor(target));
+        String value = value(route.settings().sticky(), caller).orElseGet(session::toString);
         return route.settings()
-                .choose(key, target -> fleet.takesQuestions(registry.lastSuccessor(target)))
+                .chooseByRule(key -> value(key, caller), usable)
+                .or(() -> route.choose(value, usable))
                 .map(registry::lastSuccessor);
     }
 
-    /** Returns the value that keeps its target. If the question lacks the value, its session decides. */
-    private static String stickyValue(StickyKey sticky, SessionKey session, Caller caller) {
-        String value = switch (sticky.kind()) {
-            case SESSION -> null;
-            case USER -> caller.userId();
-            case HEADER -> header(sticky.name());
-            case CLAIM -> caller.claims().get(sticky.name());
-        };
-        return value == null ? session.toString() : value;
+    /** Returns the value of the current question; empty if the question lacks it, and then its session decides. */
+    private static Optional<String> value(StickyKey key, Caller caller) {
+        return Optional.ofNullable(
+                switch (key.kind()) {
+                    case SESSION -> null;
+                    case USER -> caller.userId();
+                    case HEADER -> header(key.name());
+                    case CLAIM -> caller.claims().get(key.name());
+                });
     }
 
     /** Returns the header of the HTTP call that this thread handles; null on a WebSocket. */
