@@ -25,7 +25,12 @@ final class ImpermanentLoss implements ToolMethods {
     private static final double MIN_CHANGE = -100;
     private static final double MAX_CHANGE = 1_000_000;
     private static final double[] USUAL_CHANGES = {-75, -50, -25, 25, 50, 100, 200, 400};
-    private static final int POINTS = 60;
+
+    /** Range of the chart in percent, unless the price changes by more. The distance of its points is then 5. */
+    private static final double FIRST = -95;
+
+    private static final double LAST = 400;
+    private static final int POINTS = 99;
 
     private record PriceChange(double percent) {
 
@@ -109,9 +114,10 @@ final class ImpermanentLoss implements ToolMethods {
     }
 
     private static Map<String, Object> chart(PriceChange asked) {
-        double last = Math.max(400, asked.percent());
+        double first = Math.min(FIRST, asked.percent());
+        double last = Math.max(LAST, asked.percent());
         List<Map<String, Object>> curve = IntStream.rangeClosed(0, POINTS)
-                .mapToObj(i -> new PriceChange(-99 + (last + 99) * i / POINTS))
+                .mapToObj(i -> new PriceChange(first + (last - first) * i / POINTS))
                 .map(ImpermanentLoss::point)
                 .toList();
         Map<String, Object> encoding = Map.of(

@@ -41,8 +41,20 @@ class DefiToolsTest {
         Map<String, Object> chart = result.artifacts().get(1);
         assertThat(chart).containsEntry("type", "chart").containsKey("title");
         assertThat((String) chart.get("alt")).endsWith("At a change of 300 %, the loss is 20 %.");
-        Map<?, ?> point = (Map<?, ?>) ((List<?>) ((Map<?, ?>) chart.get("spec")).get("layer")).get(1);
-        assertThat(point.get("data")).isEqualTo(Map.of("values", List.of(Map.of("price_change", 300.0, "loss", 20.0))));
+        assertThat(points(chart, 1)).containsExactly(Map.of("price_change", 300.0, "loss", 20.0));
+        // 1 − 2 · √0.05 / 1.05 = 1 − 0.4472 / 1.05
+        assertThat(points(chart, 0))
+                .startsWith(Map.of("price_change", -95.0, "loss", 57.41))
+                .contains(Map.of("price_change", 0.0, "loss", 0.0))
+                .endsWith(Map.of("price_change", 400.0, "loss", 25.46))
+                .hasSize(100);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> points(Map<String, Object> chart, int layer) {
+        Map<String, Object> spec = (Map<String, Object>) chart.get("spec");
+        Map<String, Object> one = ((List<Map<String, Object>>) spec.get("layer")).get(layer);
+        return ((Map<String, List<Map<String, Object>>>) one.get("data")).get("values");
     }
 
     @SuppressWarnings("unchecked")
