@@ -1,7 +1,5 @@
 package io.turnlane.model.agent;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.model.AgentDescription;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public record RouteTarget(
         String agent,
         int weight,
-        @JsonIgnore @Nullable TargetRule when,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TakenOut takenOut) {
+        @Nullable TargetRule when,
+        @Nullable TakenOut takenOut) {
 
     private static final int MAX_WEIGHT = 1_000_000;
 

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import io.turnlane.model.agent.RouteTarget;
+import io.turnlane.model.agent.RouteTarget.TakenOut;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -25,7 +26,20 @@ record AgentController(Fleet fleet, AgentRegistry registry) {
             String description,
             List<String> examples,
             @JsonProperty("default") boolean isDefault,
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RouteTarget> targets) {}
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<TargetResource> targets) {}
+
+    /**
+     * Agent from which a route chooses.
+     *
+     * @param weight share of the agent, relative to the weights of all targets
+     * @param takenOut reason for which the way back of the route took the agent out; absent if it did not
+     */
+    record TargetResource(
+            String agent,
+            int weight,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            TakenOut takenOut) {}
 
     record Agents(List<AgentResource> agents) {}
 
@@ -42,8 +56,12 @@ record AgentController(Fleet fleet, AgentRegistry registry) {
                 .toList());
     }
 
-    private List<RouteTarget> targets(String name) {
+    private List<TargetResource> targets(String name) {
         ConfiguredRoute route = registry.routes().get(name);
-        return route == null ? List.of() : route.settings().targets();
+        return route == null
+                ? List.of()
+                : route.settings().targets().stream()
+                        .map(target -> new TargetResource(target.agent(), target.weight(), target.takenOut()))
+                        .toList();
     }
 }
