@@ -36,8 +36,13 @@ public final class SettingNames {
             "turnlane.security.allowed-origins",
             "turnlane.webhooks.secrets");
 
-    /** Variables that configuration files refer to under other names than those of the settings. */
-    private static final Set<String> SHORT_VARIABLES = Set.of("TURNLANE_AGENTS_FILE", "TURNLANE_SECRET_FOLDER");
+    /** Variables that configuration files and commands read under other names than those of the settings. */
+    private static final Set<String> SHORT_VARIABLES = Set.of(
+            "TURNLANE_AGENTS_FILE",
+            "TURNLANE_CHAT_MODEL",
+            "TURNLANE_CHAT_PROVIDER",
+            "TURNLANE_CHAT_URL",
+            "TURNLANE_SECRET_FOLDER");
 
     /** Variables that Kubernetes and Docker set for a service, for example for a service named turnlane-gateway. */
     private static final Pattern OF_A_SERVICE = Pattern.compile(

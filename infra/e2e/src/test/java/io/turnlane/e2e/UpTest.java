@@ -8,6 +8,9 @@ import io.turnlane.backends.ExampleAgent;
 import io.turnlane.backends.FreePort;
 import io.turnlane.backends.PackedProgram;
 import io.turnlane.backends.RunState;
+import io.turnlane.doubles.Behaviour;
+import io.turnlane.doubles.HttpDouble;
+import io.turnlane.doubles.ModelStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,21 +53,30 @@ class UpTest {
     }
 
     private Process turnlaneWith(String apiKey, String... arguments) throws Exception {
+        return turnlaneWith(Map.of("TURNLANE_API_KEY", apiKey), arguments);
+    }
+
+    private Process turnlaneWith(Map<String, String> variables, String... arguments) throws Exception {
         List<String> command = PackedProgram.command();
         command.addAll(List.of(arguments));
         command.addAll(List.of("--data", temp.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         Stream.of("KAFKA_BOOTSTRAP_SERVERS", "REDIS_URL", "TURNLANE_URL").forEach(builder.environment()::remove);
-        builder.environment().put("TURNLANE_API_KEY", apiKey);
+        builder.environment().put("TURNLANE_API_KEY", "");
+        builder.environment().putAll(variables);
         Process process = builder.start();
         started.add(process);
         return process;
     }
 
     private RunState up(String... more) throws Exception {
+        return upWith(Map.of(), more);
+    }
+
+    private RunState upWith(Map<String, String> variables, String... more) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("up", "--port", Integer.toString(FreePort.any())));
         arguments.addAll(List.of(more));
-        Process up = turnlane(arguments.toArray(String[]::new));
+        Process up = turnlaneWith(variables, arguments.toArray(String[]::new));
         Thread.ofVirtual().start(() -> up.inputReader().lines().forEach(System.out::println));
         return await().atMost(LIMIT)
                 .failFast(() -> !up.isAlive())
@@ -191,6 +204,42 @@ class UpTest {
         assertThat(killed.redis().process().find()).isEmpty();
         assertThat(again.kafkaBootstrapServers()).isEqualTo(killed.kafkaBootstrapServers());
         assertThat(get(again.address() + "/readyz")).isEqualTo(200);
+    }
+
+    @Test
+    void aModelOfAProviderAnswersByDefault() throws Exception {
+        try (HttpDouble model = new HttpDouble(Behaviour.events(ModelStream.answer("From ", "the model.")))) {
+            RunState running = upWith(
+                    Map.of(
+                            "TURNLANE_CHAT_PROVIDER", "kimi",
+                            "TURNLANE_CHAT_URL", model.url("/v1").toString(),
+                            "MOONSHOT_API_KEY", "k-7"),
+                    "--set",
+                    "turnlane.processor.retrieval.enabled=false");
+            Process ask = turnlane("ask", "Is anybody there?");
+            assertThat(outputOf(ask)).contains("From the model.");
+            assertThat(ask.exitValue()).isZero();
+            assertThat(model.requests().getLast().path()).isEqualTo("/v1/chat/completions");
+            assertThat(model.requests().getLast().headers()).containsEntry("authorization", "Bearer k-7");
+            assertThat(model.requests().getLast().body()).contains("kimi-k2.6");
+            try (Client client = new Client(URI.create(running.address()))) {
+                assertThat(client.get("/v1/agents").list("agents"))
+                        .filteredOn(agent -> agent.get("default").equals(true))
+                        .extracting(agent -> agent.get("name"))
+                        .containsExactly("chat");
+            }
+        }
+    }
+
+    @Test
+    void aModelWithoutKeyPreventsTheStart() throws Exception {
+        Process up = turnlaneWith(
+                Map.of("TURNLANE_CHAT_PROVIDER", "kimi", "MOONSHOT_API_KEY", ""),
+                "up",
+                "--port",
+                Integer.toString(FreePort.any()));
+        assertThat(outputOf(up)).contains("TURNLANE_CHAT_PROVIDER=kimi needs an API key. Set MOONSHOT_API_KEY.");
+        assertThat(up.exitValue()).isEqualTo(2);
     }
 
     @Test

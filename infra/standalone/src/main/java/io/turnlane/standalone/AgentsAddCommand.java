@@ -28,7 +28,7 @@ import tools.jackson.databind.JsonNode;
             "Add an agent, or replace its definition.",
             "Examples:",
             "  ./turnlane agents add support --type ag-ui --url http://127.0.0.1:9000/",
-            "  ./turnlane agents add kimi --type chat --provider kimi --model kimi-k2 --key-env MOONSHOT_API_KEY",
+            "  ./turnlane agents add kimi --type chat --provider kimi --model kimi-k2.6 --key-env MOONSHOT_API_KEY",
             "  ./turnlane agents add help --type route --to support=90 --to kimi=10"
         })
 final class AgentsAddCommand implements Callable<Integer> {

@@ -2,7 +2,9 @@ package io.turnlane.standalone;
 
 import io.turnlane.backends.Backends;
 import io.turnlane.backends.DataFolder;
+import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.standalone.options.AgentsOption;
+import io.turnlane.standalone.options.ChatVariables;
 import io.turnlane.standalone.options.DataOption;
 import io.turnlane.standalone.options.KafkaOption;
 import io.turnlane.standalone.options.RedisMemoryOption;
@@ -13,6 +15,7 @@ import io.turnlane.standalone.run.OwnAgents;
 import io.turnlane.standalone.terminal.LogSetup;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Option;
         description = {
             "Start Kafka, Redis, a gateway and a processor on 127.0.0.1, and print the chat page's address.",
             "Kafka and Redis keep their data in the data folder.",
-            "If KAFKA_BOOTSTRAP_SERVERS or REDIS_URL is set, that service is used instead of the embedded one."
+            "If KAFKA_BOOTSTRAP_SERVERS or REDIS_URL is set, that service is used instead of the embedded one.",
+            "TURNLANE_CHAT_PROVIDER=kimi lets a model answer by default. See docs/agents.md."
         })
 final class UpCommand implements Callable<Integer> {
 
@@ -60,7 +64,8 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        OwnAgents own = agents.load();
+        Optional<AgentDefinition> chat = ChatVariables.read(System.getenv());
+        OwnAgents own = agents.load().with(chat.stream().toList());
         LogSetup.toFiles(data.path());
         StartupProgress progress = new StartupProgress(System.out);
         try (OrderedShutdown stop =
@@ -102,7 +107,7 @@ final class UpCommand implements Callable<Integer> {
                 progress.part("redis", BackendAddresses.withoutPassword(backends.redisUrl()));
                 return backendsReady.complete(null);
             }));
-            Apps apps = new Apps(BackendAddresses.of(backends), backendsReady, kafka.withOverrides(settings));
+            Apps apps = new Apps(BackendAddresses.of(backends), backendsReady, kafka.withOverrides(settings(own)));
             Future<ConfigurableApplicationContext> gateway = threads.submit(orAbort(backendsReady, () -> {
                 ConfigurableApplicationContext context = apps.startGateway(gatewayPort);
                 progress.part("gateway", "127.0.0.1:" + gatewayPort);
@@ -118,6 +123,15 @@ final class UpCommand implements Callable<Integer> {
             gateway.get();
             processor.get();
         }
+    }
+
+    /** Returns the settings. The model of {@link ChatVariables} answers by default, unless another agent is set. */
+    private Map<String, String> settings(OwnAgents own) {
+        Map<String, String> all = new HashMap<>(settings);
+        if (System.getenv("TURNLANE_AGENTS_DEFAULT") == null) {
+            own.definitions().forEach(agent -> all.putIfAbsent("turnlane.agents.default", agent.name()));
+        }
+        return all;
     }
 
     /**

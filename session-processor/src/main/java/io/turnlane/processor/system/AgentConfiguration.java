@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
@@ -22,7 +23,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Agents of this processor: all beans of type {@link AgentFactory}, and those in its file of definitions. */
+/**
+ * Agents of this processor: all beans of the types {@link AgentFactory} and {@link AgentDefinition}, and those in its
+ * file of definitions.
+ */
 @Configuration(proxyBeanMethods = false)
 class AgentConfiguration {
 
@@ -70,9 +74,11 @@ class AgentConfiguration {
     AgentCatalog agentCatalog(
             List<AgentFactory> factories,
             AgentBuilder builder,
+            ObjectProvider<AgentDefinition> definitions,
             ProcessorProperties properties,
             ObjectProvider<AbsentAgents> others) {
         List<AgentFactory> fixed = new ArrayList<>(factories);
+        definitions.forEach(definition -> fixed.add(builder.build(definition)));
         String file = properties.agents().file();
         if (!file.isEmpty()) {
             new AgentDefinitionFile(Path.of(file)).read().forEach(definition -> fixed.add(builder.build(definition)));

@@ -1,6 +1,7 @@
 package io.turnlane.standalone.run;
 
 import io.turnlane.gateway.GatewayApplication;
+import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.tool.ToolMethods;
@@ -101,6 +102,9 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
             own.tools()
                     .forEach(tools -> context.registerBean(
                             "tools " + tools.getClass().getName(), ToolMethods.class, () -> tools));
+            own.definitions()
+                    .forEach(agent ->
+                            context.registerBean("definition " + agent.name(), AgentDefinition.class, () -> agent));
         };
     }
 }
