@@ -6,6 +6,7 @@ import static io.turnlane.processor.agent.remote.RemoteJson.textOrNull;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Usage;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -27,7 +28,7 @@ record ChatCompletions() implements RemoteProtocol {
     }
 
     @Override
-    public AnswerReader reader(AnswerText text) {
+    public AnswerReader reader(AnswerText text, RemoteTurn turn) {
         return new Completion(text);
     }
 
@@ -35,6 +36,12 @@ record ChatCompletions() implements RemoteProtocol {
     private static final class Completion implements AnswerReader {
 
         private static final String MESSAGE = "message";
+
+        /**
+         * Fields with reasoning: DeepSeek, Kimi, GLM and older versions of vLLM send the first one, vLLM and Ollama the
+         * second one, and servers with Ollama's own names the third one.
+         */
+        private static final List<String> REASONING = List.of("reasoning_content", "reasoning", "thinking");
 
         private final AnswerText answer;
         private boolean isThinking;
@@ -82,7 +89,9 @@ record ChatCompletions() implements RemoteProtocol {
             }
             JsonNode choice = completion.path("choices").path(0);
             JsonNode message = choice.path(content);
-            if (!isThinking && !textOrEmpty(message, "reasoning_content").isEmpty()) {
+            if (!isThinking
+                    && REASONING.stream()
+                            .anyMatch(field -> !textOrEmpty(message, field).isEmpty())) {
                 isThinking = true;
                 answer.stage("thinking");
             }

@@ -60,10 +60,9 @@ final class RemoteCall implements AutoCloseable {
         } catch (HttpTimeoutException e) {
             throw timeout(limits, limits.first(), end);
         } catch (IOException e) {
-            throw RemoteFault.broken(
-                    e.getCause() instanceof ConnectException
-                            ? "could not be reached"
-                            : "closed the connection before it answered");
+            throw e.getCause() instanceof ConnectException
+                    ? RemoteFault.broken("could not be reached")
+                    : RemoteFault.withoutResponse();
         }
     }
 

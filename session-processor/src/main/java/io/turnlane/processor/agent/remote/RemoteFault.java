@@ -19,6 +19,7 @@ final class RemoteFault extends Exception {
     private final ErrorCode code;
     private final boolean permanent;
     private final @Nullable Duration retryAfter;
+    private boolean isWithoutResponse;
 
     private RemoteFault(ErrorCode code, boolean permanent, String problem, @Nullable Duration retryAfter) {
         super(problem);
@@ -40,6 +41,13 @@ final class RemoteFault extends Exception {
     /** The agent's stream ended too early, or its bytes are not what they should be. */
     static RemoteFault broken(String problem) {
         return retryable(ErrorCode.AGENT_ERROR, problem);
+    }
+
+    /** The agent closed the connection before it sent any part of a response. */
+    static RemoteFault withoutResponse() {
+        RemoteFault fault = broken("closed the connection before it answered");
+        fault.isWithoutResponse = true;
+        return fault;
     }
 
     /** The agent does not keep to its protocol. */
@@ -82,6 +90,10 @@ final class RemoteFault extends Exception {
         boolean isPermanent = status < 500 && status != 408 && status != 425 && status != 429;
         return new RemoteFault(
                 ErrorCode.AGENT_ERROR, isPermanent, "answered with status " + status, isPermanent ? null : retryAfter);
+    }
+
+    boolean isWithoutResponse() {
+        return isWithoutResponse;
     }
 
     /**

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -96,6 +97,29 @@ class ChatAgentTest {
         events.addAll(ModelStream.answer("A queue."));
         model.server.behave(Behaviour.events(events));
         assertThat(model.ask(Map.of(), received).text()).isEqualTo("A queue.");
+        assertThat(received.text()).isEqualTo("A queue.");
+        assertThat(received.stages).containsExactly("thinking");
+    }
+
+    /**
+     * Shapes of Ollama 0.11 and later, of vLLM before and after it renamed the field, and of vLLM when it sent both.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"role\":\"assistant\",\"content\":\"\",\"reasoning\":\"Hm. \"}",
+                "{\"reasoning_content\":\"Hm. \"}",
+                "{\"reasoning\":\"Hm. \"}",
+                "{\"reasoning\":\"Hm. \",\"reasoning_content\":\"Hm. \",\"content\":null}"
+            })
+    void keepsTheReasoningOfLocalServersOutOfTheAnswer(String delta) throws Exception {
+        List<String> events = new ArrayList<>();
+        events.add("{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1795000000,"
+                + "\"model\":\"qwen3\",\"choices\":[{\"index\":0,\"delta\":" + delta
+                + ",\"logprobs\":null,\"finish_reason\":null}]}");
+        events.addAll(ModelStream.answer("A queue."));
+        model.server.behave(Behaviour.events(events));
+        assertThat(model.ask(Map.of("provider", "ollama"), received).text()).isEqualTo("A queue.");
         assertThat(received.text()).isEqualTo("A queue.");
         assertThat(received.stages).containsExactly("thinking");
     }

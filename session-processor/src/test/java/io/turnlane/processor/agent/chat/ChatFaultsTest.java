@@ -9,6 +9,7 @@ import io.turnlane.doubles.Behaviour;
 import io.turnlane.doubles.HttpDouble;
 import io.turnlane.doubles.ModelStream;
 import io.turnlane.doubles.ReactionTimes;
+import io.turnlane.doubles.UnansweredConnects;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.processor.agent.RetryableAgentException;
 import io.turnlane.processor.agent.TerminalAgentException;
@@ -51,6 +52,18 @@ class ChatFaultsTest {
         model.server.behave(
                 Behaviour.slowEvents(ModelStream.answer("A ", "lane ", "is ", "a ", "queue."), Duration.ofMillis(150)));
         assertThat(model.ask(Map.of(), received).text()).isEqualTo("A lane is a queue.");
+    }
+
+    @Test
+    void givesUpIfTheConnectionIsNotOpenInTime() throws Exception {
+        try (UnansweredConnects host = new UnansweredConnects()) {
+            Map<String, Object> fields = new HashMap<>(ONE_ATTEMPT);
+            fields.put("url", host.url().toString());
+            fields.put("timeouts", Map.of("connect", 1, "first", 10));
+            Duration taken = timeOf(() -> retryable(fields));
+            assertThat(taken).isBetween(Duration.ofMillis(900), Duration.ofSeconds(3));
+        }
+        assertThat(model.server.requests()).isEmpty();
     }
 
     @Test

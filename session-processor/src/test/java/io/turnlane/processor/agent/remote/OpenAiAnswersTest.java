@@ -7,12 +7,32 @@ import io.turnlane.model.Usage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers in both protocols of OpenAI. */
 class OpenAiAnswersTest {
 
     private final ReadAnswer completion = new ReadAnswer(new ChatCompletions());
     private final ReadAnswer response = new ReadAnswer(new Responses());
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'reasoning_content':'Let me'}",
+                "{'role':'assistant','content':'','reasoning':'Let me'}",
+                "{'content':null,'thinking':'Let me'}"
+            })
+    void theReasoningOfACompletionIsNotPartOfTheAnswer(String delta) throws Exception {
+        assertThat(completion
+                        .events(
+                                chunk(delta, null),
+                                chunk(delta, null),
+                                chunk("{'content':'Hi'}", null),
+                                chunk("{}", "'stop'"))
+                        .text())
+                .isEqualTo("Hi");
+        assertThat(completion.stages).containsExactly("thinking");
+    }
 
     @Test
     void aCompletionMayEndWithoutUsageAndWithoutDone() throws Exception {

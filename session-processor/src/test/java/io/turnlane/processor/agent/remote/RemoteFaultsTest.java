@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.turnlane.doubles.Behaviour;
 import io.turnlane.doubles.HttpDouble;
 import io.turnlane.doubles.ReactionTimes;
+import io.turnlane.doubles.UnansweredConnects;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Usage;
@@ -112,6 +113,25 @@ class RemoteFaultsTest {
 
     @ParameterizedTest
     @EnumSource
+    void repeatsACallOnceIfTheAgentHasClosedTheConnectionOfTheCallBefore(Dialect dialect) throws Exception {
+        Behaviour answer = Behaviour.events(dialect.stream());
+        server.behave(Behaviour.oneAfterTheOther(answer, (_, _) -> {}, answer));
+        assertThat(talk(dialect).ask("Hi")).isEqualTo(expected());
+        talk.deltas.clear();
+        assertThat(talk.ask("Hi")).isEqualTo(expected());
+        assertThat(talk.text()).isEqualTo(Dialect.TEXT);
+        assertThat(server.requests()).hasSize(3);
+        assertThat(server.requests().get(2).headers().get("idempotency-key"))
+                .isEqualTo(server.requests().get(1).headers().get("idempotency-key"));
+        talk.close();
+
+        server.behave((_, _) -> {});
+        assertThat(retryable(dialect)).endsWith("closed the connection before it answered.");
+        assertThat(server.requests()).as("repeated once").hasSize(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void endsTheAttemptIfTheConnectionBreaksInMidStreamAndJoinsNoText(Dialect dialect) throws Exception {
         server.behave(
                 Behaviour.oneAfterTheOther(Behaviour.reset(dialect.beginning), Behaviour.events(dialect.stream())));
@@ -194,6 +214,21 @@ class RemoteFaultsTest {
     void endsTheAttemptIfTheAgentCannotBeReached(Dialect dialect) throws Exception {
         server.close();
         assertThat(retryable(dialect)).endsWith("could not be reached.");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsTheAttemptIfTheConnectionIsNotOpenInTime(Dialect dialect) throws Exception {
+        try (UnansweredConnects host = new UnansweredConnects();
+                RemoteTalk unheard = new RemoteTalk(dialect.type, host.url())) {
+            talk = unheard;
+            long start = System.nanoTime();
+            assertThat(catchException(() -> unheard.ask("Hi")))
+                    .isInstanceOf(RetryableAgentException.class)
+                    .hasMessageEndingWith("could not be reached within 1 s.");
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofSeconds(1).plus(TOLERANCE));
+        }
     }
 
     @ParameterizedTest
