@@ -112,6 +112,8 @@ const FAILURES = {
   agent_error: 'The agent could not answer this question.',
   agent_timeout: 'The agent took too long.',
   input_required: 'The agent needs the input of a person, which is not supported yet.',
+  state_too_large: 'The agent stores too much data in this lane.',
+  invalid_state: 'The agent stored invalid data.',
   deadline_exceeded: 'The answer was not ready by the deadline.',
   usage_limit: 'The answer would have exceeded the usage limit.',
   answer_too_large: 'The answer is too large.',

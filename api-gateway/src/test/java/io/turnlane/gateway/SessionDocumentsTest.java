@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -192,6 +195,48 @@ class SessionDocumentsTest {
         assertThat(gateway.put(path, withChecksum(document)).status()).isEqualTo(202);
         child(document.get("session")).put("metadata", Map.of("a", "x".repeat(70_000)));
         assertThat(gateway.put(path, withChecksum(document)).text("code")).isEqualTo("metadata_too_large");
+    }
+
+    @Test
+    void exportsAndImportsTheStatesOfAgents() throws Exception {
+        ask("why?");
+        AgentStates states = AgentStates.NONE.with("echo", Map.of("step", 2, "cart", List.of("tea")));
+        String context = new MemoryKeys(SessionKey.of(null, new SessionId(session))).context();
+        byte[] stored = Checksummed.seal(new WireFormat().writeValue(states));
+        gateway.bean(StringRedisTemplate.class).execute((RedisCallback<Object>)
+                redis -> redis.hashCommands().hSet(context.getBytes(), "states".getBytes(), stored));
+        JsonNode exported = gateway.get("/v1/sessions/" + session + "/export").json();
+        assertThat(exported.path("session")
+                        .path("agent_states")
+                        .path("echo")
+                        .path("step")
+                        .asInt())
+                .isEqualTo(2);
+        HttpReply imported = gateway.put("/v1/sessions/copy-" + session + "/import", exported.toString());
+        assertThat(imported.status()).isEqualTo(202);
+        assertThat(((ImportSession) commandOf(imported)).state().agentStates()).isEqualTo(states);
+        assertThat(gateway.get("/v1/sessions/" + session).json().has("agent_states"))
+                .as("the context has no states")
+                .isFalse();
+    }
+
+    @Test
+    void rejectsStatesOfAgentsThatAreTooLargeOrInvalid() throws Exception {
+        ask("why?");
+        Map<String, Object> document = JSON.convertValue(
+                gateway.get("/v1/sessions/" + session + "/export").json(), new TypeReference<>() {});
+        String path = "/v1/sessions/new-" + session + "/import";
+        Map<String, Object> half = Map.of("a", "x".repeat(AgentStates.MAX_BYTES / 2));
+        child(document.get("session")).put("agent_states", Map.of("echo", half, "other", half));
+        assertThat(gateway.put(path, withChecksum(document)).text("code")).isEqualTo("state_too_large");
+        for (Object invalid : List.of("none", Map.of("echo", "none"), Map.of("echo", List.of()))) {
+            child(document.get("session")).put("agent_states", invalid);
+            assertThat(gateway.put(path, withChecksum(document)).text("code")).isEqualTo("invalid_request");
+        }
+        child(document.get("session")).remove("agent_states");
+        assertThat(gateway.put(path, withChecksum(document)).status())
+                .as("a document of an older version")
+                .isEqualTo(202);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.backends.EmbeddedTestBackends;
 import io.turnlane.backends.TestBackends;
+import io.turnlane.model.AgentDescription;
+import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
@@ -14,6 +16,8 @@ import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.processor.agent.Agent;
+import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.store.MemoryKeys;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.data.redis.core.RedisCallback;
 
 /** Redis is a cache of the log: lost data is restored, and deleted data stays deleted. */
@@ -41,6 +47,56 @@ class RebuildTest extends RebuildTests {
         assertThat(started(next).memory()).isEqualTo("rebuilt");
         assertThat(started(answer("four")).memory()).as("reported once").isNull();
         assertThat(context("request_count")).isEqualTo("4");
+    }
+
+    @Test
+    void restoresTheStatesOfAgents() {
+        AgentFactory counting = new AgentFactory() {
+            @Override
+            public AgentDescription description() {
+                return new AgentDescription("counting", "", List.of());
+            }
+
+            @Override
+            public Agent create() {
+                return (question, memory, sink) -> {
+                    int before = (Integer) memory.state().getOrDefault("turns", 0);
+                    sink.state(Map.of("turns", before + 1));
+                    return Answer.ofText("turns before: " + before);
+                };
+            }
+        };
+        SpringApplicationBuilder application = ProcessorApplication.application()
+                .initializers(context -> ((GenericApplicationContext) context)
+                        .registerBean("counting", AgentFactory.class, () -> counting));
+        processor = TestProcessors.start(application, log);
+        put(askCounting());
+        put(askCounting());
+        answer("of another agent");
+        flush();
+        Ask next = put(askCounting());
+        assertThat(started(next).memory()).isEqualTo("rebuilt");
+        assertThat(log.events())
+                .filteredOn(event -> isOf(event, "completed", next))
+                .extracting(TurnLogFixture.PublishedEvent::answer)
+                .containsExactly("turns before: 2");
+    }
+
+    private Ask askCounting() {
+        return new Ask(
+                id(),
+                session,
+                null,
+                "counting",
+                "how many?",
+                Map.of(),
+                Duration.ofHours(1),
+                Instant.now(),
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
     }
 
     @Test

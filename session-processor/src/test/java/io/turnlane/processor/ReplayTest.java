@@ -80,15 +80,15 @@ class ReplayTest {
     void reportsAnEqualAnswerOfTheSameAgent() {
         Replayed replayed = replay("it was", asked.get(1).requestId(), SessionKey.of(null, session));
         assertThat(replayed.isSame()).isTrue();
-        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
+        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one] 1");
     }
 
     @Test
     void showsTheAnswerOfAnotherAgentWithTheRecordedMemory() {
         Replayed replayed = replay("it is", asked.get(1).requestId(), null);
         assertThat(replayed.isSame()).isFalse();
-        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one]");
-        assertThat(replayed.replayed().answer().text()).isEqualTo("two: it is [one]");
+        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one] 1");
+        assertThat(replayed.replayed().answer().text()).isEqualTo("two: it is [one] 1");
         assertThat(replayed.recorded().missingTurns()).isZero();
     }
 
@@ -181,7 +181,10 @@ class ReplayTest {
         return withAgent(ReplayApplication.application(), version).run(arguments());
     }
 
-    /** Adds an agent whose answer contains its version and the questions in memory. Without a version it fails. */
+    /**
+     * Adds an agent whose answer contains its version, the questions in memory, and the number of turns that it has
+     * counted in its state. Without a version it fails.
+     */
     private static SpringApplicationBuilder withAgent(SpringApplicationBuilder application, String version) {
         AgentFactory factory = new AgentFactory() {
             @Override
@@ -195,8 +198,11 @@ class ReplayTest {
                     if (version == null) {
                         throw new IllegalStateException("thrown by the test");
                     }
+                    int counted = (Integer) memory.state().getOrDefault("turns", 0);
+                    sink.state(Map.of("turns", counted + 1));
                     return Answer.ofText(question.text() + ": " + version + " "
-                            + memory.turns().stream().map(PastTurn::question).toList());
+                            + memory.turns().stream().map(PastTurn::question).toList()
+                            + " " + counted);
                 };
             }
         };

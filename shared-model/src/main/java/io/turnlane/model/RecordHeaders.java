@@ -26,6 +26,12 @@ public final class RecordHeaders {
      */
     public static final String TIMES = "times";
 
+    /**
+     * On terminal events of completed turns that changed the states of agents: the states of all agents of the session,
+     * as JSON.
+     */
+    public static final String AGENT_STATES = "agent-states";
+
     public static final String USER_ID = "user-id";
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";

@@ -15,6 +15,7 @@ import java.util.Set;
  *
  * @param agent default agent of the session's questions
  * @param metadata the client's own JSON object
+ * @param agentStates states that agents have set
  * @param ttl time after which the session expires without activity
  * @param requestCount number of turns that completed, including turns that are no longer in the history; for a fork,
  *     number of turns in the source's history up to the last copied turn
@@ -24,6 +25,7 @@ import java.util.Set;
 public record SessionState(
         String agent,
         Map<String, Object> metadata,
+        AgentStates agentStates,
         Duration ttl,
         Instant createdAt,
         long requestCount,
@@ -40,6 +42,7 @@ public record SessionState(
             throw new IllegalArgumentException("the session's ttl must be positive, and at most a hundred years");
         }
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        agentStates = Objects.requireNonNullElse(agentStates, AgentStates.NONE); // not sent by older versions
         turns = List.copyOf(turns);
         Set<RequestId> seen = new HashSet<>();
         for (PastTurn turn : turns) {
@@ -48,6 +51,18 @@ public record SessionState(
                 throw new IllegalArgumentException("a history must not contain a turn twice");
             }
         }
+    }
+
+    /** Creates a state of a session in which no agent has set a state. */
+    public SessionState(
+            String agent,
+            Map<String, Object> metadata,
+            Duration ttl,
+            Instant createdAt,
+            long requestCount,
+            Duration totalProcessingTime,
+            List<PastTurn> turns) {
+        this(agent, metadata, AgentStates.NONE, ttl, createdAt, requestCount, totalProcessingTime, turns);
     }
 
     private static void check(PastTurn turn) {

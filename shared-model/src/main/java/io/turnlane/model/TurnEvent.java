@@ -40,6 +40,10 @@ public record TurnEvent(
         this(requestId, sessionId, attempt, seq, at, body, null, null);
     }
 
+    TurnEvent withBody(Body other) {
+        return new TurnEvent(requestId, sessionId, attempt, seq, at, other, callback, agent);
+    }
+
     /** Content of an event; each implementation is one event type of the contract. */
     public sealed interface Body {
 
@@ -119,11 +123,21 @@ public record TurnEvent(
      *
      * @param times times of the request record, if the event and these times contain everything about the finished
      *     request; otherwise null. Stored in the record's headers and not shown to clients
+     * @param states states of the session's agents, if the turn has changed them; otherwise null. Stored in the
+     *     record's headers and not shown to clients
      */
-    public record Completed(Answer answer, @Nullable RequestTimes times) implements Body {
+    public record Completed(
+            Answer answer,
+            @Nullable RequestTimes times,
+            @Nullable AgentStates states) implements Body {
 
         public Completed(Answer answer) {
             this(answer, null);
+        }
+
+        /** Creates an event of a turn that has not changed the states of agents. */
+        public Completed(Answer answer, @Nullable RequestTimes times) {
+            this(answer, times, null);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.turnlane.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
@@ -15,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -24,6 +27,7 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JacksonModule;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
@@ -66,11 +70,13 @@ public final class WireFormat {
                 .addSerializer(SessionId.class, text())
                 .addSerializer(CallbackUrl.class, text())
                 .addSerializer(WireEnum.class, new TextSerializer<>(WireEnum::wire))
+                .addSerializer(AgentStates.class, new StatesSerializer())
                 .addSerializer(Duration.class, new Seconds())
                 .addSerializer(Instant.class, new TextSerializer<Instant>(TIME::format))
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
                 .addDeserializer(CallbackUrl.class, new TextDeserializer<>(CallbackUrl::parse))
+                .addDeserializer(AgentStates.class, new StatesDeserializer())
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(TurnPolicy.class, new TextDeserializer<>(TurnPolicy::of))
@@ -191,6 +197,20 @@ public final class WireFormat {
     }
 
     /**
+     * Reads the record of a terminal event.
+     *
+     * @param states value of the record's {@link RecordHeaders#AGENT_STATES} header, or null if it has none
+     * @throws UnreadableRecordException if the bytes are not a terminal event
+     */
+    public TurnEvent readTerminalEvent(byte[] value, @Nullable String states) throws UnreadableRecordException {
+        TurnEvent event = readTerminalEvent(value);
+        return states != null && event.body() instanceof TurnEvent.Completed completed
+                ? event.withBody(new TurnEvent.Completed(
+                        completed.answer(), completed.times(), read(states.getBytes(UTF_8), AgentStates.class)))
+                : event;
+    }
+
+    /**
      * Returns the JSON of a value, for example of an answer or an error. Commands and events have methods of their own.
      */
     public byte[] writeValue(Object value) {
@@ -271,6 +291,25 @@ public final class WireFormat {
         @Override
         public T deserialize(JsonParser parser, DeserializationContext context) {
             return fromText.apply(parser.getString());
+        }
+    }
+
+    private static final class StatesSerializer extends ValueSerializer<AgentStates> {
+        @Override
+        public void serialize(AgentStates value, JsonGenerator json, SerializationContext context) {
+            json.writePOJO(value.byAgent());
+        }
+    }
+
+    private static final class StatesDeserializer extends ValueDeserializer<AgentStates> {
+        @Override
+        public AgentStates deserialize(JsonParser parser, DeserializationContext context) {
+            JavaType object =
+                    context.getTypeFactory().constructMapType(LinkedHashMap.class, String.class, Object.class);
+            JavaType byAgent = context.getTypeFactory()
+                    .constructMapType(
+                            LinkedHashMap.class, context.getTypeFactory().constructType(String.class), object);
+            return new AgentStates(context.readValue(parser, byAgent));
         }
     }
 

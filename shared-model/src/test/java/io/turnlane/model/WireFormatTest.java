@@ -62,9 +62,22 @@ class WireFormatTest {
         PastTurn turn =
                 new PastTurn(REQUEST, RequestStatus.COMPLETED, "why?", "so", 0.5, List.of(), Duration.ofMillis(12), AT);
         SessionState state = new SessionState(
-                "echo", Map.of("a", 1), Duration.ofHours(1), AT, 3, Duration.ofSeconds(2), List.of(turn));
+                "echo",
+                Map.of("a", 1),
+                new AgentStates(Map.of("echo", Map.of("step", 2, "cart", List.of("tea")))),
+                Duration.ofHours(1),
+                AT,
+                3,
+                Duration.ofSeconds(2),
+                List.of(turn));
         ImportSession imported = new ImportSession(REQUEST, session, null, AT, state, null);
         assertThat(wire.readCommand("import_session", wire.write(imported))).isEqualTo(imported);
+
+        String old = text(wire.write(imported)).replaceFirst("\"agent_states\":\\{.*?}},", "");
+        assertThat(((ImportSession) wire.readCommand("import_session", old.getBytes(StandardCharsets.UTF_8))).state())
+                .as("written before agents had states")
+                .isEqualTo(new SessionState(
+                        "echo", Map.of("a", 1), Duration.ofHours(1), AT, 3, Duration.ofSeconds(2), List.of(turn)));
 
         ForkSession fork = new ForkSession(REQUEST, session, null, AT, REQUEST, new SessionId("s-2"));
         assertThat(wire.readCommand("fork_session", wire.write(fork))).isEqualTo(fork);
@@ -273,6 +286,9 @@ class WireFormatTest {
                 new TurnEvent.Rejected(new EndCause("session_busy", REQUEST)))) {
             assertThat(wire.readTerminalEvent(wire.write(event(body)))).isEqualTo(event(body));
         }
+        AgentStates states = new AgentStates(Map.of("echo", Map.of("step", 2)));
+        assertThat(wire.readTerminalEvent(wire.write(completed), text(wire.writeValue(states))))
+                .isEqualTo(event(new TurnEvent.Completed(answer, null, states)));
         byte[] other = wire.write(event(new TurnEvent.Stage("thinking")));
         assertThatThrownBy(() -> wire.readTerminalEvent(other)).isInstanceOf(UnreadableRecordException.class);
     }

@@ -2,6 +2,7 @@ package io.turnlane.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
@@ -42,7 +43,7 @@ class ReplayPrinterTest {
                 null);
         TurnOutcome before = then == null ? null : new TurnOutcome(Answer.ofText(then), null);
         return new Replayed(
-                new RecordedTurn(ask, new byte[0], 0, 7, AT, List.of(), 0, before),
+                new RecordedTurn(ask, new byte[0], 0, 7, AT, List.of(), AgentStates.NONE, 0, before),
                 new TurnOutcome(Answer.ofText(now), null));
     }
 

@@ -21,4 +21,16 @@ public interface AnswerSink {
 
     /** Sends the name, the duration and the outcome of a tool's call that has ended. */
     void toolCall(String tool, Duration duration, ToolOutcome outcome);
+
+    /**
+     * Sets the agent's state in this session, a JSON object of at most 64 KiB. The state replaces the one in the
+     * {@linkplain io.turnlane.store.memory.Memory#state memory}, and an empty state removes it. If an agent sets its
+     * state several times, the last one counts. The processor stores the state together with the answer. A turn that
+     * fails or is cancelled leaves the state unchanged.
+     *
+     * <p>If the state is too large or has a value that JSON does not have, the turn fails.
+     *
+     * <p>The default implementation ignores the state, for sinks in tests of agents without a state.
+     */
+    default void state(Map<String, Object> state) {}
 }

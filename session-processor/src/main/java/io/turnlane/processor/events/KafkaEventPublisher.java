@@ -34,16 +34,13 @@ public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics 
         HeaderText.add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
         HeaderText.add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
         HeaderText.add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
-        if (event.body() instanceof TurnEvent.Completed completed && completed.times() != null) {
-            HeaderText.add(headers, RecordHeaders.TIMES, completed.times().toHeader());
-        }
         if (event.body().endsTurn()) {
             addEnd(headers, event);
         }
         return KafkaSends.send(kafka, record);
     }
 
-    private static void addEnd(Headers headers, TurnEvent event) {
+    private void addEnd(Headers headers, TurnEvent event) {
         if (event.callback() != null) {
             HeaderText.add(headers, RecordHeaders.CALLBACK_URL, event.callback());
         }
@@ -52,6 +49,17 @@ public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics 
         }
         if (event.body() instanceof TurnEvent.Failed failed) {
             HeaderText.add(headers, RecordHeaders.ERROR_CODE, failed.error().code());
+        } else if (event.body() instanceof TurnEvent.Completed completed) {
+            addCompleted(headers, completed);
+        }
+    }
+
+    private void addCompleted(Headers headers, TurnEvent.Completed completed) {
+        if (completed.times() != null) {
+            HeaderText.add(headers, RecordHeaders.TIMES, completed.times().toHeader());
+        }
+        if (completed.states() != null) {
+            headers.add(RecordHeaders.AGENT_STATES, wire.writeValue(completed.states()));
         }
     }
 }

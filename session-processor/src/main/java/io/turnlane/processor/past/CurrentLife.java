@@ -1,5 +1,6 @@
 package io.turnlane.processor.past;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.SessionState;
@@ -28,6 +29,7 @@ final class CurrentLife {
     private int answered;
     private int unknownTurns;
     private Duration processing = Duration.ZERO;
+    private @Nullable AgentStates states;
 
     /** @param bytes size of the turn's records */
     record KeptTurn(EndedTurn turn, int bytes) {}
@@ -43,6 +45,7 @@ final class CurrentLife {
         this.edits = imported;
         this.importedBytes = importedBytes;
         this.lastEnd = importedAt;
+        this.states = imported.state() == null ? null : imported.state().agentStates();
     }
 
     void update(UpdateSession update) {
@@ -56,6 +59,16 @@ final class CurrentLife {
             answered++;
             processing = processing.plus(turn.processingTime());
         }
+    }
+
+    void setStates(AgentStates set) {
+        states = set;
+    }
+
+    /** Returns the states of agents; null if neither an import nor a turn of this life has set any. */
+    @Nullable
+    AgentStates states() {
+        return states;
     }
 
     /** Adds a turn to the history. Returns the turn that has to leave the history for it. */
@@ -133,6 +146,7 @@ final class CurrentLife {
                 ttl,
                 answered + edits.requestCount(),
                 processing.plus(edits.processingTime()),
-                edits.metadata());
+                edits.metadata(),
+                states);
     }
 }

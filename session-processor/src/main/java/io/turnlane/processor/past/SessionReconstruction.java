@@ -1,5 +1,6 @@
 package io.turnlane.processor.past;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
@@ -23,6 +24,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
@@ -72,8 +74,10 @@ public final class SessionReconstruction {
      * @param unknownTurns number of further turns that have ended, but whose terminal events the log no longer contains
      * @param initialTurns turns of the import or fork with which the session's current life began; they precede
      *     {@code turns}
+     * @param states states of agents
      */
-    public record ReconstructedMemory(List<EndedTurn> turns, int unknownTurns, List<PastTurn> initialTurns) {}
+    public record ReconstructedMemory(
+            List<EndedTurn> turns, int unknownTurns, List<PastTurn> initialTurns, AgentStates states) {}
 
     /**
      * Creates a reconstruction to which no records have been added yet.
@@ -144,6 +148,9 @@ public final class SessionReconstruction {
             keep(new KeptTurn(pending.toEndedTurn(end), pending.bytes() + size));
             if (end.body() instanceof TurnEvent.Superseded superseded) {
                 open.mergeInto(pending, superseded.cause().by());
+            }
+            if (end.body() instanceof TurnEvent.Completed completed && completed.states() != null) {
+                life.setStates(completed.states());
             }
             life.endedTurnAt(end.at());
         }
@@ -334,11 +341,12 @@ public final class SessionReconstruction {
      */
     public ReconstructedMemory memoryBefore(Instant loggedAt) {
         return expiredBefore(loggedAt)
-                ? new ReconstructedMemory(List.of(), 0, List.of())
+                ? new ReconstructedMemory(List.of(), 0, List.of(), AgentStates.NONE)
                 : new ReconstructedMemory(
                         turnsOf(life.history()),
                         life.unknownTurns() + open.size(),
-                        life.edits().importedTurns());
+                        life.edits().importedTurns(),
+                        Objects.requireNonNullElse(life.states(), AgentStates.NONE));
     }
 
     private boolean expiredBefore(Instant next) {

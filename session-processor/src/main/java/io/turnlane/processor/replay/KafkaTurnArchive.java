@@ -117,6 +117,7 @@ public record KafkaTurnArchive(KafkaScan scan, Topics topics, WireFormat wire, i
                 position.offset(),
                 position.loggedAt(),
                 historyOf(memory),
+                memory.states(),
                 memory.unknownTurns(),
                 outcome(ends.get(ask.requestId()))));
     }
@@ -186,7 +187,8 @@ public record KafkaTurnArchive(KafkaScan scan, Topics topics, WireFormat wire, i
         String type = String.valueOf(HeaderText.get(record, RecordHeaders.TYPE));
         try {
             return RequestStatus.isTerminalType(type)
-                    ? Optional.of(wire.readTerminalEvent(record.value()))
+                    ? Optional.of(
+                            wire.readTerminalEvent(record.value(), HeaderText.get(record, RecordHeaders.AGENT_STATES)))
                     : Optional.empty();
         } catch (UnreadableRecordException | IllegalArgumentException e) {
             return Optional.empty();

@@ -85,6 +85,7 @@ public final class TurnReplay {
         Ask ask = recorded.ask();
         InMemorySessionMemory memory = new InMemorySessionMemory(limits(), surroundings.clock());
         memory.setHistory(ask.key(), recorded.history());
+        memory.setStates(ask.key(), recorded.states());
         memory.accept(ask);
         var _ = engine(memory).runner().run(ask.key(), turn(recorded));
         TurnEnding ending = memory.ending(ask.key(), ask.requestId())

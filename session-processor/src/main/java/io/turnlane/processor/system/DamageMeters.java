@@ -14,10 +14,12 @@ final class DamageMeters implements DamageObserver {
 
     private final Counter turns;
     private final Counter answers;
+    private final Counter states;
 
     DamageMeters(MeterRegistry registry) {
         turns = registry.counter("turnlane.memory.damaged", "what", "turn");
         answers = registry.counter("turnlane.memory.damaged", "what", "answer");
+        states = registry.counter("turnlane.memory.damaged", "what", "states");
     }
 
     @Override
@@ -25,6 +27,7 @@ final class DamageMeters implements DamageObserver {
         switch (what) {
             case TURN -> turns.increment();
             case ANSWER -> answers.increment();
+            case STATES -> states.increment();
         }
     }
 }

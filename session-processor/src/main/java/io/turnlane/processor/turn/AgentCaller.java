@@ -66,9 +66,10 @@ final class AgentCaller {
         stream.publishStarted(run.memoryIssue());
         List<Cancellation> timers = atOnce ? List.of() : startTimers(flight, ask, run);
         try {
-            AgentOutput output = new AgentOutput(stream, flight, wire);
+            AgentOutput output = new AgentOutput(stream, flight, wire, ask.agent(), run.states());
             Callable<Answer> agent = () -> output.complete(answer(flight.turn(), ask, run, output));
-            return accept(flight, atOnce ? flight.callAgentHere(agent) : flight.callAgent(executor, agent));
+            Answer answer = atOnce ? flight.callAgentHere(agent) : flight.callAgent(executor, agent);
+            return accept(flight, new CallResult.AgentAnswered(answer, output.changedStates()));
         } catch (Throwable e) {
             return CallFailures.of(flight, ask, e);
         } finally {
@@ -93,12 +94,12 @@ final class AgentCaller {
      * Returns the result for an answer of the agent. Accepts the answer even if the flight was meanwhile released to
      * another processor. Discards the answer if the flight was stopped for another reason.
      */
-    private CallResult accept(Flight flight, Answer answer) {
+    private CallResult accept(Flight flight, CallResult.AgentAnswered answered) {
         Flight.@Nullable StopReason stop = flight.stopReason();
         if (stop != null && stop != Flight.StopReason.RELEASED) {
             return CallFailures.stopped(stop);
         }
-        return limits.allow(answer, wire) ? new CallResult.AgentAnswered(answer) : CallFailures.tooLarge();
+        return limits.allow(answered.answer(), wire) ? answered : CallFailures.tooLarge();
     }
 
     private Answer answer(Turn turn, Ask ask, BeginResult.RunTurn run, AnswerSink sink) throws Exception {
@@ -108,18 +109,21 @@ final class AgentCaller {
                 ask.userId(),
                 run.attempt(),
                 turn.envelope().traceparent());
-        return current.call(
-                () -> agents.create(ask.agent()).answer(questionOf(ask), answeredTurns(run.memory()), sink));
+        Memory memory = memoryOf(run, ask.agent());
+        return current.call(() -> agents.create(ask.agent()).answer(questionOf(ask), memory, sink));
     }
 
     private static Question questionOf(Ask ask) {
         return new Question(ask.question(), ask.metadata());
     }
 
-    /** Returns the memory without turns that have no answer, because they were cancelled while they ran. */
-    private static Memory answeredTurns(Memory memory) {
-        List<PastTurn> turns =
-                memory.turns().stream().filter(turn -> turn.answer() != null).toList();
-        return new Memory(turns, memory.damaged());
+    /**
+     * Returns the memory for the agent, without turns that have no answer, because they were cancelled while they ran.
+     */
+    private static Memory memoryOf(BeginResult.RunTurn run, String agent) {
+        List<PastTurn> turns = run.memory().turns().stream()
+                .filter(turn -> turn.answer() != null)
+                .toList();
+        return new Memory(turns, run.memory().damaged(), run.states().of(agent));
     }
 }

@@ -1,11 +1,15 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
+import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Source;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.json.JsonLimits;
 import io.turnlane.processor.agent.AnswerSink;
+import io.turnlane.processor.agent.TerminalAgentException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two deltas may each contain one half of a surrogate pair. The first half is kept until the next delta arrives.
  *
- * <p>Only the agent's thread calls this object.
+ * <p>Only the agent's thread calls this object, except {@link #changedStates}.
  */
 final class AgentOutput implements AnswerSink {
 
@@ -28,12 +32,25 @@ final class AgentOutput implements AnswerSink {
     private final AnswerSink sink;
     private final Flight flight;
     private final WireFormat wire;
+    private final String agent;
+    private final AgentStates before;
+    private AgentStates states;
+    private @Nullable String stateFault;
     private String firstHalf = "";
 
-    AgentOutput(AnswerSink sink, Flight flight, WireFormat wire) {
+    /**
+     * Creates the output of one call.
+     *
+     * @param agent name of the agent
+     * @param before states of the session's agents before the call
+     */
+    AgentOutput(AnswerSink sink, Flight flight, WireFormat wire, String agent, AgentStates before) {
         this.sink = sink;
         this.flight = flight;
         this.wire = wire;
+        this.agent = agent;
+        this.before = before;
+        this.states = before;
     }
 
     @Override
@@ -72,11 +89,43 @@ final class AgentOutput implements AnswerSink {
         }
     }
 
+    /** Keeps a copy, because the agent may change its object. */
+    @Override
+    public void state(Map<String, Object> state) {
+        try {
+            states = before.with(agent, wire.readObject(wire.writeValue(JsonLimits.check(state))));
+            stateFault = null;
+        } catch (IllegalArgumentException | UnreadableRecordException e) {
+            stateFault = String.valueOf(e.getMessage());
+        }
+    }
+
+    /**
+     * Returns the states of the session's agents if the agent has changed its state; otherwise null. Called after
+     * {@link #complete}.
+     */
+    @Nullable
+    AgentStates changedStates() {
+        return states.equals(before) ? null : states;
+    }
+
     /**
      * Sends a kept half of a surrogate pair and returns the answer within {@link JsonLimits}. Called after the agent
      * has returned.
+     *
+     * @throws TerminalAgentException if the agent has set an invalid state or one that is too large
      */
-    Answer complete(Answer answer) {
+    Answer complete(Answer answer) throws TerminalAgentException {
+        if (stateFault != null) {
+            throw new TerminalAgentException(
+                    ErrorCode.INVALID_STATE, "The agent set a state that is not valid: " + stateFault + ".");
+        }
+        if (states.isTooLarge(wire)) {
+            throw new TerminalAgentException(
+                    ErrorCode.STATE_TOO_LARGE,
+                    "The states of the session's agents would have more than " + AgentStates.MAX_BYTES
+                            + " bytes of JSON together.");
+        }
         send(firstHalf);
         firstHalf = "";
         return new Answer(

@@ -155,8 +155,9 @@ final class AskMemory {
         return settled;
     }
 
-    /** Stores the answer with {@code commit.lua}. */
-    SettleResult commit(BeginResult.RunTurn run, String question, Answer answer) {
+    /** Stores the answer and the states of agents with {@code commit.lua}. */
+    SettleResult commit(BeginResult.RunTurn run, String question, CallResult.AgentAnswered answered) {
+        Answer answer = answered.answer();
         Instant now = now();
         phases.put(Phase.SESSION_RELEASED, now); // set early, because the commit stores all phases
         phases.put(Phase.COMPLETED, now);
@@ -169,7 +170,7 @@ final class AskMemory {
                 answer.sources(),
                 ask.elapsed(now),
                 now);
-        return settle(run, ref -> memory.commit(ref, past, answer, phases));
+        return settle(run, ref -> memory.commit(ref, past, answer, answered.states(), phases));
     }
 
     /** Stores the failure of the attempt. */

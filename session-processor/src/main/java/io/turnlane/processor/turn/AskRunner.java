@@ -1,6 +1,5 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.model.Answer;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
@@ -128,17 +127,19 @@ final class AskRunner {
             turnMemory.mark(Phase.PROVIDER_CALL_END);
             stream.close();
             return switch (result) {
-                case CallResult.AgentAnswered answered -> store(run, stream, merged.question(), answered.answer());
+                case CallResult.AgentAnswered answered -> store(run, stream, merged.question(), answered);
                 case CallResult.AgentFailed failed -> unanswered(run, stream).fail(failed.error(), failed.permanent());
                 case CallResult.AgentReleased _ -> unanswered(run, stream).release();
                 case CallResult.AgentCancelled _ -> unanswered(run, stream).cancel();
             };
         }
 
-        private LaneOutcome store(BeginResult.RunTurn run, TurnStream stream, String question, Answer answer) {
-            SettleResult settled = turnMemory.commit(run, question, answer);
+        private LaneOutcome store(
+                BeginResult.RunTurn run, TurnStream stream, String question, CallResult.AgentAnswered answered) {
+            SettleResult settled = turnMemory.commit(run, question, answered);
             return settled instanceof SettleResult.Stored stored
-                    ? publish(run, stream, new TurnEvent.Completed(answer, stored.times()))
+                    ? publish(
+                            run, stream, new TurnEvent.Completed(answered.answer(), stored.times(), answered.states()))
                     : unanswered(run, stream).notStored(settled);
         }
 

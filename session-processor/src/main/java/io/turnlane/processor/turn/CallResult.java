@@ -1,12 +1,19 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.TurnError;
+import org.jspecify.annotations.Nullable;
 
 /** Outcome of an agent's call. */
 sealed interface CallResult {
 
-    record AgentAnswered(Answer answer) implements CallResult {}
+    /**
+     * The agent answered.
+     *
+     * @param states states of the session's agents if the agent has changed its state; otherwise null
+     */
+    record AgentAnswered(Answer answer, @Nullable AgentStates states) implements CallResult {}
 
     /**
      * The agent failed.

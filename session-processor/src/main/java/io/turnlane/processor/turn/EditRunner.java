@@ -169,6 +169,7 @@ record EditRunner(
                 return Optional.of(new SessionState(
                         state.agent(),
                         state.metadata(),
+                        state.agentStates(),
                         state.ttl(),
                         fork.createdAt(),
                         turns.size(),

@@ -140,7 +140,10 @@ final class TurnEnds {
             TurnStream stream =
                     own != null && own.attempt() == ending.attempt() ? own : streams.ofEnd(turn, ending.attempt());
             switch (ending.status()) {
-                case COMPLETED -> publish(stream, new TurnEvent.Completed(Objects.requireNonNull(ending.answer())));
+                case COMPLETED ->
+                    publish(
+                            stream,
+                            new TurnEvent.Completed(Objects.requireNonNull(ending.answer()), null, ending.states()));
                 case FAILED -> publishFailed(stream, errorOf(ending), ending.quarantined());
                 case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending)));
                 case SUPERSEDED -> publish(stream, new TurnEvent.Superseded(causeOf(ending)));

@@ -190,6 +190,10 @@ final class TurnStreams {
             }
         }
 
+        /** Does nothing, because clients do not see the state of an agent. */
+        @Override
+        public void state(Map<String, Object> state) {}
+
         @Override
         public void delta(String text) {
             lock.lock();

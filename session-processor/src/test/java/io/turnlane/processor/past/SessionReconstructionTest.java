@@ -2,6 +2,7 @@ package io.turnlane.processor.past;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
@@ -103,6 +104,27 @@ class SessionReconstructionTest {
         failed(1);
         assertThat(questionsBefore(2)).containsExactly("good");
         assertThat(reconstruction.memoryBefore(at(2)).unknownTurns()).isZero();
+    }
+
+    @Test
+    void recallsTheLastStatesOfAgents() {
+        AgentStates first = AgentStates.NONE.with("echo", Map.of("step", 1));
+        assertThat(reconstruction.memoryBefore(at(0)).states()).isEqualTo(AgentStates.NONE);
+        ended(asked("one", 0), 0, new TurnEvent.Completed(Answer.ofText("1"), null, first));
+        answered("two", 1);
+        failed(2);
+        assertThat(reconstruction.memoryBefore(at(3)).states()).isEqualTo(first);
+        assertThat(reconstruction.toRecalledSession(at(3)).life().states()).isEqualTo(first);
+        ended(asked("three", 3), 3, new TurnEvent.Completed(Answer.ofText("3"), null, AgentStates.NONE));
+        assertThat(reconstruction.toRecalledSession(at(4)).life().states()).isEqualTo(AgentStates.NONE);
+        imported(null, 4, "a");
+        assertThat(reconstruction.memoryBefore(at(5)).states())
+                .as("of the import")
+                .isEqualTo(AgentStates.NONE.with("echo", Map.of("step", 5)));
+        reconstruction.deleted(position(5));
+        answered("four", 6);
+        assertThat(reconstruction.memoryBefore(at(7)).states()).isEqualTo(AgentStates.NONE);
+        assertThat(reconstruction.toRecalledSession(at(7)).life().states()).isNull();
     }
 
     /** Redis keeps no failed turns in history either. */
@@ -233,8 +255,15 @@ class SessionReconstructionTest {
                         Duration.ofMillis(5),
                         START))
                 .toList();
-        SessionState state =
-                new SessionState("echo", Map.of("m", 1), Duration.ofHours(1), START, 7, Duration.ofSeconds(1), turns);
+        SessionState state = new SessionState(
+                "echo",
+                Map.of("m", 1),
+                AgentStates.NONE.with("echo", Map.of("step", 5)),
+                Duration.ofHours(1),
+                START,
+                7,
+                Duration.ofSeconds(1),
+                turns);
         ImportSession command =
                 new ImportSession(new RequestId(UUID.randomUUID()), SESSION, null, at(minute), state, fork);
         reconstruction.edited(command, position(minute), 0);

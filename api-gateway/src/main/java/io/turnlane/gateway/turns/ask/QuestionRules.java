@@ -2,6 +2,7 @@ package io.turnlane.gateway.turns.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.turns.input.ClientJson;
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.CallbackUrl;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.WireFormat;
@@ -82,6 +83,15 @@ public record QuestionRules(
      */
     public Map<String, Object> storedMetadata(Map<String, Object> metadata) {
         return metadata(metadata, Math.max(maxMetadata, JsonLimits.MAX_METADATA_BYTES));
+    }
+
+    /** Validates the states of agents in an imported session. */
+    public void checkStates(AgentStates states) {
+        if (states.isTooLarge(wire)) {
+            throw new ProblemDetailException(
+                    ErrorCode.STATE_TOO_LARGE,
+                    "agent_states must have at most " + AgentStates.MAX_BYTES + " bytes of JSON");
+        }
     }
 
     private Map<String, Object> metadata(Map<String, Object> metadata, int limit) {

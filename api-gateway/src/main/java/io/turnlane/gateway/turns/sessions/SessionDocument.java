@@ -1,5 +1,6 @@
 package io.turnlane.gateway.turns.sessions;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.ValueRanges;
@@ -33,17 +34,19 @@ record SessionDocument(
             Instant createdAt,
             Instant lastActivity,
             Map<String, Object> metadata,
+            Map<String, Map<String, Object>> agentStates,
             long ttlSeconds,
             long requestCount,
             Duration totalProcessingTime) {
 
-        static SessionFields of(SessionContext context) {
+        static SessionFields of(SessionContext context, AgentStates states) {
             return new SessionFields(
                     context.sessionId(),
                     context.agent(),
                     context.createdAt(),
                     context.lastActivity(),
                     context.metadata(),
+                    states.byAgent(),
                     context.ttlSeconds(),
                     Math.min(context.requestCount(), ValueRanges.MOST),
                     ValueRanges.clamp(context.totalProcessingTime(), ValueRanges.LONGEST));

@@ -139,6 +139,7 @@ record SessionEditController(
         SessionState state = export.read(document);
         fleet.requireAgent(rules.agent(state.agent()));
         var _ = rules.storedMetadata(state.metadata());
+        rules.checkStates(state.agentStates());
         var _ = rules.sessionTtl(state.ttl().toSeconds());
         ImportSession command = new ImportSession(ids.next(), sid, caller.userId(), ids.now(), state, null);
         sessions.requireNotForking(command.key());

@@ -3,6 +3,7 @@ package io.turnlane.gateway.turns.sessions;
 import io.turnlane.gateway.problem.JsonErrors;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.turns.ask.QuestionRules;
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionState;
@@ -39,6 +40,7 @@ record SessionExport(JsonMapper json, WireFormat wire, QuestionRules rules) {
     private record ExportedSession(
             @Nullable String agent,
             @Nullable Map<String, Object> metadata,
+            @Nullable AgentStates agentStates,
             @Nullable Long ttlSeconds,
             @Nullable Instant createdAt,
             @Nullable Long requestCount,
@@ -51,7 +53,7 @@ record SessionExport(JsonMapper json, WireFormat wire, QuestionRules rules) {
      * turns.
      */
     Map<String, Object> write(SessionSnapshot stored, Instant now) {
-        SessionDocument.SessionFields session = SessionDocument.SessionFields.of(stored.context());
+        SessionDocument.SessionFields session = SessionDocument.SessionFields.of(stored.context(), stored.states());
         List<PastTurn> all = stored.history().turns();
         List<PastTurn> turns = newestThatFit(all, rules.maxExport() - ENVELOPE_BYTES - wire.writeValue(session).length);
         SessionDocument document = new SessionDocument(
@@ -103,6 +105,7 @@ record SessionExport(JsonMapper json, WireFormat wire, QuestionRules rules) {
         return new SessionState(
                 session.agent(),
                 session.metadata() == null ? Map.of() : session.metadata(),
+                session.agentStates() == null ? AgentStates.NONE : session.agentStates(),
                 Duration.ofSeconds(session.ttlSeconds()),
                 session.createdAt(),
                 session.requestCount() == null ? turns.size() : session.requestCount(),

@@ -2,6 +2,7 @@ package io.turnlane.chaos.simulation;
 
 import io.turnlane.chaos.simulation.VirtualTime.KilledError;
 import io.turnlane.chaos.simulation.VirtualTime.SimulatedHost;
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
@@ -155,8 +156,9 @@ final class SimulatedStore implements SessionMemory {
     }
 
     @Override
-    public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
-        return write("commit", flight, () -> store.commit(sent(flight), turn, answer, phases));
+    public SettleResult commit(
+            FlightRef flight, PastTurn turn, Answer answer, @Nullable AgentStates states, Map<Phase, Instant> phases) {
+        return write("commit", flight, () -> store.commit(sent(flight), turn, answer, states, phases));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.MemoryIssue;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ public sealed interface BeginResult
      * @param timeLeft time until the turn's deadline; null if it has none
      * @param memory the session's history
      * @param memoryIssue problem with the session's memory to report to the client; null if there is none
+     * @param states states of the session's agents
      * @param mergedQuestions questions of the turns that were merged into this one, oldest first
      */
     record RunTurn(
@@ -34,6 +36,7 @@ public sealed interface BeginResult
             @Nullable Duration timeLeft,
             Memory memory,
             @Nullable MemoryIssue memoryIssue,
+            AgentStates states,
             List<String> mergedQuestions)
             implements BeginResult {
 
@@ -41,9 +44,9 @@ public sealed interface BeginResult
             mergedQuestions = List.copyOf(mergedQuestions);
         }
 
-        /** Creates a result with intact memory and without merged questions. */
+        /** Creates a result with intact memory, without states of agents and without merged questions. */
         public RunTurn(int attempt, int failures, @Nullable Duration timeLeft, Memory memory) {
-            this(attempt, failures, timeLeft, memory, null, List.of());
+            this(attempt, failures, timeLeft, memory, null, AgentStates.NONE, List.of());
         }
     }
 

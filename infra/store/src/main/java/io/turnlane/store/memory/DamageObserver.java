@@ -9,7 +9,9 @@ public interface DamageObserver {
         /** A turn in a session's history. */
         TURN,
         /** The answer in a request record. */
-        ANSWER
+        ANSWER,
+        /** The states of a session's agents. */
+        STATES
     }
 
     void valueDamaged(DamagedValue what);

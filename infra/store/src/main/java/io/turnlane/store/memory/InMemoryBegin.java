@@ -63,6 +63,7 @@ final class InMemoryBegin {
                 left,
                 new Memory(session.history, false),
                 session.issue,
+                session.states,
                 List.copyOf(request.merged.values()));
     }
 

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.PastTurn;
@@ -37,6 +38,11 @@ final class InMemorySession {
 
     @Nullable
     MemoryIssue issue;
+
+    AgentStates states = AgentStates.NONE;
+
+    /** Request of the last turn that changed the states. */
+    private @Nullable RequestId statesBy;
 
     final List<PastTurn> history = new ArrayList<>();
     final Map<RequestId, InMemoryRequest> requests = new HashMap<>();
@@ -81,7 +87,7 @@ final class InMemorySession {
         if (isFenced(flight, request)) {
             return new MemoryResult.Fenced();
         }
-        return request != null && request.status.isTerminal() ? new MemoryResult.AlreadyEnded(request.ending()) : null;
+        return request != null && request.status.isTerminal() ? new MemoryResult.AlreadyEnded(ending(request)) : null;
     }
 
     /** Returns true if the context or the history was lost. */
@@ -123,12 +129,31 @@ final class InMemorySession {
         }
     }
 
+    /** Stores the states of agents that the turn has set. */
+    void setStates(RequestId by, AgentStates set) {
+        states = set;
+        statesBy = by;
+    }
+
+    /** Returns the terminal state of a request. */
+    TurnEnding ending(InMemoryRequest request) {
+        TurnEnding end = request.ending();
+        return end.status() == RequestStatus.COMPLETED && request.id.equals(statesBy)
+                ? new TurnEnding(end.status(), end.attempt(), end.answer(), null, end.quarantined(), states, null)
+                : end;
+    }
+
+    private void clearStates() {
+        states = AgentStates.NONE;
+        statesBy = null;
+    }
+
     /** Ends a turn in its request record only. */
     TurnEnding end(InMemoryRequest request, RequestStatus status, @Nullable EndCause cause) {
         request.status = status;
         request.cause = cause;
         open.remove(request.id);
-        return request.ending();
+        return ending(request);
     }
 
     void delete(FlightRef deletion, int maxErasedIds) {
@@ -155,6 +180,7 @@ final class InMemorySession {
         fence = 0;
         begun = false;
         history.clear();
+        clearStates();
         tombstone = new Tombstone(
                 deletion.partition(),
                 deletion.offset(),
@@ -174,5 +200,6 @@ final class InMemorySession {
         hasContext = false;
         fence = 0;
         history.clear();
+        clearStates();
     }
 }

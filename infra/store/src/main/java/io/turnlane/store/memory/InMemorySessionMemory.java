@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.PastTurn;
@@ -46,6 +47,16 @@ public final class InMemorySessionMemory implements SessionMemory {
         turns.forEach(turn -> session.remember(turn, limits.turns()));
     }
 
+    /** Sets the states of agents with which the session starts. */
+    public synchronized void setStates(SessionKey key, AgentStates states) {
+        session(key).states = states;
+    }
+
+    /** Returns the states of the session's agents. */
+    public synchronized AgentStates states(SessionKey key) {
+        return session(key).states;
+    }
+
     /** Creates the session's context and the request record, as a gateway does when it accepts the question. */
     public synchronized void accept(Ask ask) {
         InMemorySession session = session(ask.key());
@@ -89,7 +100,7 @@ public final class InMemorySessionMemory implements SessionMemory {
     public synchronized Optional<TurnEnding> ending(SessionKey session, RequestId id) {
         return Optional.ofNullable(request(session, id))
                 .filter(request -> request.status.isTerminal())
-                .map(InMemoryRequest::ending);
+                .map(request -> session(session).ending(request));
     }
 
     @Override
@@ -120,7 +131,7 @@ public final class InMemorySessionMemory implements SessionMemory {
 
     @Override
     public synchronized SettleResult commit(
-            FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+            FlightRef flight, PastTurn turn, Answer answer, @Nullable AgentStates states, Map<Phase, Instant> phases) {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (request != null && request.status == RequestStatus.COMPLETED && request.isLatest(flight.flight())) {
@@ -135,6 +146,9 @@ public final class InMemorySessionMemory implements SessionMemory {
             session.issue = null;
         }
         request.answer = answer;
+        if (states != null) {
+            session.setStates(request.id, states);
+        }
         request.error = null;
         request.leavingUntil = null;
         var _ = session.end(request, RequestStatus.COMPLETED, null);
@@ -168,7 +182,7 @@ public final class InMemorySessionMemory implements SessionMemory {
     private static @Nullable SettleResult rejection(
             InMemorySession session, @Nullable InMemoryRequest request, FlightRef flight) {
         if (request != null && request.status.isTerminal()) {
-            return new MemoryResult.AlreadyEnded(request.ending());
+            return new MemoryResult.AlreadyEnded(session.ending(request));
         }
         if (request == null || request.flight == null || !session.hasContext || session.isMemoryLost()) {
             return new SettleResult.TurnLost();
@@ -186,7 +200,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (request != null && request.status.isTerminal()) {
-            return new MemoryResult.AlreadyEnded(request.ending());
+            return new MemoryResult.AlreadyEnded(session.ending(request));
         }
         boolean flightLost = request == null || request.flight == null || !session.hasContext || session.isMemoryLost();
         if (request == null || (!takesOver && flightLost)) {

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
@@ -53,6 +54,8 @@ public record RecalledSession(
      * @param turns number of turns answered in this life, including turns that history no longer keeps
      * @param processingTime sum of the processing times of these turns
      * @param metadata metadata as set by commands; null if no command set metadata
+     * @param states states of agents as an import or the last turn that changed them set them; null if the log contains
+     *     none
      */
     public record Life(
             @Nullable String userId,
@@ -62,7 +65,22 @@ public record RecalledSession(
             Duration ttl,
             int turns,
             Duration processingTime,
-            @Nullable Map<String, Object> metadata) {}
+            @Nullable Map<String, Object> metadata,
+            @Nullable AgentStates states) {
+
+        /** Creates a context without states of agents. */
+        public Life(
+                @Nullable String userId,
+                String agent,
+                Instant createdAt,
+                Instant lastActivity,
+                Duration ttl,
+                int turns,
+                Duration processingTime,
+                @Nullable Map<String, Object> metadata) {
+            this(userId, agent, createdAt, lastActivity, ttl, turns, processingTime, metadata, null);
+        }
+    }
 
     /** Turns of the import or fork with which a life of the session began. */
     public record InitialTurns(List<PastTurn> turns, long offset, Instant loggedAt) {}

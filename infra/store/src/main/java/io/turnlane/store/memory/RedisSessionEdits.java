@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionCommand;
@@ -144,9 +145,14 @@ public final class RedisSessionEdits implements SessionEdits {
                 command.forkOf() == null ? 0 : 1,
                 wire.writeValue(NO_SESSION),
                 wire.writeValue(EXISTS),
-                wire.writeValue(FORK_IN_PROGRESS)));
+                wire.writeValue(FORK_IN_PROGRESS),
+                sealed(state.agentStates())));
         arguments.addAll(kept(state.turns()));
         return edited(flight, run(REPLACE, flight, command, conditions, arguments.toArray()));
+    }
+
+    private Object sealed(AgentStates states) {
+        return states.byAgent().isEmpty() ? "" : Checksummed.seal(wire.writeValue(states));
     }
 
     private Deque<byte[]> kept(List<PastTurn> turns) {
@@ -179,6 +185,7 @@ public final class RedisSessionEdits implements SessionEdits {
         return new SessionState(
                 reply.text(1),
                 object(reply.text(2)),
+                Objects.requireNonNullElse(stored.states(session, reply.bytes(6)), AgentStates.NONE),
                 reply.millis(3),
                 Instant.ofEpochMilli(reply.wholeNumber(4)),
                 0,

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.PastTurn;
@@ -142,19 +143,19 @@ public final class RedisSessionMemory implements SessionMemory {
         CachedSession entry = seen(flight.session(), cached, reply).withFence(flight.fence());
         cache.put(flight.session(), entry, reply.millis(7));
         Memory memory = entry.memory();
+        AgentStates states = stored.states(flight.session(), reply.bytes(10));
+        boolean damaged = memory.damaged() || states == null;
         return new BeginResult.RunTurn(
                 reply.number(1),
                 reply.number(2),
                 reply.millisOrNull(3),
                 memory,
-                memoryIssue(memory, reply.text(8)),
+                damaged ? MemoryIssue.DAMAGED : memoryIssue(reply.text(8)),
+                states == null ? AgentStates.NONE : states,
                 replies.mergedQuestions(flight.session(), reply.bytes(9)));
     }
 
-    private static @Nullable MemoryIssue memoryIssue(Memory memory, String stored) {
-        if (memory.damaged()) {
-            return MemoryIssue.DAMAGED;
-        }
+    private static @Nullable MemoryIssue memoryIssue(String stored) {
         return stored.isEmpty() ? null : MemoryIssue.of(stored);
     }
 
@@ -172,7 +173,8 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+    public SettleResult commit(
+            FlightRef flight, PastTurn turn, Answer answer, @Nullable AgentStates states, Map<Phase, Instant> phases) {
         String version = UUID.randomUUID().toString();
         CachedSession before = cache.get(flight.session());
         Reply reply = scripts.run(
@@ -188,7 +190,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 version,
                 limits.turns(),
                 limits.bytes(),
-                limits.results().toMillis());
+                limits.results().toMillis(),
+                states == null ? "" : Checksummed.seal(wire.writeValue(states)));
         SettleResult settled = replies.settled(flight.session(), reply);
         if (settled instanceof SettleResult.Stored
                 && before != null

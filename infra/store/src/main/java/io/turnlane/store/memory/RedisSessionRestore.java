@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
@@ -100,6 +101,8 @@ public final class RedisSessionRestore implements SessionRestore {
         arguments.add(metadata == null ? "" : wire.writeValue(metadata));
         arguments.add(recalled.edits().size());
         addInitialTurns(arguments, recalled);
+        AgentStates states = recalled.life() == null ? null : recalled.life().states();
+        arguments.add(states == null ? "" : Checksummed.seal(wire.writeValue(states)));
         ended.forEach(turn -> addEnd(arguments, turn));
         recalled.open().forEach(turn -> addOpen(arguments, turn));
         recalled.edits().forEach(edit -> addEdit(arguments, edit));

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
@@ -82,10 +83,14 @@ record ScriptReplies(StoredValueReader stored, WireFormat wire) {
             Answer answer = stored.answer(session, reply.bytes(3));
             return answer == null
                     ? new TurnEnding(RequestStatus.FAILED, attempt, null, MemoryErrors.UNREADABLE, quarantined)
-                    : new TurnEnding(status, attempt, answer, null, quarantined);
+                    : new TurnEnding(status, attempt, answer, null, quarantined, states(session, reply.bytes(8)), null);
         }
         EndCause cause = cause(reply.text(6), reply.text(7));
         return new TurnEnding(status, attempt, null, error(reply.bytes(4)), quarantined, cause);
+    }
+
+    private @Nullable AgentStates states(SessionKey session, byte[] blob) {
+        return blob.length == 0 ? null : stored.states(session, blob);
     }
 
     private static @Nullable EndCause cause(String reason, String by) {

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
@@ -60,8 +61,18 @@ public interface SessionMemory {
             Duration outage,
             @Nullable Duration agentWait) {}
 
-    /** Stores the answer in the history, the context and the request record, in one atomic step. */
-    SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases);
+    /**
+     * Stores the answer in the history, the context and the request record, in one atomic step.
+     *
+     * @param states states of all agents of the session; null if the turn has not changed them
+     */
+    SettleResult commit(
+            FlightRef flight, PastTurn turn, Answer answer, @Nullable AgentStates states, Map<Phase, Instant> phases);
+
+    /** Stores an answer of a turn that has not changed the states of agents. */
+    default SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+        return commit(flight, turn, answer, null, phases);
+    }
 
     /**
      * Stores the failure of the flight's attempt.

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionKey;
@@ -50,6 +51,12 @@ record StoredValueReader(StringRedisTemplate redis, WireFormat wire, DamageObser
     @Nullable
     Answer answer(SessionKey session, byte[] blob) {
         return blob.length == 0 ? null : open(session, blob, Answer.class, DamagedValue.ANSWER);
+    }
+
+    /** Returns stored states of agents; null if they are damaged. */
+    @Nullable
+    AgentStates states(SessionKey session, byte[] blob) {
+        return blob.length == 0 ? AgentStates.NONE : open(session, blob, AgentStates.class, DamagedValue.STATES);
     }
 
     /**

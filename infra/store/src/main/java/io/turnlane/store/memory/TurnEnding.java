@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestStatus;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param answer answer of a completed turn, otherwise null
  * @param error error of a failed turn, otherwise null
  * @param quarantined true if the turn failed and its copy is known to be in quarantine
+ * @param states states of the session's agents, if the turn completed and was the last one to change them; otherwise
+ *     null
  * @param cause cause if the turn neither completed nor failed, otherwise null
  */
 public record TurnEnding(
@@ -22,12 +25,24 @@ public record TurnEnding(
         @Nullable Answer answer,
         @Nullable TurnError error,
         boolean quarantined,
+        @Nullable AgentStates states,
         @Nullable EndCause cause) {
 
     public TurnEnding {
         if ((status == RequestStatus.COMPLETED) != (answer != null)) {
             throw new IllegalArgumentException("exactly the turns that completed have an answer");
         }
+    }
+
+    /** Creates the state of a turn that has not changed the states of agents. */
+    public TurnEnding(
+            RequestStatus status,
+            int attempt,
+            @Nullable Answer answer,
+            @Nullable TurnError error,
+            boolean quarantined,
+            @Nullable EndCause cause) {
+        this(status, attempt, answer, error, quarantined, null, cause);
     }
 
     /** Creates the state of a turn that completed or failed. */

@@ -1,5 +1,6 @@
 package io.turnlane.store.session;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +38,18 @@ public final class SessionStore {
     private static final Script CREATE = Script.load(SessionStore.class, "create_session");
 
     private static final int MAX_READS = 10;
+
+    private static final List<String> CONTEXT_FIELDS = List.of(
+            "user_id",
+            "agent",
+            "created_at",
+            "last_activity",
+            "current_question",
+            "processing_stage",
+            "request_count",
+            "total_processing_time",
+            "metadata",
+            "ttl");
 
     private final StringRedisTemplate text;
     private final RedisScripts scripts;
@@ -61,7 +75,7 @@ public final class SessionStore {
      */
     public record SessionHistory(List<PastTurn> turns, int damaged) {}
 
-    public record SessionSnapshot(SessionContext context, SessionHistory history) {}
+    public record SessionSnapshot(SessionContext context, SessionHistory history, AgentStates states) {}
 
     /** Creates the session's context if it does not exist. */
     public void create(SessionKey session, NewSession fresh) {
@@ -84,7 +98,13 @@ public final class SessionStore {
      */
     public Optional<SessionContext> context(SessionKey session) {
         MemoryKeys keys = new MemoryKeys(session);
-        Map<String, String> fields = text.<String, String>opsForHash().entries(keys.context());
+        Map<String, String> fields = new HashMap<>();
+        List<String> values = text.<String, String>opsForHash().multiGet(keys.context(), CONTEXT_FIELDS);
+        for (int i = 0; i < CONTEXT_FIELDS.size(); i++) {
+            if (values.get(i) != null) {
+                fields.put(CONTEXT_FIELDS.get(i), values.get(i));
+            }
+        }
         if (fields.isEmpty()) {
             return Optional.empty();
         }
@@ -148,7 +168,7 @@ public final class SessionStore {
         }
         List<PastTurn> turns = new ArrayList<>();
         for (byte[] blob : stored) {
-            PastTurn turn = open(session, blob);
+            PastTurn turn = open(session, blob, PastTurn.class, "damaged turn omitted from a session's history");
             if (turn != null) {
                 turns.add(turn);
             }
@@ -168,12 +188,23 @@ public final class SessionStore {
         Optional<SessionSnapshot> snapshot = Optional.empty();
         for (int reads = 0; reads < MAX_READS; reads++) {
             String before = text.<String, String>opsForHash().get(key, "version");
-            snapshot = context(session).flatMap(c -> history(session).map(h -> new SessionSnapshot(c, h)));
+            snapshot = context(session)
+                    .flatMap(c -> history(session).map(h -> new SessionSnapshot(c, h, states(session))));
             if (Objects.equals(before, text.<String, String>opsForHash().get(key, "version"))) {
                 return snapshot;
             }
         }
         return snapshot;
+    }
+
+    /** Returns the states of the session's agents. Omits them if their stored form is damaged. */
+    private AgentStates states(SessionKey session) {
+        byte[] stored = blobs.<String, byte[]>opsForHash().get(new MemoryKeys(session).context(), "states");
+        if (stored == null) {
+            return AgentStates.NONE;
+        }
+        AgentStates states = open(session, stored, AgentStates.class, "damaged states of agents omitted");
+        return states == null ? AgentStates.NONE : states;
     }
 
     /**
@@ -197,15 +228,15 @@ public final class SessionStore {
         return Objects.requireNonNullElse(text.hasKey(MemoryKeys.lastRebuild(turnsTopic, partition)), false);
     }
 
-    private @Nullable PastTurn open(SessionKey session, byte[] blob) {
+    private <T> @Nullable T open(SessionKey session, byte[] blob, Class<T> type, String warning) {
         try {
-            return wire.read(Checksummed.open(blob), PastTurn.class);
+            return wire.read(Checksummed.open(blob), type);
         } catch (CorruptValueException | UnreadableRecordException e) {
             LOG.atError()
                     .addKeyValue("user", session.namespace())
                     .addKeyValue("session", session.sessionId())
                     .addKeyValue("why", e.getMessage())
-                    .log("damaged turn omitted from a session's history");
+                    .log(warning);
             return null;
         }
     }

@@ -4,6 +4,7 @@
 local fence, flight, request_id, turn, answer = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
 local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
+local states = ARGV[12] -- of the session's agents; '' if the turn has not changed them
 
 local record = read(req, 'status', 'flight', 'cancel_requested', 'told', 'error', 'leaving_until', 'begun_at',
   'started_at', 'absorbs')
@@ -21,6 +22,9 @@ local turns, bytes = remember(session, turn, most_turns, most_bytes)
 redis.call('HSET', ctx, 'last_activity', now, 'processing_stage', 'completed', 'current_question', '',
   'hist_bytes', bytes, 'version', next_version, 'request_count', (session.request_count or 0) + 1,
   'total_processing_time', string.format('%d', (session.total_processing_time or 0) + processing_ms))
+if states ~= '' then
+  redis.call('HSET', ctx, 'states', states, 'states_by', req)
+end
 if record.told and record.told == session.memory then
   redis.call('HDEL', ctx, 'memory') -- the client knows of the loss
 end

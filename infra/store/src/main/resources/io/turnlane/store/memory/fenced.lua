@@ -54,10 +54,13 @@ local function erased_by_name(request_id)
 end
 
 -- Returns the terminal state of a request, from which callers publish its terminal event. The sixth value is 1 if the
--- copy of a failed turn is in quarantine.
+-- copy of a failed turn is in quarantine. The last value is the states of agents if this turn was the last one to change
+-- them, otherwise ''.
 local function ending(req)
+  local states = redis.call('HGET', ctx, 'states_by') == req and redis.call('HGET', ctx, 'states') or ''
   local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
-  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or ''}
+  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or '',
+    states}
 end
 
 -- Returns true if cancellation was requested. The turn can then only end as cancelled.

@@ -2,7 +2,8 @@
 -- the fork itself reserved it.
 -- ARGV 13 version, 14 session id, 15 user id, 16 agent, 17 metadata, 18 ttl, 19 the session's created_at,
 --      20 request_count, 21 total_processing_time, 22 '1' for the import of a fork, 23 error if the session was deleted,
---      24 error if another session exists, 25 error if a fork is creating it, then the turns of history, oldest first
+--      24 error if another session exists, 25 error if a fork is creating it, 26 states of agents or '', then the turns of
+--      history, oldest first
 local said = settled_before()
 if said then
   return said
@@ -24,7 +25,7 @@ elseif fork then
 end
 
 redis.call('DEL', hist, life_key(ctx))
-local bytes, first = 0, 26
+local bytes, first = 0, 27
 for i = first, #ARGV do
   redis.call('RPUSH', hist, ARGV[i])
   bytes = bytes + #ARGV[i]
@@ -33,7 +34,10 @@ for _, blob in ipairs(later) do
   redis.call('RPUSH', hist, blob)
   bytes = bytes + #blob
 end
-redis.call('HDEL', ctx, 'fork', 'memory', 'current_question')
+redis.call('HDEL', ctx, 'fork', 'memory', 'current_question', 'states', 'states_by')
+if ARGV[26] ~= '' then
+  redis.call('HSET', ctx, 'states', ARGV[26])
+end
 redis.call('HSET', ctx, 'session_id', ARGV[14], 'user_id', ARGV[15], 'agent', ARGV[16], 'metadata', ARGV[17],
   'ttl', ARGV[18], 'created_at', ARGV[19], 'request_count', ARGV[20], 'total_processing_time', ARGV[21],
   'version', ARGV[13], 'fence', fence, 'hist_bytes', bytes, 'last_activity', now_ms(), 'processing_stage', 'initialized')

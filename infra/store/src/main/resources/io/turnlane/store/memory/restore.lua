@@ -7,9 +7,10 @@ local command, deleted_offset, deleted_at = ARGV[6], ARGV[7], ARGV[8]
 local expected_version, next_version = ARGV[9], ARGV[10]
 local session_id, user_id, agent, created_at = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local last_activity, session_ttl, request_count, processing_ms = ARGV[15], ARGV[16], ARGV[17], ARGV[18]
-local ends, opens, longest_life, at = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 26
+local ends, opens, longest_life, at = tonumber(ARGV[19]), tonumber(ARGV[20]), tonumber(ARGV[21]), 27
 local metadata, edits = ARGV[22], tonumber(ARGV[23]) -- '' if no command set the metadata
 local given_offset, given_at = ARGV[24], ARGV[25] -- of the import with which the current life began, or ''
+local states = ARGV[26] -- of agents; '' if the log contains none
 
 local session, tombstone = read_session(), read_tombstone()
 if fenced(fence, session, tombstone) then
@@ -58,6 +59,13 @@ local function make_context()
   end
 end
 
+-- Restores the states of agents, unless a newer turn has set them.
+local function restore_states()
+  if states ~= '' then
+    redis.call('HSETNX', ctx, 'states', states)
+  end
+end
+
 -- Restores the parts of the context that the log holds, and stores that memory was restored.
 local function restore_context()
   make_context()
@@ -79,6 +87,7 @@ local function restore_context()
       end
     end
   end
+  restore_states()
   redis.call('HSET', ctx, 'fence', fence, 'memory', 'rebuilt')
 end
 
@@ -154,6 +163,7 @@ end
 if given_offset ~= '' and left > 0 and redis.call('EXISTS', ctx) == 0
   and not erased(tombstone, partition, given_offset, given_at) then
   make_context()
+  restore_states()
   redis.call('HSET', ctx, 'fence', fence)
   redis.call('PEXPIRE', ctx, left)
 end

@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
@@ -89,6 +90,15 @@ public final class FakeSessionMemory implements SessionMemory {
         return store.history(session);
     }
 
+    /** Sets the states of agents with which the next turn of the session begins. */
+    public void setStates(SessionKey session, AgentStates states) {
+        store.setStates(session, states);
+    }
+
+    public AgentStates states(SessionKey session) {
+        return store.states(session);
+    }
+
     public RequestStatus status(RequestId request) {
         return store.status(sessions.get(request), request).orElseThrow();
     }
@@ -169,19 +179,26 @@ public final class FakeSessionMemory implements SessionMemory {
         BeginResult result = store.begin(beginning);
         return timeLeft != null && result instanceof BeginResult.RunTurn run
                 ? new BeginResult.RunTurn(
-                        run.attempt(), run.failures(), timeLeft, run.memory(), run.memoryIssue(), run.mergedQuestions())
+                        run.attempt(),
+                        run.failures(),
+                        timeLeft,
+                        run.memory(),
+                        run.memoryIssue(),
+                        run.states(),
+                        run.mergedQuestions())
                 : result;
     }
 
     @Override
-    public SettleResult commit(FlightRef flight, PastTurn turn, Answer answer, Map<Phase, Instant> phases) {
+    public SettleResult commit(
+            FlightRef flight, PastTurn turn, Answer answer, AgentStates states, Map<Phase, Instant> phases) {
         callStore(flight);
         duringCommit.run();
         if (lostBeforeCommit) {
             lostBeforeCommit = false;
             loseEverything();
         }
-        return store.commit(flight, turn, answer, phases);
+        return store.commit(flight, turn, answer, states, phases);
     }
 
     @Override

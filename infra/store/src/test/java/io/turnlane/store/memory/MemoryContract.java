@@ -1,5 +1,6 @@
 package io.turnlane.store.memory;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
@@ -155,6 +156,10 @@ abstract class MemoryContract {
         return memory().commit(flight, past(ask), Answer.ofText("a: " + ask.question()), Map.of());
     }
 
+    SettleResult commit(FlightRef flight, Ask ask, AgentStates states) {
+        return memory().commit(flight, past(ask), Answer.ofText("a: " + ask.question()), states, Map.of());
+    }
+
     SettleResult fail(FlightRef flight, boolean last) {
         return memory().fail(flight, ERROR, last, Map.of());
     }
@@ -177,6 +182,15 @@ abstract class MemoryContract {
         List<PastTurn> turns = run(flight, ask).memory().turns();
         fail(flight, true);
         return turns.stream().map(PastTurn::question).toList();
+    }
+
+    /** Returns the states of agents with which the next turn begins. */
+    AgentStates states(long fence) {
+        Ask ask = accepted("reads the states");
+        FlightRef flight = flight(ask, fence);
+        AgentStates states = run(flight, ask).states();
+        fail(flight, true);
+        return states;
     }
 
     /** Returns the terminal state of a turn, as a redelivery of its record receives it. */

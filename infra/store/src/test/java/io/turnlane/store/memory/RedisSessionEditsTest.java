@@ -2,6 +2,8 @@ package io.turnlane.store.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.model.AgentStates;
+import io.turnlane.model.Answer;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
@@ -161,6 +163,33 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     }
 
     @Test
+    void importsAndCopiesTheStatesOfAgents() {
+        AgentStates old = AgentStates.NONE.with("echo", Map.of("step", 1)).with("gone", Map.of("a", 1));
+        Ask ask = ask("one");
+        FlightRef flight = flight(ask, 1);
+        begin(flight, ask);
+        memory.commit(flight, past(ask), Answer.ofText("a"), old, Map.of());
+        assertThat(snapshot().agentStates()).isEqualTo(old);
+
+        AgentStates imported = AgentStates.NONE.with("echo", Map.of("step", 5, "list", List.of()));
+        ImportSession state = state(List.of("a"), imported, null);
+        assertThat(edits.replace(flight(state, 1), state, NO_LOSS)).isEqualTo(DONE);
+        assertThat(snapshot().agentStates()).isEqualTo(imported);
+        Ask next = ask("next");
+        assertThat(((BeginResult.RunTurn) begin(flight(next, 1), next)).states())
+                .isEqualTo(imported);
+
+        ImportSession stateless = state(List.of("a"), null);
+        edits.replace(flight(stateless, 1), stateless, NO_LOSS);
+        assertThat(snapshot().agentStates()).isEqualTo(AgentStates.NONE);
+    }
+
+    private SessionState snapshot() {
+        ForkSession fork = fork(id());
+        return ((EditResult.SnapshotTaken) edits.snapshot(flight(fork, 1), fork, NO_LOSS)).state();
+    }
+
+    @Test
     void trimsAnImportedHistoryToTheLimit() {
         ImportSession state = state(List.of("a", "b", "c", "d"), null);
         edits.replace(flight(state, 1), state, NO_LOSS);
@@ -268,6 +297,10 @@ class RedisSessionEditsTest extends RedisMemoryTests {
     }
 
     private ImportSession state(List<String> questions, ImportSession.ForkOrigin fork) {
+        return state(questions, AgentStates.NONE, fork);
+    }
+
+    private ImportSession state(List<String> questions, AgentStates states, ImportSession.ForkOrigin fork) {
         List<PastTurn> turns = questions.stream().map(q -> past(ask(q))).toList();
         return new ImportSession(
                 id(),
@@ -275,7 +308,14 @@ class RedisSessionEditsTest extends RedisMemoryTests {
                 null,
                 Instant.now().minusMillis(5),
                 new SessionState(
-                        "echo", Map.of("m", 1), Duration.ofHours(1), Instant.EPOCH, 7, Duration.ofSeconds(1), turns),
+                        "echo",
+                        Map.of("m", 1),
+                        states,
+                        Duration.ofHours(1),
+                        Instant.EPOCH,
+                        7,
+                        Duration.ofSeconds(1),
+                        turns),
                 fork);
     }
 

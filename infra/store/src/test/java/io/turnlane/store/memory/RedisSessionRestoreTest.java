@@ -2,6 +2,7 @@ package io.turnlane.store.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
@@ -26,6 +27,40 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RedisSessionRestoreTest extends RedisRestoreTests {
+
+    @Test
+    void restoresTheStatesOfAgentsUnlessANewerTurnHasSetThem() {
+        AgentStates logged = AgentStates.NONE.with("echo", Map.of("step", 1));
+        restore(logged, answered("one"));
+        assertThat(begin("two").states()).isEqualTo(logged);
+
+        AgentStates newer = AgentStates.NONE.with("echo", Map.of("step", 2));
+        Ask ask = earlier("three");
+        FlightRef flight = flight(ask, 1);
+        memory.begin(beginning(flight, ask));
+        memory.commit(flight, pastNow(ask), Answer.ofText("a"), newer, Map.of());
+        redis.template.opsForHash().put(keys.context(), "memory", "lost");
+        restore(logged, answered("zero"));
+        assertThat(begin("four").states()).isEqualTo(newer);
+    }
+
+    private void restore(AgentStates states, EndedTurn turn) {
+        Life life = new Life(
+                null,
+                "echo",
+                now.minusSeconds(100),
+                now.minusSeconds(60),
+                Duration.ofHours(1),
+                1,
+                Duration.ZERO,
+                null,
+                states);
+        restore.restore(
+                new RecalledSession(session, life, List.of(turn), List.of(), List.of(), null, null, List.of()),
+                1,
+                PARTITION,
+                null);
+    }
 
     @Test
     void restoresHistoryContextAndResultsOfRequests() {

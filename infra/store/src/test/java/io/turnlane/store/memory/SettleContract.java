@@ -3,6 +3,7 @@ package io.turnlane.store.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
@@ -16,6 +17,8 @@ import io.turnlane.store.memory.MemoryResult.HandoverPending;
 import io.turnlane.store.memory.SettleResult.Stored;
 import io.turnlane.store.memory.SettleResult.TurnLost;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,86 @@ abstract class SettleContract extends BeginContract {
         assertThat(commit(flight, ask)).isInstanceOf(Stored.class);
         assertThat(openRequests()).isZero();
         assertThat(history(1)).containsExactly("?");
+    }
+
+    @Test
+    void commitStoresTheStatesOfAgentsForTheNextTurn() {
+        Ask first = accepted("one");
+        FlightRef flight = flight(first, 1);
+        assertThat(run(flight, first).states()).isEqualTo(AgentStates.NONE);
+        AgentStates states = state("step", 1).with("other", Map.of("cart", List.of("tea")));
+        assertThat(commit(flight, first, states)).isInstanceOf(Stored.class);
+        assertThat(commit(flight, first, state("step", 7)))
+                .as("a repeated call")
+                .isInstanceOf(Stored.class);
+        answered("two", 1);
+        assertThat(states(1)).isEqualTo(states);
+        Ask third = accepted("three");
+        FlightRef clearing = flight(third, 1);
+        begin(clearing, third);
+        commit(clearing, third, AgentStates.NONE);
+        assertThat(states(1)).isEqualTo(AgentStates.NONE);
+    }
+
+    @Test
+    void onlyACommitOfTheLatestFlightChangesTheStatesOfAgents() {
+        Ask set = accepted("set");
+        FlightRef flight = flight(set, 1);
+        begin(flight, set);
+        commit(flight, set, state("step", 1));
+
+        Ask failed = accepted("fails");
+        FlightRef failing = flight(failed, 1);
+        begin(failing, failed);
+        fail(failing, true);
+        assertThat(commit(failing, failed, state("step", 2))).isInstanceOf(AlreadyEnded.class);
+
+        Ask unwanted = accepted("cancelled");
+        FlightRef cancelled = flight(unwanted, 1);
+        begin(cancelled, unwanted);
+        requestCancel(unwanted);
+        assertThat(commit(cancelled, unwanted, state("step", 3))).isEqualTo(new CancelRequested());
+        cancel(cancelled, unwanted, false);
+
+        Ask moved = accepted("moves");
+        FlightRef frozen = flight(moved, 1);
+        begin(frozen, moved);
+        FlightRef next = flight(moved, 2);
+        begin(next, moved);
+        assertThat(commit(frozen, moved, state("step", 4))).isEqualTo(new Fenced());
+        fail(next, true);
+        assertThat(states(2)).isEqualTo(state("step", 1));
+    }
+
+    /** The terminal event carries the states, and a crash can prevent its publication. */
+    @Test
+    void aRedeliveredTurnReturnsTheStatesThatItSet() {
+        Ask set = accepted("set");
+        FlightRef flight = flight(set, 1);
+        begin(flight, set);
+        commit(flight, set, state("step", 1));
+        assertThat(ending(set, 1).states()).isEqualTo(state("step", 1));
+        Ask other = answered("changes nothing", 1);
+        assertThat(ending(other, 1).states()).isNull();
+        Ask later = accepted("later");
+        FlightRef changing = flight(later, 1);
+        begin(changing, later);
+        commit(changing, later, state("step", 2));
+        assertThat(ending(set, 1).states()).as("no longer the last one").isNull();
+    }
+
+    @Test
+    void aDeletionErasesTheStatesOfAgents() {
+        Ask set = accepted("set");
+        FlightRef flight = flight(set, 1);
+        begin(flight, set);
+        commit(flight, set, state("step", 1));
+        delete(1);
+        assertThat(states(1)).isEqualTo(AgentStates.NONE);
+    }
+
+    private static AgentStates state(String name, int value) {
+        return AgentStates.NONE.with("echo", Map.of(name, value));
     }
 
     @Test

@@ -18,7 +18,7 @@ record AgUi() implements RemoteProtocol {
         input.put("threadId", turn.turn().sessionId().toString());
         input.put("runId", turn.attemptId());
         input.put("protocolVersion", VERSION);
-        input.put("state", Map.of());
+        input.put("state", turn.state());
         input.put("messages", messages(turn));
         input.put("tools", List.of());
         input.put("context", List.of());
@@ -55,7 +55,7 @@ record AgUi() implements RemoteProtocol {
     }
 
     @Override
-    public AnswerReader reader(AnswerText text) {
-        return new AgUiRun(text);
+    public AnswerReader reader(AnswerText text, RemoteTurn turn) {
+        return new AgUiRun(text, turn.state());
     }
 }

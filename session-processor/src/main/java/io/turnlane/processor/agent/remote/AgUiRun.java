@@ -8,6 +8,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.Usage;
+import io.turnlane.model.json.JsonPatch;
 import io.turnlane.processor.agent.remote.RemoteProtocol.AnswerReader;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Events of an AG-UI run. The text of the agent's own messages is the answer. Steps, tool calls, reasoning and
- * subagents become stages. Checks that the events of the run are in order.
+ * subagents become stages. The state at the end of the run becomes the agent's state in the session. Checks that the
+ * events of the run are in order.
  */
 final class AgUiRun implements AnswerReader {
 
@@ -36,10 +38,13 @@ final class AgUiRun implements AnswerReader {
     private boolean hasFinished;
     private String snapshot = "";
     private Usage usage = Usage.NONE;
+    private Map<String, Object> state;
 
-    AgUiRun(AnswerText answer) {
+    /** @param state state of the agent before the run */
+    AgUiRun(AnswerText answer, Map<String, Object> state) {
         this.answer = answer;
         this.toolCalls = new ReportedToolCalls(answer);
+        this.state = state;
     }
 
     /** Reads an array of events, which the protocol does not have, but which is simple to send. */
@@ -67,6 +72,7 @@ final class AgUiRun implements AnswerReader {
         if (answer.isEmpty()) {
             answer.add("snapshot", snapshot);
         }
+        answer.state(state);
         return answer.toAnswer(usage);
     }
 
@@ -106,11 +112,27 @@ final class AgUiRun implements AnswerReader {
             case "REASONING_START" -> answer.stage("thinking");
             case "SUBAGENT_STARTED" -> answer.stage(text(event, "name"));
             case "MESSAGES_SNAPSHOT" -> snapshot = lastAnswer(event.path("messages"));
-            case "STATE_SNAPSHOT", "STATE_DELTA" -> {} // the agent's state, which is not stored yet
+            case "STATE_SNAPSHOT" -> setState(event);
+            case "STATE_DELTA" -> changeState(event);
             default -> {} // events without effect on the answer, and events of later versions
         }
         if (!type.equals("TEXT_MESSAGE_CHUNK") && (type.startsWith("TEXT_") || type.startsWith("TOOL_"))) {
             chunkedMessage = null;
+        }
+    }
+
+    private void setState(JsonNode event) throws RemoteFault {
+        JsonNode snapshot = event.path("snapshot");
+        check(snapshot.isObject() || snapshot.isNull(), "sent a state that is not an object");
+        state = snapshot.isNull() ? Map.of() : RemoteJson.toMap(snapshot);
+    }
+
+    private void changeState(JsonNode event) throws RemoteFault {
+        check(event.path("delta").isArray(), "sent a change of its state that is not a JSON Patch");
+        try {
+            state = JsonPatch.apply(state, RemoteJson.toList(event.path("delta")));
+        } catch (IllegalArgumentException e) { // its message may quote the agent
+            throw RemoteFault.violation("sent a change that does not fit its state");
         }
     }
 

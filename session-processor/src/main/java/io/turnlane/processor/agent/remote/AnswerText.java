@@ -7,6 +7,7 @@ import io.turnlane.processor.agent.AnswerSink;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Text of an answer. Sends each piece to the sink. Separates the answer's messages by an empty line. */
@@ -43,6 +44,11 @@ final class AnswerText {
 
     void toolCall(String tool, Duration duration, ToolOutcome outcome) {
         sink.toolCall(tool, duration, outcome);
+    }
+
+    /** Sets the agent's state in the session. */
+    void state(Map<String, Object> state) {
+        sink.state(state);
     }
 
     /** Adds a piece of a message. */

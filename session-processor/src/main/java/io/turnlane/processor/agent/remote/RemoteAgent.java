@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers one turn by a call over HTTP. If the agent rejects the call and asks to repeat it soon, repeats it within the
- * attempt. After the first part of an answer, every error ends the attempt.
+ * attempt. If the agent closes the connection without any response, repeats the call once at once, because the agent
+ * has probably closed a connection that was kept open after an earlier call. The repeated call has the same
+ * {@code Idempotency-Key}. After the first part of an answer, every error ends the attempt.
  */
 final class RemoteAgent implements Agent {
 
@@ -54,15 +56,17 @@ final class RemoteAgent implements Agent {
     @Override
     public Answer answer(Question question, Memory memory, AnswerSink sink) throws Exception {
         CurrentTurn turn = CurrentTurn.get().orElseThrow();
-        HttpRequest request = request(new RemoteTurn(
+        RemoteTurn remote = new RemoteTurn(
                 turn,
                 definition.name(),
                 settings.model(),
                 question,
-                HistoryWindow.lastTurns(memory, settings.historyTokens())));
+                HistoryWindow.lastTurns(memory, settings.historyTokens()),
+                memory.state());
+        HttpRequest request = request(remote);
         Deadline end = Deadline.in(settings.timeouts().total());
         try {
-            return call(request, sink, end);
+            return call(request, remote, sink, end);
         } catch (RemoteFault e) {
             throw e.toException(definition.name(), settings.url().getRawAuthority());
         }
@@ -77,12 +81,13 @@ final class RemoteAgent implements Agent {
         return request.build();
     }
 
-    private Answer call(HttpRequest request, AnswerSink sink, Deadline end) throws RemoteFault, InterruptedException {
+    private Answer call(HttpRequest request, RemoteTurn turn, AnswerSink sink, Deadline end)
+            throws RemoteFault, InterruptedException {
         for (int call = 1; true; call++) {
             try {
-                return callOnce(request, sink, end);
+                return callOnce(request, turn, sink, end);
             } catch (RemoteFault e) {
-                Duration wait = e.retryAfter();
+                Duration wait = e.isWithoutResponse() && call == 1 ? Duration.ZERO : e.retryAfter();
                 if (call == MAX_CALLS || !isShort(wait, end)) {
                     throw e;
                 }
@@ -95,10 +100,10 @@ final class RemoteAgent implements Agent {
         return wait != null && wait.compareTo(MAX_WAIT) <= 0 && wait.toNanos() < end.nanosLeft();
     }
 
-    private Answer callOnce(HttpRequest request, AnswerSink sink, Deadline end)
+    private Answer callOnce(HttpRequest request, RemoteTurn turn, AnswerSink sink, Deadline end)
             throws RemoteFault, InterruptedException {
         AnswerText text = new AnswerText(sink);
-        AnswerReader reader = protocol.reader(text);
+        AnswerReader reader = protocol.reader(text, turn);
         try (RemoteCall call = RemoteCall.send(http, request, settings.timeouts(), end)) {
             call.checkStatus();
             if (call.isStream()) {

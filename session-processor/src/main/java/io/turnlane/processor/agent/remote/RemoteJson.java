@@ -1,6 +1,7 @@
 package io.turnlane.processor.agent.remote;
 
 import io.turnlane.model.Usage;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -67,6 +68,15 @@ final class RemoteJson {
     static String textOrEmpty(JsonNode object, String field) {
         String text = textOrNull(object, field);
         return text == null ? "" : text;
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> toMap(JsonNode object) {
+        return JSON.convertValue(object, Map.class);
+    }
+
+    static List<?> toList(JsonNode array) {
+        return JSON.convertValue(array, List.class);
     }
 
     /** Returns the usage of one call of a model. */

@@ -15,8 +15,8 @@ interface RemoteProtocol {
     /** Returns the JSON body of the request for a turn. */
     Map<String, Object> request(RemoteTurn turn);
 
-    /** Returns a reader for one answer. */
-    AnswerReader reader(AnswerText text);
+    /** Returns a reader for one answer to the turn. */
+    AnswerReader reader(AnswerText text, RemoteTurn turn);
 
     /**
      * Turn that an agent answers.
@@ -24,9 +24,15 @@ interface RemoteProtocol {
      * @param agent name of the agent
      * @param model configured value of {@code model}, or null
      * @param history earlier turns that travel with the question, oldest first
+     * @param state state that the agent has set in the session
      */
     record RemoteTurn(
-            CurrentTurn turn, String agent, @Nullable String model, Question question, List<PastTurn> history) {
+            CurrentTurn turn,
+            String agent,
+            @Nullable String model,
+            Question question,
+            List<PastTurn> history,
+            Map<String, Object> state) {
 
         /** Returns the id of this attempt: the id of the request and the number of the attempt. */
         String attemptId() {

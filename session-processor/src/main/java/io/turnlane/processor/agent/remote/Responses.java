@@ -45,7 +45,7 @@ record Responses() implements RemoteProtocol {
     }
 
     @Override
-    public AnswerReader reader(AnswerText text) {
+    public AnswerReader reader(AnswerText text, RemoteTurn turn) {
         return new ResponseReader(text);
     }
 

@@ -82,7 +82,8 @@ record KafkaRecordDispatcher(RecallCollector collector, WireFormat wire) {
                     attempt == null ? 1 : Math.toIntExact(attempt),
                     Instant.ofEpochMilli(record.timestamp()));
         } else {
-            collector.ended(session, wire.readTerminalEvent(record.value()), record.serializedValueSize());
+            String states = HeaderText.get(record, RecordHeaders.AGENT_STATES);
+            collector.ended(session, wire.readTerminalEvent(record.value(), states), record.serializedValueSize());
         }
     }
 

@@ -71,6 +71,11 @@ final class TestModel implements AutoCloseable {
             toolCalls.add(tool + " " + outcome);
         }
 
+        @Override
+        public void state(Map<String, Object> state) {
+            throw new UnsupportedOperationException();
+        }
+
         String text() {
             return String.join("", deltas);
         }

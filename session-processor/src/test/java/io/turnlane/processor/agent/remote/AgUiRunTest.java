@@ -7,6 +7,8 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.TerminalAgentException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,11 +78,47 @@ class AgUiRunTest {
     }
 
     @Test
-    void ignoresStateCustomEventsAndEventsOfLaterVersions() throws Exception {
+    void theStateAtTheEndOfTheRunIsTheStateOfTheAgent() throws Exception {
+        ReadAnswer stateful = new ReadAnswer(new AgUi(), Map.of("step", 1, "cart", List.of("tea")));
+        stateful.events(quoted(
+                START,
+                "{'type':'STATE_DELTA','delta':[{'op':'replace','path':'/step','value':2}]}",
+                "{'type':'STATE_DELTA','delta':[{'op':'add','path':'/cart/-','value':'milk'}]}",
+                FINISH));
+        assertThat(stateful.state).isEqualTo(Map.of("step", 2, "cart", List.of("tea", "milk")));
+
+        ReadAnswer replaced = new ReadAnswer(new AgUi(), Map.of("step", 1));
+        replaced.events(quoted(
+                START,
+                "{'type':'STATE_SNAPSHOT','snapshot':{'a':{'b':[]}}}",
+                "{'type':'STATE_DELTA','delta':[{'op':'add','path':'/a/b/0','value':7}]}",
+                FINISH));
+        assertThat(replaced.state).isEqualTo(Map.of("a", Map.of("b", List.of(7))));
+
+        ReadAnswer untouched = new ReadAnswer(new AgUi(), Map.of("step", 1));
+        untouched.events(quoted(START, FINISH));
+        assertThat(untouched.state).isEqualTo(Map.of("step", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'STATE_SNAPSHOT','snapshot':[1]}",
+                "{'type':'STATE_SNAPSHOT'}",
+                "{'type':'STATE_DELTA','delta':{'op':'add'}}",
+                "{'type':'STATE_DELTA','delta':[{'op':'remove','path':'/missing'}]}",
+                "{'type':'STATE_DELTA','delta':[{'op':'test','path':'','value':{'a':1}}]}"
+            })
+    void aChangeThatDoesNotFitTheStateFailsTheTurn(String event) {
+        Throwable fault = catchThrowable(() -> events(START, event));
+        assertThat(ReadAnswer.isTerminal(fault)).isTrue();
+        assertThat(read.state).isNull();
+    }
+
+    @Test
+    void ignoresCustomEventsAndEventsOfLaterVersions() throws Exception {
         assertThat(events(
                                 START,
-                                "{'type':'STATE_SNAPSHOT','snapshot':{'a':1}}",
-                                "{'type':'STATE_DELTA','delta':[]}",
                                 "{'type':'CUSTOM','name':'x','value':1}",
                                 OPEN,
                                 "{'type':'FROM_THE_FUTURE','messageId':7}",
@@ -169,10 +207,14 @@ class AgUiRunTest {
 
     /** @param events events in JSON with single quotes */
     private Answer events(String... events) throws RemoteFault {
+        return read.events(quoted(events));
+    }
+
+    private static String[] quoted(String... events) {
         String[] json = events.clone();
         for (int i = 0; i < json.length; i++) {
             json[i] = json[i].replace('\'', '"').strip();
         }
-        return read.events(json);
+        return json;
     }
 }

@@ -5,6 +5,7 @@ import io.turnlane.model.ToolOutcome;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.agent.remote.RemoteProtocol.AnswerReader;
+import io.turnlane.processor.agent.remote.RemoteProtocol.RemoteTurn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +16,17 @@ final class ReadAnswer implements AnswerSink {
 
     final List<String> stages = new ArrayList<>();
     final List<String> toolCalls = new ArrayList<>();
+    Map<String, Object> state;
     private final StringBuilder deltas = new StringBuilder();
     private final AnswerReader reader;
 
     ReadAnswer(RemoteProtocol protocol) {
-        reader = protocol.reader(new AnswerText(this));
+        this(protocol, Map.of());
+    }
+
+    /** @param state state of the agent before the turn */
+    ReadAnswer(RemoteProtocol protocol, Map<String, Object> state) {
+        reader = protocol.reader(new AnswerText(this), new RemoteTurn(null, "support", null, null, List.of(), state));
     }
 
     /** Reads a complete stream of events. */
@@ -68,5 +75,10 @@ final class ReadAnswer implements AnswerSink {
     @Override
     public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
         toolCalls.add(tool + " " + outcome);
+    }
+
+    @Override
+    public void state(Map<String, Object> changed) {
+        state = changed;
     }
 }

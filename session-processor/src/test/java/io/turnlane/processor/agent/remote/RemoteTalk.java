@@ -40,6 +40,7 @@ final class RemoteTalk implements AutoCloseable {
 
     final Queue<String> deltas = new ConcurrentLinkedQueue<>();
     final Queue<String> stages = new ConcurrentLinkedQueue<>();
+    Map<String, Object> state = Map.of();
     private final List<PastTurn> history = new ArrayList<>();
     private final RemoteAgentFactory factory;
 
@@ -83,7 +84,10 @@ final class RemoteTalk implements AutoCloseable {
     Running begin(String question) {
         CurrentTurn turn = new CurrentTurn(REQUEST, SESSION, "alice", 2, TRACE);
         Running running = new Running(() -> turn.call(() -> factory.create()
-                .answer(new Question(question, Map.of("plan", "gold")), new Memory(history, false), new SentOutput())));
+                .answer(
+                        new Question(question, Map.of("plan", "gold")),
+                        new Memory(history, false, state),
+                        new SentOutput())));
         running.thread = Thread.ofVirtual().start(running);
         return running;
     }
@@ -136,5 +140,10 @@ final class RemoteTalk implements AutoCloseable {
 
         @Override
         public void toolCall(String tool, Duration duration, ToolOutcome outcome) {}
+
+        @Override
+        public void state(Map<String, Object> changed) {
+            state = changed;
+        }
     }
 }

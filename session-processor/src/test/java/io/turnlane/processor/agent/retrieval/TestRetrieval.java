@@ -83,5 +83,10 @@ final class TestRetrieval {
 
         @Override
         public void toolCall(String tool, Duration duration, ToolOutcome outcome) {}
+
+        @Override
+        public void state(Map<String, Object> state) {
+            throw new AssertionError("the agent has no state");
+        }
     }
 }
