@@ -22,6 +22,7 @@ export class TurnView {
   #shownArtifacts = new Map();
   #artifacts = null;
   #shownFoot = '';
+  #shownPrint = '';
   #refreshText = oncePerFrame(() => this.#text());
 
   constructor(lane, turn, actions) {
@@ -105,9 +106,11 @@ export class TurnView {
   #smallPrint() {
     const { toolCalls, answer } = this.turn;
     const usage = answer?.usage?.model_calls > 0 && answer.usage;
+    const shows = JSON.stringify([toolCalls, usage]);
+    if (this.#shownPrint === shows) return;
+    this.#shownPrint = shows;
     const list = this.#part('small-print');
     list.hidden = toolCalls.length === 0 && !usage;
-    if (list.childElementCount === toolCalls.length + (usage ? 1 : 0)) return;
     list.replaceChildren(...toolCalls.map((call) => h('li', { 'data-outcome': call.outcome, testid: 'tool-call' },
       h('code', {}, call.tool), ' ', toolOutcome(call))));
     if (usage) list.append(h('li', { testid: 'turn-usage' }, usageWords(usage)));

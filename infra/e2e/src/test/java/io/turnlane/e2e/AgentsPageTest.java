@@ -145,4 +145,42 @@ class AgentsPageTest {
         assertThat(turn.part("phases")).containsText("agent echo · chosen by route " + name);
         operator.delete("/v1/agents/" + name);
     }
+
+    @Test
+    void theNearestQuestionsAreButtonsThatAskInTheSameLane() {
+        String nearest = "What is slippage?";
+        agent.script(QUESTION)
+                .delta("I don't know that.")
+                .completeWithSuggestions(0.2, nearest, "How does a flash loan work?", "What is a peg?");
+        TurnItem turn = page.ask(QUESTION);
+        turn.hasState("completed");
+        Locator buttons = turn.part("nearest").getByRole(AriaRole.BUTTON);
+        assertThat(buttons).hasText(new String[] {nearest, "How does a flash loan work?", "What is a peg?"});
+        assertThat(page.raw().getByRole(AriaRole.REGION).and(turn.part("nearest")))
+                .hasAccessibleName("Nearest questions");
+        assertThat(page.accessibilityViolations()).isEmpty();
+        page.takeScreenshots("79-nearest-questions");
+
+        page.raw().reload();
+        agent.script(nearest).delta("The difference in price.").complete(0.9);
+        buttons.first().focus();
+        page.press("Enter");
+        assertThat(page.turn(nearest).answer()).hasText("The difference in price.");
+        assertThat(page.turns()).hasCount(2);
+    }
+
+    @Test
+    void aQuestionWithNumbersIsAnsweredWithATableAndAChart() {
+        page.at("policy-menu").locator("summary").click();
+        page.at("agents").locator("input[value=retrieval]").check();
+        TurnItem turn = page.ask(QUESTION);
+        turn.hasState("completed");
+        assertThat(turn.part("tool-call")).hasText(Pattern.compile("^impermanent_loss [\\d.]+ m?s$"));
+        assertThat(turn.answer()).containsText("5.72 %");
+        assertThat(turn.part("artifact").first().getByRole(AriaRole.TABLE)).containsText("141.42");
+        assertThat(turn.part("chart").getByRole(AriaRole.IMG))
+                .hasAccessibleName(Pattern.compile("At a change of 100 %, the loss is 5.72 %"));
+        assertThat(page.accessibilityViolations()).isEmpty();
+        page.takeScreenshots("80-calculation");
+    }
 }

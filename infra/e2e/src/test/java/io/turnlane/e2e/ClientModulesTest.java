@@ -258,4 +258,32 @@ class ClientModulesTest {
         assertThat(page.evaluate("states.filter((state) => state === 'lost').length"))
                 .isEqualTo(1);
     }
+
+    @Test
+    void aTurnHasTheToolCallsOfItsLatestAttempt() {
+        open();
+        assertThat(page.evaluate("""
+                        async () => {
+                          const { Turn } = await import('/js/turnlane-client.js');
+                          const turn = new Turn('r');
+                          const calls = [];
+                          const apply = (event) => {
+                            turn.apply(event);
+                            calls.push(turn.toolCalls.map(({ tool, duration, outcome }) => [tool, duration, outcome].join(' ')));
+                          };
+                          const call = { type: 'tool_call', tool: 'swap_quote', duration: 0.5, outcome: 'failed', seq: 1 };
+                          apply({ ...call, attempt: 1 });
+                          apply({ ...call, attempt: 1 });
+                          apply({ type: 'started', attempt: 2, seq: 0 });
+                          apply({ ...call, attempt: 2, outcome: 'completed' });
+                          apply({ type: 'completed', attempt: 2, seq: 2, answer: { text: '' } });
+                          return calls;
+                        }"""))
+                .isEqualTo(List.of(
+                        List.of("swap_quote 0.5 failed"),
+                        List.of("swap_quote 0.5 failed"),
+                        List.of(),
+                        List.of("swap_quote 0.5 completed"),
+                        List.of("swap_quote 0.5 completed")));
+    }
 }

@@ -118,6 +118,16 @@ final class PromptedAgent implements AgentFactory {
             return next((_, output) -> output.answer(confidence, sources));
         }
 
+        TurnScript completeWithSuggestions(double confidence, String... questions) {
+            return next((_, output) -> new Answer(
+                    output.text().toString(),
+                    confidence,
+                    List.of(),
+                    output.artifacts(),
+                    List.of(questions),
+                    Usage.NONE));
+        }
+
         /** Fails the attempt. The processor makes another one. */
         TurnScript fail() {
             return next((_, _) -> {
