@@ -183,4 +183,15 @@ class AgentsPageTest {
         assertThat(page.accessibilityViolations()).isEmpty();
         page.takeScreenshots("80-calculation");
     }
+
+    @Test
+    void theUsageHasTheCostIfTheServerKnowsPrices() {
+        assertThat(page.raw().evaluate("""
+                        async () => {
+                          const { usageWords } = await import('/js/words.js');
+                          const usage = { model_calls: 2, input_tokens: 1204, output_tokens: 310 };
+                          return [{}, { cost: 0.00214, currency: 'USD' }, { cost: 12.3456, currency: 'EUR' }]
+                              .map((cost) => usageWords({ ...usage, ...cost }).split('310 output tokens')[1]);
+                        }""")).isEqualTo(List.of("", ", 0.0021 USD", ", 12.35 EUR"));
+    }
 }
