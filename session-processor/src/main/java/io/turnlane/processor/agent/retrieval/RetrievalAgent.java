@@ -69,7 +69,7 @@ record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements A
     }
 
     private List<Match> nearest(String question) throws InterruptedException {
-        return index.nearest(embedder.embed(question), SUGGESTIONS + 2);
+        return index.nearest(question, embedder.embed(question), SUGGESTIONS + 2);
     }
 
     /** Returns the entry of the most recent answer that is an entry of the data set. */
@@ -92,7 +92,7 @@ record RetrievalAgent(AnswerIndex index, QuestionEmbedder embedder) implements A
     }
 
     private static Source source(Match match) {
-        return new Source(match.entry().id(), match.entry().question(), rounded(match.similarity()));
+        return new Source(match.entry().id(), match.entry().question(), rounded(match.score()));
     }
 
     /** Sends the text in pieces of a few words. The concatenation of the pieces is the text. */

@@ -7,6 +7,7 @@ import io.turnlane.processor.agent.retrieval.calculation.CalculatingAgent;
 import io.turnlane.processor.agent.retrieval.dataset.DataSetReader;
 import io.turnlane.processor.agent.retrieval.embedding.MiniLm;
 import io.turnlane.processor.agent.retrieval.embedding.QuestionEmbedder;
+import io.turnlane.processor.agent.retrieval.embedding.SentenceModel;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex;
 import io.turnlane.processor.agent.tool.AllowedTools;
 import java.time.Duration;
@@ -38,16 +39,23 @@ public final class RetrievalAgentFactory implements AgentFactory, AutoCloseable 
     private final AllowedTools calculations;
 
     /**
-     * Loads the index, which takes about a quarter of a second.
+     * Loads the vectors of the index, which takes about a quarter of a second. The embedder's thread creates the index
+     * of words together with the model, because a processor is ready sooner without both.
      *
      * @param waiting maximum number of questions that wait for the embedder
      * @param remembered number of questions whose vectors are cached
      * @param calculations tools for questions with numbers
      */
     public RetrievalAgentFactory(int waiting, int remembered, AllowedTools calculations) {
-        this.index = AnswerIndex.load(new DataSetReader().read());
-        this.embedder = new QuestionEmbedder(MiniLm::load, PRELOAD_DELAY, waiting, remembered);
+        AnswerIndex loaded = AnswerIndex.load(new DataSetReader().read());
+        this.index = loaded;
+        this.embedder = new QuestionEmbedder(() -> model(loaded), PRELOAD_DELAY, waiting, remembered);
         this.calculations = calculations;
+    }
+
+    private static SentenceModel model(AnswerIndex index) {
+        index.preload();
+        return MiniLm.load();
     }
 
     @Override

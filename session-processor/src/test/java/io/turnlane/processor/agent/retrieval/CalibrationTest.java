@@ -3,30 +3,33 @@ package io.turnlane.processor.agent.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import io.turnlane.processor.agent.retrieval.index.AnswerIndex.Match;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class CalibrationTest {
 
     /**
-     * Result for one question: similarity of the nearest entry, margin to the next one, and true if the nearest is
-     * right.
+     * Result for one question: score of the nearest entry, margin to the next one, and true if the nearest is right.
      */
-    record Sample(double similarity, double margin, boolean right) {}
+    record Sample(double score, double margin, boolean right) {}
 
     @Test
     void matchesTheWeightsFittedToTheDevelopmentQuestions() {
-        double[] weights = fit(samples(QuestionSheet.read("development-questions.yaml")));
+        List<Sample> samples = samples(QuestionSheet.read("development-questions.yaml"));
+        samples.addAll(samples(QuestionSheet.read("colloquial-development-questions.yaml")));
+        double[] weights = fit(samples);
         System.out.printf("calibration fitted: %.2f %.2f %.2f%n", weights[0], weights[1], weights[2]);
         assertThat(Calibration.BASE).isCloseTo(weights[0], within(0.1));
-        assertThat(Calibration.PER_SIMILARITY).isCloseTo(weights[1], within(0.1));
+        assertThat(Calibration.PER_SCORE).isCloseTo(weights[1], within(0.1));
         assertThat(Calibration.PER_MARGIN).isCloseTo(weights[2], within(0.2));
     }
 
     @Test
-    void increasesWithSimilarityAndMargin() {
+    void increasesWithScoreAndMargin() {
         assertThat(Calibration.confidence(0.7, 0.05)).isGreaterThan(Calibration.confidence(0.6, 0.05));
         assertThat(Calibration.confidence(0.6, 0.1)).isGreaterThan(Calibration.confidence(0.6, 0.0));
         assertThat(Calibration.confidence(-1, 0)).isBetween(0.0, 0.01);
@@ -35,18 +38,18 @@ class CalibrationTest {
 
     static List<Sample> samples(QuestionSheet sheet) {
         List<Sample> samples = new ArrayList<>();
-        sheet.onTopic().forEach(asked -> samples.add(sample(asked.question(), asked.id())));
-        sheet.offTopic().forEach(question -> samples.add(sample(question, "")));
+        sheet.onTopic().forEach(asked -> samples.add(sample(asked.question(), asked::isAnsweredBy)));
+        sheet.offTopic().forEach(question -> samples.add(sample(question, entry -> false)));
         return samples;
     }
 
-    private static Sample sample(String question, String id) {
+    private static Sample sample(String question, Predicate<DataSetEntry> answers) {
         List<Match> nearest = TestRetrieval.nearest(question);
-        double similarity = nearest.getFirst().similarity();
+        double score = nearest.getFirst().score();
         return new Sample(
-                similarity,
-                similarity - nearest.get(1).similarity(),
-                nearest.getFirst().entry().id().equals(id));
+                score,
+                score - nearest.get(1).score(),
+                answers.test(nearest.getFirst().entry()));
     }
 
     /**
@@ -57,7 +60,7 @@ class CalibrationTest {
         double[] confidence = new double[10];
         double[] right = new double[10];
         for (Sample sample : samples) {
-            double estimate = Calibration.confidence(sample.similarity(), sample.margin());
+            double estimate = Calibration.confidence(sample.score(), sample.margin());
             int bin = Math.min(9, (int) (estimate * 10));
             confidence[bin] += estimate;
             right[bin] += sample.right() ? 1 : 0;
@@ -75,10 +78,10 @@ class CalibrationTest {
         for (int round = 0; round < 20_000; round++) {
             double[] gradient = new double[3];
             for (Sample sample : samples) {
-                double sum = weights[0] + weights[1] * sample.similarity() + weights[2] * sample.margin();
+                double sum = weights[0] + weights[1] * sample.score() + weights[2] * sample.margin();
                 double error = 1 / (1 + Math.exp(-sum)) - (sample.right() ? 1 : 0);
                 gradient[0] += error;
-                gradient[1] += error * sample.similarity();
+                gradient[1] += error * sample.score();
                 gradient[2] += error * sample.margin();
             }
             for (int i = 0; i < 3; i++) {

@@ -1,14 +1,21 @@
 package io.turnlane.processor.agent.retrieval;
 
+import io.turnlane.processor.agent.retrieval.dataset.DataSetEntry;
 import java.io.InputStream;
 import java.util.List;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Questions with known results: on topic with the id of the entry that answers them, and off topic. */
+/** Questions with known results: on topic with the entries that answer them, and off topic. */
 record QuestionSheet(List<OnTopic> onTopic, List<String> offTopic) {
 
-    record OnTopic(String question, String id) {}
+    /** @param id id of the entry that answers the question; several ids are separated by commas */
+    record OnTopic(String question, String id) {
+
+        boolean isAnsweredBy(DataSetEntry entry) {
+            return List.of(id.split(",")).contains(entry.id());
+        }
+    }
 
     static QuestionSheet read(String name) {
         YAMLMapper yaml = YAMLMapper.builder()

@@ -37,7 +37,7 @@ final class TestRetrieval {
     final List<String> deltas = new ArrayList<>();
 
     static List<Match> nearest(String question) {
-        return INDEX.nearest(MODEL.embed(question), 3);
+        return INDEX.nearest(question, MODEL.embed(question), 3);
     }
 
     /** Asks a question and adds the turn to the history. */

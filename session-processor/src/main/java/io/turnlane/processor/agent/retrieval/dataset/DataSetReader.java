@@ -32,6 +32,7 @@ public final class DataSetReader {
      * listed reliably.
      */
     static final List<String> CATEGORIES = List.of(
+            "basics",
             "amm",
             "impermanent-loss",
             "lending",
