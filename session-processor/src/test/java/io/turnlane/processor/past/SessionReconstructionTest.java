@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SessionReconstructionTest {
@@ -38,6 +39,10 @@ class SessionReconstructionTest {
     private long offset;
 
     private Ask asked(String question, int minute) {
+        return asked(question, minute, null);
+    }
+
+    private Ask asked(String question, int minute, @Nullable String route) {
         Ask ask = new Ask(
                 new RequestId(UUID.randomUUID()),
                 SESSION,
@@ -51,7 +56,8 @@ class SessionReconstructionTest {
                 null,
                 TurnPolicy.ENQUEUE,
                 Priority.NORMAL,
-                null);
+                null,
+                route);
         logged(ask, minute);
         return ask;
     }
@@ -212,6 +218,12 @@ class SessionReconstructionTest {
                 .isEmpty();
         reconstruction.deleted(position(4));
         assertThat(reconstruction.toRecalledSession(at(5)).initialTurns()).isNull();
+    }
+
+    @Test
+    void restoresTheRouteAsTheAgentOfTheSession() {
+        ended(asked("first", 0, "support"), 0, new TurnEvent.Completed(Answer.ofText("first answer")));
+        assertThat(reconstruction.toRecalledSession(at(1)).life().agent()).isEqualTo("support");
     }
 
     @Test
