@@ -125,6 +125,7 @@ const FAILURES = {
 
 const REFUSALS = {
   rate_limited: 'Too many questions in a short time.',
+  budget_exhausted: 'The usage budget is used up.',
   session_queue_full: 'Too many turns of this lane are open. Wait until some have ended.',
   question_too_large: 'The question is longer than 32 KiB. Shorten it.',
   unknown_agent: 'No server offers the agent of this lane at the moment. Choose another agent in the options, or open a new lane.',

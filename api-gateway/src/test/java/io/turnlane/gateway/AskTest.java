@@ -267,7 +267,8 @@ class AskTest {
                 slots,
                 Map.of(),
                 Duration.ZERO,
-                0L);
+                0L,
+                List.of());
     }
 
     @Test

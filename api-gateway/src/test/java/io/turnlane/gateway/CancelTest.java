@@ -204,7 +204,8 @@ class CancelTest {
                 null,
                 Map.of("retrieval", Duration.ofSeconds(3)),
                 Duration.ZERO,
-                0L));
+                0L,
+                List.of()));
         try {
             String second = gateway.ask(session, "second").header("Location");
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {

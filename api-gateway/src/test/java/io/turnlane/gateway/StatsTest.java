@@ -147,6 +147,7 @@ class StatsTest {
                 f.places(),
                 f.agentTimes(),
                 stalled,
-                f.droppedTurns());
+                f.droppedTurns(),
+                f.usage());
     }
 }

@@ -36,6 +36,7 @@ public record Answer(
         sources = List.copyOf(sources);
         artifacts = List.copyOf(artifacts);
         suggestions = offered(Objects.requireNonNullElse(suggestions, List.of())); // not sent by older versions
+        usage = Objects.requireNonNullElse(usage, Usage.NONE); // agents can return null
     }
 
     /** Creates an answer without suggestions. */
@@ -51,6 +52,11 @@ public record Answer(
     /** Returns an answer that consists of text only. */
     public static Answer ofText(String text) {
         return new Answer(text, null, List.of(), List.of(), Usage.NONE);
+    }
+
+    /** Returns the same answer with another usage. */
+    public Answer withUsage(Usage other) {
+        return new Answer(text, confidence, sources, artifacts, suggestions, other);
     }
 
     private static List<String> offered(List<String> suggestions) {

@@ -23,6 +23,7 @@ public enum ErrorCode implements WireEnum {
     UNKNOWN_AGENT(422, "Unknown agent"),
     RATE_LIMITED(429, "Too many requests"),
     SESSION_QUEUE_FULL(429, "The session has too many open turns"),
+    BUDGET_EXHAUSTED(429, "The usage budget is used up"),
     INTERNAL_ERROR(500, "Internal error"),
     OVERLOADED(503, "The service is overloaded"),
     UNAVAILABLE(503, "A required service is unavailable"),

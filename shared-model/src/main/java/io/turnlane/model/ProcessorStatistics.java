@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *     if the processor can read more turns
  * @param droppedTurns number of turns since the processor started that expired because Kafka had deleted their records;
  *     null if the processor has an older version, which does not report this number
+ * @param usage usage of models since the processor started, by agent and provider
  */
 public record ProcessorStatistics(
         String processor,
@@ -58,7 +59,8 @@ public record ProcessorStatistics(
         @Nullable SlotStatistics places,
         Map<String, Duration> agentTimes,
         Duration stalled,
-        @Nullable Long droppedTurns) {
+        @Nullable Long droppedTurns,
+        List<AgentUsage> usage) {
 
     /**
      * Value of {@link #stalled()} from which a processor counts as stalled. Smaller values are normal if turns take
@@ -71,6 +73,7 @@ public record ProcessorStatistics(
         state = Objects.requireNonNullElse(state, ProcessorState.RUNNING); // not reported by older versions
         agents = List.copyOf(agents);
         tools = List.copyOf(Objects.requireNonNullElse(tools, List.of())); // not reported by older versions
+        usage = List.copyOf(Objects.requireNonNullElse(usage, List.of())); // not reported by older versions
         stalled = Objects.requireNonNullElse(stalled, Duration.ZERO); // not reported by older versions
     }
 
@@ -89,6 +92,13 @@ public record ProcessorStatistics(
      */
     public record SlotStatistics(
             int most, int free, int ready, @Nullable Duration runTime) {}
+
+    /**
+     * Usage of models by an agent.
+     *
+     * @param provider provider of the models, or protocol of the agent; {@code other} if it is unknown
+     */
+    public record AgentUsage(String agent, String provider, Usage usage) {}
 
     /** Size of a bounded cache, and its hits and misses since the process started. */
     public record CacheStatistics(long size, long maxSize, long hits, long misses) {}

@@ -18,7 +18,8 @@ record TerminalEvent(
         @Nullable Answer answer,
         @Nullable TurnError error,
         @Nullable String reason,
-        @Nullable RequestId by) {
+        @Nullable RequestId by,
+        @Nullable Usage usage) {
 
     TerminalEvent {
         Objects.requireNonNull(requestId, "request_id");
@@ -39,8 +40,8 @@ record TerminalEvent(
     private TurnEvent.Body body() {
         return switch (type) {
             case "completed" -> new TurnEvent.Completed(required(answer));
-            case "failed" -> new TurnEvent.Failed(required(error));
-            case "cancelled" -> new TurnEvent.Cancelled(cause());
+            case "failed" -> new TurnEvent.Failed(required(error), orNone(usage));
+            case "cancelled" -> new TurnEvent.Cancelled(cause(), orNone(usage));
             case "superseded" -> new TurnEvent.Superseded(cause());
             case "rejected" -> new TurnEvent.Rejected(cause());
             default -> throw new IllegalArgumentException("the event type is not terminal");
@@ -49,6 +50,10 @@ record TerminalEvent(
 
     private EndCause cause() {
         return new EndCause(required(reason), by);
+    }
+
+    private static Usage orNone(@Nullable Usage usage) {
+        return Objects.requireNonNullElse(usage, Usage.NONE);
     }
 
     private static <T> T required(@Nullable T part) {

@@ -141,10 +141,27 @@ public record TurnEvent(
         }
     }
 
-    public record Failed(TurnError error) implements Body {}
+    /** @param usage usage of all attempts */
+    public record Failed(TurnError error, Usage usage) implements Body {
 
-    /** A client cancelled the turn, or the policy of a later question did. */
-    public record Cancelled(EndCause cause) implements Body {}
+        /** Creates an event of a turn that called no model. */
+        public Failed(TurnError error) {
+            this(error, Usage.NONE);
+        }
+    }
+
+    /**
+     * A client cancelled the turn, or the policy of a later question did.
+     *
+     * @param usage usage of all attempts
+     */
+    public record Cancelled(EndCause cause, Usage usage) implements Body {
+
+        /** Creates an event of a turn that called no model. */
+        public Cancelled(EndCause cause) {
+            this(cause, Usage.NONE);
+        }
+    }
 
     /** The question was merged into the question of a later turn, which answers both. */
     public record Superseded(EndCause cause) implements Body {}

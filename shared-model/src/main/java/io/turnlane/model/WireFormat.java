@@ -171,8 +171,14 @@ public final class WireFormat {
                 json.writeStringProperty("retry_at", TIME.format(retrying.retryAt()));
             }
             case TurnEvent.Completed completed -> json.writePOJOProperty("answer", completed.answer());
-            case TurnEvent.Failed failed -> json.writePOJOProperty("error", failed.error());
-            case TurnEvent.Cancelled cancelled -> writeCause(json, cancelled.cause());
+            case TurnEvent.Failed failed -> {
+                json.writePOJOProperty("error", failed.error());
+                writeUsage(json, failed.usage());
+            }
+            case TurnEvent.Cancelled cancelled -> {
+                writeCause(json, cancelled.cause());
+                writeUsage(json, cancelled.usage());
+            }
             case TurnEvent.Superseded superseded -> writeCause(json, superseded.cause());
             case TurnEvent.Rejected rejected -> writeCause(json, rejected.cause());
         }
@@ -181,6 +187,12 @@ public final class WireFormat {
     private static void writeCause(JsonGenerator json, EndCause cause) {
         json.writeStringProperty("reason", cause.reason());
         json.writePOJOProperty("by", cause.by());
+    }
+
+    private static void writeUsage(JsonGenerator json, Usage usage) {
+        if (!usage.equals(Usage.NONE)) {
+            json.writePOJOProperty("usage", usage);
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.turnlane.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -261,6 +262,25 @@ class WireFormatTest {
     }
 
     @Test
+    void writesTheUsageOfATurnThatFailedAndItsCostIfItIsKnown() {
+        TurnError error = TurnError.of(ErrorCode.USAGE_LIMIT, "no");
+        assertThat(text(wire.write(event(new TurnEvent.Failed(error, new Usage(2, 30, 4, 0.0000015, "USD"))))))
+                .contains("\"usage\":{\"model_calls\":2,\"input_tokens\":30,\"output_tokens\":4,"
+                        + "\"cost\":1.5E-6,\"currency\":\"USD\"}");
+        assertThat(text(wire.write(event(new TurnEvent.Failed(error, new Usage(2, 30, 4))))))
+                .contains("\"output_tokens\":4}");
+        assertThat(text(wire.write(event(new TurnEvent.Failed(error))))).doesNotContain("\"usage\"");
+    }
+
+    @Test
+    void readsUsageWithoutCostAndAnswersWithoutUsage() throws Exception {
+        byte[] old = "{\"model_calls\":2,\"input_tokens\":30,\"output_tokens\":4}".getBytes(UTF_8);
+        assertThat(wire.read(old, Usage.class)).isEqualTo(new Usage(2, 30, 4));
+        byte[] answer = "{\"text\":\"So.\",\"sources\":[],\"artifacts\":[]}".getBytes(UTF_8);
+        assertThat(wire.read(answer, Answer.class).usage()).isEqualTo(Usage.NONE);
+    }
+
+    @Test
     void writesTheCallOfATool() {
         assertThat(text(wire.write(
                         event(new TurnEvent.ToolCalled("search", Duration.ofMillis(20), ToolOutcome.NOT_ALLOWED)))))
@@ -280,7 +300,10 @@ class WireFormatTest {
         assertThat(wire.readTerminalEvent(wire.write(completed))).isEqualTo(completed);
         TurnEvent failed = event(new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no")));
         assertThat(wire.readTerminalEvent(wire.write(failed))).isEqualTo(failed);
+        Usage usage = new Usage(2, 30, 4, 0.5, "USD");
         for (TurnEvent.Body body : List.of(
+                new TurnEvent.Failed(TurnError.of(ErrorCode.AGENT_ERROR, "no"), usage),
+                new TurnEvent.Cancelled(new EndCause("requested", null), usage),
                 new TurnEvent.Cancelled(new EndCause("requested", null)),
                 new TurnEvent.Superseded(new EndCause("coalesced", REQUEST)),
                 new TurnEvent.Rejected(new EndCause("session_busy", REQUEST)))) {

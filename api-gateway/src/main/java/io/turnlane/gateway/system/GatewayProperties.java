@@ -3,6 +3,7 @@ package io.turnlane.gateway.system;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.deliver.Outbox;
 import io.turnlane.store.accept.AcceptRules;
+import io.turnlane.store.limit.UsageBudget;
 import io.turnlane.store.request.RedisCommandRecords.CommandRules;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -148,8 +149,9 @@ public record GatewayProperties(
             @DefaultValue("20s") @DurationMin(millis = 100) Duration ping,
             @DefaultValue("60s") @DurationMin(millis = 100) Duration idle) {}
 
-    public AcceptRules acceptRules() {
-        return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention());
+    /** @param sessionBudget maximum usage of a session */
+    public AcceptRules acceptRules(UsageBudget sessionBudget) {
+        return new AcceptRules(asks.maxOpen(), sessions.resultRetention(), asks.idempotencyRetention(), sessionBudget);
     }
 
     public CommandRules commandRules() {

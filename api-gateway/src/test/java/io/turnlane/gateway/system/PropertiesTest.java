@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.gateway.turns.deliver.Outbox;
+import io.turnlane.store.limit.UsageBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,7 @@ class PropertiesTest {
                 "turnlane.gateway",
                 GatewayProperties.class,
                 Map.of("turnlane.gateway.sessions.result-retention", "1h"));
-        assertThatThrownBy(p::acceptRules)
+        assertThatThrownBy(() -> p.acceptRules(UsageBudget.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Idempotency-Key");
     }

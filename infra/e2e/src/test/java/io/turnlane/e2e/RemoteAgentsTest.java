@@ -66,8 +66,8 @@ class RemoteAgentsTest {
                     program.getKey().equals("python") ? "ag-ui" : "responses",
                     "url",
                     program.getValue().url("/").toString());
-            factories.add(
-                    new RemoteAgentFactory(AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty()));
+            factories.add(new RemoteAgentFactory(
+                    AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty(), "USD"));
         }
         return factories;
     }

@@ -73,8 +73,8 @@ class StockAgentsTest {
             String path = program.getKey().equals("mastra") ? "/api/v1/responses" : "/";
             Map<String, Object> fields = new LinkedHashMap<>(DEFINITIONS.get(program.getKey()));
             fields.put("url", program.getValue().url(path).toString());
-            factories.add(
-                    new RemoteAgentFactory(AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty()));
+            factories.add(new RemoteAgentFactory(
+                    AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty(), "USD"));
         }
         return factories;
     }

@@ -2,6 +2,7 @@ package io.turnlane.store;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import java.time.LocalDate;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,9 @@ public record MemoryKeys(SessionKey session) {
 
     /** Prefix of every key of Turnlane. */
     public static final String PREFIX = "tl:";
+
+    /** Field of a hash with a {@linkplain StoredUsage stored usage}. */
+    public static final String USAGE = "usage";
 
     /** Returns the common prefix of the session's keys. */
     public String prefix() {
@@ -36,6 +40,11 @@ public record MemoryKeys(SessionKey session) {
      */
     public String history() {
         return key("hist");
+    }
+
+    /** Key of the hash with the session's usage on the last day (UTC) on which it used models. */
+    public String spent() {
+        return key("spent");
     }
 
     /** Key of the hash with the record of a request. */
@@ -154,6 +163,14 @@ public record MemoryKeys(SessionKey session) {
      */
     public static String connectionsOfUser(String namespace) {
         return ofUser(namespace, "conns");
+    }
+
+    /**
+     * Key of the hash with the usage of a user on one day (UTC). The hash also contains the usage of each session on
+     * this day.
+     */
+    public static String usageOfUser(String namespace, LocalDate day) {
+        return ofUser(namespace, "usage:" + day.toEpochDay());
     }
 
     private static String ofUser(String namespace, String part) {

@@ -113,6 +113,34 @@ local function create_request(req, indexes, new)
   return deadline_at
 end
 
+-- Returns the numbers of a stored usage (StoredUsage.java), and its currency: model calls, tokens in, tokens out, and cost
+-- in billionths. All numbers are 0 if nothing is stored.
+local function usage_of(stored)
+  local calls, input, output, cost, currency = string.match(stored or '', '^(%d+) (%d+) (%d+) (%d+) (%S+)$')
+  return {tonumber(calls or 0), tonumber(input or 0), tonumber(output or 0), tonumber(cost or 0)}, currency or '-'
+end
+
+-- Returns the stored form of the first usage plus the second one; minus the second one if sign is -1. A number below 0
+-- becomes 0. If the currencies differ, the cost is the one of the second usage.
+local function add_usage(first, second, sign)
+  local sum, currency = usage_of(first)
+  local other, other_currency = usage_of(second)
+  if currency ~= '-' and other_currency ~= '-' and currency ~= other_currency then
+    sum[4] = 0
+  end
+  for i = 1, 4 do
+    sum[i] = math.max(0, sum[i] + sign * other[i])
+  end
+  return string.format('%d %d %d %d %s', sum[1], sum[2], sum[3], sum[4],
+    other_currency ~= '-' and other_currency or currency)
+end
+
+-- Returns true if a stored usage has reached a budget. Tokens and cost are 0 if they are not limited.
+local function is_spent(stored, most_tokens, most_cost)
+  local usage = usage_of(stored)
+  return (most_tokens > 0 and usage[2] + usage[3] >= most_tokens) or (most_cost > 0 and usage[4] >= most_cost)
+end
+
 -- Marks a request as cancelled, unless it already is. From then on the request can only end as cancelled. Reason and
 -- cause of the first cancel are kept; each can be ''.
 local function mark_cancelled(req, at, reason, by)

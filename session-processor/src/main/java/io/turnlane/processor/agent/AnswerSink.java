@@ -1,6 +1,8 @@
 package io.turnlane.processor.agent;
 
+import io.turnlane.model.Answer;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.util.Map;
 
@@ -33,4 +35,12 @@ public interface AnswerSink {
      * <p>The default implementation ignores the state, for sinks in tests of agents without a state.
      */
     default void state(Map<String, Object> state) {}
+
+    /**
+     * Reports the usage of a call of a model. It counts for the turn even if the call or the attempt fails. An agent
+     * that reports its calls need not set the usage of its {@link Answer}, which is then ignored.
+     *
+     * @param provider provider of the model, for metrics
+     */
+    default void usage(String provider, Usage usage) {}
 }

@@ -2,6 +2,7 @@ package io.turnlane.processor.agent;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.Usage;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +14,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempt number of the attempt, from 1
  * @param traceparent W3C trace context of the client that asked, for calls to other services; null if it sent none
+ * @param usage usage of the earlier attempts of the turn
  */
 public record CurrentTurn(
         RequestId requestId,
         SessionId sessionId,
         @Nullable String userId,
         int attempt,
-        @Nullable String traceparent) {
+        @Nullable String traceparent,
+        Usage usage) {
 
     private static final ScopedValue<CurrentTurn> CURRENT = ScopedValue.newInstance();
+
+    /** Creates a turn without earlier usage. */
+    public CurrentTurn(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            int attempt,
+            @Nullable String traceparent) {
+        this(requestId, sessionId, userId, attempt, traceparent, Usage.NONE);
+    }
 
     /** Returns the turn that this code works for, or empty outside of an agent's call. */
     public static Optional<CurrentTurn> get() {

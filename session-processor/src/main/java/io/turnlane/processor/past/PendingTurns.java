@@ -6,6 +6,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.EndedTurn;
 import io.turnlane.store.memory.OpenTurn;
 import java.time.Instant;
@@ -90,8 +91,18 @@ final class PendingTurns {
                     body instanceof TurnEvent.Completed completed ? completed.answer() : null,
                     body instanceof TurnEvent.Failed failed ? failed.error() : null,
                     RequestStatus.of(body.type()),
-                    causeOf(body));
+                    causeOf(body),
+                    usageOf(body));
         }
+    }
+
+    private static Usage usageOf(TurnEvent.Body body) {
+        return switch (body) {
+            case TurnEvent.Completed completed -> completed.answer().usage();
+            case TurnEvent.Failed failed -> failed.usage();
+            case TurnEvent.Cancelled cancelled -> cancelled.usage();
+            default -> Usage.NONE;
+        };
     }
 
     private static @Nullable EndCause causeOf(TurnEvent.Body body) {

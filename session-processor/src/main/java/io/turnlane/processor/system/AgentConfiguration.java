@@ -5,6 +5,7 @@ import io.turnlane.processor.agent.AbsentAgents;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.EchoAgent;
+import io.turnlane.processor.agent.chat.TurnLimits;
 import io.turnlane.processor.agent.configured.AgentBuilder;
 import io.turnlane.processor.agent.configured.AgentDefinitionFile;
 import io.turnlane.processor.agent.configured.SecretLookup;
@@ -66,8 +67,13 @@ class AgentConfiguration {
     AgentBuilder agentBuilder(ProcessorProperties properties, List<AgentFactory> factories, Toolbox toolbox) {
         ProcessorProperties.ConfiguredAgentProperties agents = properties.agents();
         Path secrets = agents.secretFolder().isEmpty() ? null : Path.of(agents.secretFolder());
+        ProcessorProperties.UsageProperties usage = properties.usage();
         return new AgentBuilder(
-                new SecretLookup(System::getenv, agents.secretVariables(), secrets), factories, toolbox);
+                new SecretLookup(System::getenv, agents.secretVariables(), secrets),
+                factories,
+                toolbox,
+                new TurnLimits(usage.modelCalls(), usage.tokens()),
+                usage.currency());
     }
 
     @Bean

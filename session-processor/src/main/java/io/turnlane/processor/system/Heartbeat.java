@@ -58,7 +58,8 @@ class Heartbeat {
             SessionCache cache,
             LatencyWindow latency,
             AgentTimes agentTimes,
-            DroppedTurns dropped) {}
+            DroppedTurns dropped,
+            UsageTotals usage) {}
 
     Heartbeat(
             ProcessorId id,
@@ -132,7 +133,8 @@ class Heartbeat {
                 new SlotStatistics(load.slots(), load.freeSlots(), load.readyLanes(), runTimes.update(load)),
                 sources.agentTimes().meanTimes(),
                 intake.stalled(),
-                sources.dropped().count());
+                sources.dropped().count(),
+                sources.usage().totals());
     }
 
     /** Logs when heartbeats start or stop reaching Redis. Does not log every heartbeat. */

@@ -27,9 +27,20 @@ class ObserverConfiguration {
 
     @Bean
     @Primary
-    TurnObserver turnObserver(AgentCatalog agents, LatencyWindow latency, AgentTimes agentTimes, MeterRegistry meters) {
-        List<TurnObserver> observers = List.of(new TurnLog(), new TurnMeters(meters, agents), latency, agentTimes);
+    TurnObserver turnObserver(
+            AgentCatalog agents,
+            LatencyWindow latency,
+            AgentTimes agentTimes,
+            UsageTotals usage,
+            MeterRegistry meters) {
+        List<TurnObserver> observers =
+                List.of(new TurnLog(), new TurnMeters(meters, agents), latency, agentTimes, usage);
         return report -> observers.forEach(observer -> observer.flightEnded(report));
+    }
+
+    @Bean
+    UsageTotals usageTotals(AgentCatalog agents, MeterRegistry meters) {
+        return new UsageTotals(agents, new UsageMeters(meters));
     }
 
     @Bean

@@ -44,7 +44,8 @@ public record ProcessorProperties(
         @Valid @DefaultValue CacheProperties cache,
         @Valid @DefaultValue RetrievalProperties retrieval,
         @Valid @DefaultValue ConfiguredAgentProperties agents,
-        @Valid @DefaultValue ToolProperties tools) {
+        @Valid @DefaultValue ToolProperties tools,
+        @Valid @DefaultValue UsageProperties usage) {
 
     /**
      * Limits of tools that agents call.
@@ -55,6 +56,22 @@ public record ProcessorProperties(
     public record ToolProperties(
             @DurationMin(millis = 1) @DefaultValue("10s") Duration timeout,
             @DefaultValue("8KB") DataSize result) {}
+
+    /**
+     * Limits and cost of the models that a turn uses. The limits apply to agents of the type {@code chat}.
+     *
+     * @param modelCalls maximum number of replies of models in one attempt of a turn
+     * @param tokens maximum number of tokens in and out of all attempts of a turn
+     * @param currency currency of the prices in the definitions of agents
+     */
+    public record UsageProperties(
+            @Min(1) @Max(1000) @DefaultValue("10") int modelCalls,
+
+            @Min(1) @Max(1_000_000_000) @DefaultValue("20000")
+            long tokens,
+
+            @Pattern(regexp = "[A-Z]{3}") @DefaultValue("USD")
+            String currency) {}
 
     /**
      * Settings for agents that are configured and not part of the code.

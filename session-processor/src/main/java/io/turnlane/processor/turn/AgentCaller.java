@@ -57,16 +57,18 @@ final class AgentCaller {
      * Publishes the {@code started} event and calls the agent. If the flight was stopped before this call, publishes
      * nothing and does not call the agent.
      *
+     * @param usage collects the usage of the call, also if it fails
      * @param atOnce true to call the agent on the calling thread, without time limit, because it answers at once
      */
-    CallResult call(Flight flight, Ask ask, BeginResult.RunTurn run, TurnStream stream, boolean atOnce) {
+    CallResult call(
+            Flight flight, Ask ask, BeginResult.RunTurn run, TurnStream stream, AttemptUsage usage, boolean atOnce) {
         if (!flight.enterAgent()) {
             return flight.isCancelled() ? new CallResult.AgentCancelled() : new CallResult.AgentReleased();
         }
         stream.publishStarted(run.memoryIssue());
         List<Cancellation> timers = atOnce ? List.of() : startTimers(flight, ask, run);
         try {
-            AgentOutput output = new AgentOutput(stream, flight, wire, ask.agent(), run.states());
+            AgentOutput output = new AgentOutput(stream, flight, wire, usage, ask.agent(), run.states());
             Callable<Answer> agent = () -> output.complete(answer(flight.turn(), ask, run, output));
             Answer answer = atOnce ? flight.callAgentHere(agent) : flight.callAgent(executor, agent);
             return accept(flight, new CallResult.AgentAnswered(answer, output.changedStates()));
@@ -108,7 +110,8 @@ final class AgentCaller {
                 ask.sessionId(),
                 ask.userId(),
                 run.attempt(),
-                turn.envelope().traceparent());
+                turn.envelope().traceparent(),
+                run.usage());
         Memory memory = memoryOf(run, ask.agent());
         return current.call(() -> agents.create(ask.agent()).answer(questionOf(ask), memory, sink));
     }

@@ -6,6 +6,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Source;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.json.JsonLimits;
 import io.turnlane.processor.agent.AnswerSink;
@@ -32,6 +33,7 @@ final class AgentOutput implements AnswerSink {
     private final AnswerSink sink;
     private final Flight flight;
     private final WireFormat wire;
+    private final AttemptUsage usage;
     private final String agent;
     private final AgentStates before;
     private AgentStates states;
@@ -41,13 +43,16 @@ final class AgentOutput implements AnswerSink {
     /**
      * Creates the output of one call.
      *
+     * @param usage collects the usage of the call
      * @param agent name of the agent
      * @param before states of the session's agents before the call
      */
-    AgentOutput(AnswerSink sink, Flight flight, WireFormat wire, String agent, AgentStates before) {
+    AgentOutput(
+            AnswerSink sink, Flight flight, WireFormat wire, AttemptUsage usage, String agent, AgentStates before) {
         this.sink = sink;
         this.flight = flight;
         this.wire = wire;
+        this.usage = usage;
         this.agent = agent;
         this.before = before;
         this.states = before;
@@ -109,6 +114,12 @@ final class AgentOutput implements AnswerSink {
         return states.equals(before) ? null : states;
     }
 
+    /** Counts the usage even if the flight was cancelled. */
+    @Override
+    public void usage(String provider, Usage ofCall) {
+        usage.add(provider, ofCall);
+    }
+
     /**
      * Sends a kept half of a surrogate pair and returns the answer within {@link JsonLimits}. Called after the agent
      * has returned.
@@ -116,6 +127,7 @@ final class AgentOutput implements AnswerSink {
      * @throws TerminalAgentException if the agent has set an invalid state or one that is too large
      */
     Answer complete(Answer answer) throws TerminalAgentException {
+        usage.addAnswered(answer.usage());
         if (stateFault != null) {
             throw new TerminalAgentException(
                     ErrorCode.INVALID_STATE, "The agent set a state that is not valid: " + stateFault + ".");

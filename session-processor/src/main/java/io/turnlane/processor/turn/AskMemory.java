@@ -1,11 +1,13 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult;
 import io.turnlane.store.memory.FlightRef;
 import io.turnlane.store.memory.MemoryResult;
@@ -45,6 +47,7 @@ final class AskMemory {
     private final Flight flight;
     private final Turn turn;
     private final Ask ask;
+    private final AttemptUsage usage;
     private final Map<Phase, Instant> phases = new EnumMap<>(Phase.class);
     private boolean lossRuledOut;
     private int computedAttempt;
@@ -53,6 +56,7 @@ final class AskMemory {
      * Creates the memory of a flight.
      *
      * @param tooOld matches turns that are so old that their request record can have expired
+     * @param usage usage of the flight's attempt
      */
     AskMemory(
             SessionMemory memory,
@@ -61,7 +65,8 @@ final class AskMemory {
             Predicate<Turn> tooOld,
             InstantSource clock,
             Flight flight,
-            Ask ask) {
+            Ask ask,
+            AttemptUsage usage) {
         this.memory = memory;
         this.agents = agents;
         this.steps = steps;
@@ -70,6 +75,7 @@ final class AskMemory {
         this.flight = flight;
         this.turn = flight.turn();
         this.ask = ask;
+        this.usage = usage;
         phases.put(Phase.RECEIVED, ask.createdAt());
         phases.put(Phase.QUEUED, turn.loggedAt());
         mark(Phase.DEQUEUED);
@@ -140,7 +146,7 @@ final class AskMemory {
         for (int losses = 0; settled instanceof SettleResult.TurnLost lost && losses < MAX_LOSSES; losses++) {
             settled = switch (begin(true)) {
                 case BeginResult.RunTurn _ -> steps.call(turn.claim(), () -> step.apply(flight.ref()));
-                case MemoryResult.CancelRequested _ -> takeOverAndCancel();
+                case MemoryResult.CancelRequested _ -> takeOverAndCancel(usage(run));
                 case MemoryResult.NothingToRun over -> over;
                 case MemoryResult.HandoverPending _ -> new MemoryResult.Fenced();
                 case MemoryResult.DataMissing missed -> {
@@ -155,9 +161,13 @@ final class AskMemory {
         return settled;
     }
 
-    /** Stores the answer and the states of agents with {@code commit.lua}. */
-    SettleResult commit(BeginResult.RunTurn run, String question, CallResult.AgentAnswered answered) {
-        Answer answer = answered.answer();
+    /** Returns the usage of the earlier attempts and of this one. */
+    Usage usage(BeginResult.RunTurn run) {
+        return run.usage().plus(usage.total());
+    }
+
+    /** Stores the answer and the states of agents with {@code commit.lua}. Its usage must contain all attempts. */
+    SettleResult commit(BeginResult.RunTurn run, String question, Answer answer, @Nullable AgentStates states) {
         Instant now = now();
         phases.put(Phase.SESSION_RELEASED, now); // set early, because the commit stores all phases
         phases.put(Phase.COMPLETED, now);
@@ -170,31 +180,34 @@ final class AskMemory {
                 answer.sources(),
                 ask.elapsed(now),
                 now);
-        return settle(run, ref -> memory.commit(ref, past, answer, answered.states(), phases));
+        return settle(run, ref -> memory.commit(ref, past, answer, states, phases));
     }
 
     /** Stores the failure of the attempt. */
     SettleResult fail(BeginResult.RunTurn run, TurnError error, boolean last) {
-        return settle(run, ref -> memory.fail(ref, error, last, phases));
+        return settle(run, ref -> memory.fail(ref, error, last, usage(run), phases));
     }
 
     /** Releases the turn to another flight, without counting the attempt as a crash. */
-    void release() {
-        steps.run(turn.claim(), () -> memory.release(flight.ref()));
+    void release(BeginResult.RunTurn run) {
+        steps.run(turn.claim(), () -> memory.release(flight.ref(), usage(run)));
     }
 
     /** Cancels the turn while this flight runs it. */
     SettleResult cancel(BeginResult.RunTurn run) {
         PastTurn past = cancelled(ask.withMerged(run.mergedQuestions()).question());
-        return settle(run, ref -> memory.cancel(ref, past, false, phases));
+        return settle(run, ref -> memory.cancel(ref, past, false, usage(run), phases));
     }
 
     /**
      * Cancels the turn even if its request record contains the id of another flight. The record can contain the id of
      * an earlier flight, or no id if Redis has lost data.
+     *
+     * @param total usage of all attempts, if this flight has called the agent
      */
-    SettleResult takeOverAndCancel() {
-        return steps.call(turn.claim(), () -> memory.cancel(flight.ref(), cancelled(ask.question()), true, phases));
+    SettleResult takeOverAndCancel(Usage total) {
+        return steps.call(
+                turn.claim(), () -> memory.cancel(flight.ref(), cancelled(ask.question()), true, total, phases));
     }
 
     private PastTurn cancelled(String question) {

@@ -1,9 +1,11 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.Answer;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.Usage;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.turn.StepRetrier.ClaimLostException;
 import io.turnlane.processor.turn.TurnEnds.TurnEnd;
@@ -94,14 +96,15 @@ final class AskRunner {
         private final StepRetrier steps;
         private final AskMemory turnMemory;
         private final TurnEnd end;
+        private final AttemptUsage usage = new AttemptUsage();
 
         private AskRun(Flight flight, Ask ask) {
             this.flight = flight;
             this.turn = flight.turn();
             this.ask = ask;
             this.steps = retrier.forFlight(flight);
-            this.turnMemory = new AskMemory(memory, agents, steps, tooOld, clock, flight, ask);
-            this.end = ends.of(turn, flight.id(), steps, ask.agent(), turnMemory.phases());
+            this.turnMemory = new AskMemory(memory, agents, steps, tooOld, clock, flight, ask, usage);
+            this.end = ends.of(turn, flight.id(), steps, ask.agent(), turnMemory.phases(), usage);
         }
 
         private LaneOutcome run(boolean soleSuspect) {
@@ -123,7 +126,7 @@ final class AskRunner {
             TurnStream stream =
                     streams.ofAttempt(turn, run.attempt(), atOnce, () -> flight.stop(Flight.StopReason.TOO_LARGE));
             turnMemory.mark(Phase.PROVIDER_CALL_START);
-            CallResult result = agents.call(flight, merged, run, stream, atOnce);
+            CallResult result = agents.call(flight, merged, run, stream, usage, atOnce);
             turnMemory.mark(Phase.PROVIDER_CALL_END);
             stream.close();
             return switch (result) {
@@ -136,10 +139,10 @@ final class AskRunner {
 
         private LaneOutcome store(
                 BeginResult.RunTurn run, TurnStream stream, String question, CallResult.AgentAnswered answered) {
-            SettleResult settled = turnMemory.commit(run, question, answered);
+            Answer answer = answered.answer().withUsage(turnMemory.usage(run));
+            SettleResult settled = turnMemory.commit(run, question, answer, answered.states());
             return settled instanceof SettleResult.Stored stored
-                    ? publish(
-                            run, stream, new TurnEvent.Completed(answered.answer(), stored.times(), answered.states()))
+                    ? publish(run, stream, new TurnEvent.Completed(answer, stored.times(), answered.states()))
                     : unanswered(run, stream).notStored(settled);
         }
 
@@ -175,7 +178,7 @@ final class AskRunner {
          */
         private LaneOutcome cancelBeforeAgent() {
             turnMemory.mark(Phase.ERROR);
-            return switch (turnMemory.takeOverAndCancel()) {
+            return switch (turnMemory.takeOverAndCancel(Usage.NONE)) {
                 case MemoryResult.NothingToRun over -> end.nothingToRun(over, null, 0, true);
                 case SettleResult.TurnLost _, MemoryResult.CancelRequested _, SettleResult.Stored _ ->
                     new LaneOutcome.RunAgain(SHORT_DELAY);

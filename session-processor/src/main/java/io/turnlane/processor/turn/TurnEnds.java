@@ -6,6 +6,7 @@ import io.turnlane.model.Phase;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.Usage;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.quarantine.QuarantinePublisher;
 import io.turnlane.processor.turn.TurnStreams.TurnStream;
@@ -60,7 +61,22 @@ final class TurnEnds {
      * @param phases phases of the turn's lifecycle, to which the flight adds
      */
     TurnEnd of(Turn turn, String flight, StepRetrier retrier, String agent, Map<Phase, Instant> phases) {
-        return new TurnEnd(turn, flight, retrier, agent, phases);
+        return of(turn, flight, retrier, agent, phases, new AttemptUsage());
+    }
+
+    /**
+     * Creates the end of a flight that calls an agent.
+     *
+     * @param usage usage of the flight's attempt
+     */
+    TurnEnd of(
+            Turn turn,
+            String flight,
+            StepRetrier retrier,
+            String agent,
+            Map<Phase, Instant> phases,
+            AttemptUsage usage) {
+        return new TurnEnd(turn, flight, retrier, agent, phases, usage);
     }
 
     /** Returns the outcome of a turn that runs again when missing data is possibly rebuilt. */
@@ -90,18 +106,30 @@ final class TurnEnds {
         private final StepRetrier retrier;
         private final String agent;
         private final Map<Phase, Instant> phases;
+        private final AttemptUsage usage;
 
-        private TurnEnd(Turn turn, String flight, StepRetrier retrier, String agent, Map<Phase, Instant> phases) {
+        private TurnEnd(
+                Turn turn,
+                String flight,
+                StepRetrier retrier,
+                String agent,
+                Map<Phase, Instant> phases,
+                AttemptUsage usage) {
             this.turn = turn;
             this.flight = flight;
             this.retrier = retrier;
             this.agent = agent;
             this.phases = phases;
+            this.usage = usage;
         }
 
-        /** Publishes the failure of an attempt that is stored, reports it and completes the turn's offset. */
-        LaneOutcome completeFailed(TurnStream stream, TurnError error) {
-            publishFailed(stream, error, false);
+        /**
+         * Publishes the failure of an attempt that is stored, reports it and completes the turn's offset.
+         *
+         * @param total usage of all attempts
+         */
+        LaneOutcome completeFailed(TurnStream stream, TurnError error, Usage total) {
+            publishFailed(stream, new TurnEvent.Failed(error, total), false);
             return complete(RequestStatus.FAILED.wire(), error.code(), stream.attempt());
         }
 
@@ -112,12 +140,12 @@ final class TurnEnds {
          * @param quarantined true if quarantine is known to have a copy. If Redis has lost this information, quarantine
          *     receives a second copy with the same request id
          */
-        private void publishFailed(TurnStream stream, TurnError error, boolean quarantined) {
+        private void publishFailed(TurnStream stream, TurnEvent.Failed failed, boolean quarantined) {
             if (!quarantined) {
-                quarantine(error, stream.attempt());
+                quarantine(failed.error(), stream.attempt());
                 retrier.run(turn.claim(), () -> memory.markQuarantined(turn.flightRef(flight)));
             }
-            publish(stream, new TurnEvent.Failed(error));
+            publish(stream, failed);
         }
 
         /** Publishes a failure of the turn that could not be stored in memory. */
@@ -144,8 +172,9 @@ final class TurnEnds {
                     publish(
                             stream,
                             new TurnEvent.Completed(Objects.requireNonNull(ending.answer()), null, ending.states()));
-                case FAILED -> publishFailed(stream, errorOf(ending), ending.quarantined());
-                case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending)));
+                case FAILED ->
+                    publishFailed(stream, new TurnEvent.Failed(errorOf(ending), ending.usage()), ending.quarantined());
+                case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending), ending.usage()));
                 case SUPERSEDED -> publish(stream, new TurnEvent.Superseded(causeOf(ending)));
                 case REJECTED -> publish(stream, new TurnEvent.Rejected(causeOf(ending)));
                 case QUEUED, RUNNING, RETRYING ->
@@ -234,8 +263,8 @@ final class TurnEnds {
 
         /** Reports an outcome of the flight. */
         void report(String outcome, String code, int attempt) {
-            observer.flightEnded(
-                    new TurnReport(turn.session(), turn.requestId(), agent, outcome, code, attempt, phases));
+            observer.flightEnded(new TurnReport(
+                    turn.session(), turn.requestId(), agent, outcome, code, attempt, phases, usage.byProvider()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.Phase;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param code code of the error; empty if there is none
  * @param attempt number of the attempt; 0 if there was none
  * @param phases times of the lifecycle phases that the turn has passed so far
+ * @param usage usage of models in this flight, by provider
  */
 public record TurnReport(
         SessionKey session,
@@ -26,7 +28,8 @@ public record TurnReport(
         String outcome,
         String code,
         int attempt,
-        Map<Phase, Instant> phases) {
+        Map<Phase, Instant> phases,
+        Map<String, Usage> usage) {
 
     /**
      * Returns the time between two phases. Returns empty if the turn has not passed both. Returns zero if {@code to}

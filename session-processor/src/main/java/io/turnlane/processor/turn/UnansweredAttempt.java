@@ -40,7 +40,7 @@ record UnansweredAttempt(
         if (!(settled instanceof SettleResult.Stored)) {
             return notStored(settled);
         }
-        return last ? end.completeFailed(stream, error) : retry(failures, error);
+        return last ? end.completeFailed(stream, error, memory.usage(run)) : retry(failures, error);
     }
 
     LaneOutcome cancel() {
@@ -50,7 +50,7 @@ record UnansweredAttempt(
 
     /** Releases the turn to another flight, without counting the attempt as a crash. */
     LaneOutcome release() {
-        memory.release();
+        memory.release(run);
         end.report("released", "", run.attempt());
         return turn.release();
     }

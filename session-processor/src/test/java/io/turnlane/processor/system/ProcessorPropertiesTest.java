@@ -12,6 +12,7 @@ import io.turnlane.processor.system.ProcessorProperties.MemoryProperties;
 import io.turnlane.processor.system.ProcessorProperties.RetrievalProperties;
 import io.turnlane.processor.system.ProcessorProperties.RetryProperties;
 import io.turnlane.processor.system.ProcessorProperties.ToolProperties;
+import io.turnlane.processor.system.ProcessorProperties.UsageProperties;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,8 @@ class ProcessorPropertiesTest {
                         new CacheProperties(10_000, Duration.ofMinutes(5)),
                         new RetrievalProperties(true, 1000, 2000),
                         new ConfiguredAgentProperties("", List.of("*_API_KEY", "*_TOKEN"), ""),
-                        new ToolProperties(Duration.ofSeconds(10), DataSize.ofKilobytes(8))));
+                        new ToolProperties(Duration.ofSeconds(10), DataSize.ofKilobytes(8)),
+                        new UsageProperties(10, 20_000, "USD")));
     }
 
     @Test
@@ -93,7 +95,10 @@ class ProcessorPropertiesTest {
                         Map.entry("agents.secret-variables", "KEY_*"),
                         Map.entry("agents.secret-folder", "secrets"),
                         Map.entry("tools.timeout", "24s"),
-                        Map.entry("tools.result", "25KB"))))
+                        Map.entry("tools.result", "25KB"),
+                        Map.entry("usage.model-calls", "26"),
+                        Map.entry("usage.tokens", "27"),
+                        Map.entry("usage.currency", "EUR"))))
                 .isEqualTo(new ProcessorProperties(
                         "p-1",
                         Duration.ofMinutes(7),
@@ -121,7 +126,8 @@ class ProcessorPropertiesTest {
                         new CacheProperties(20, Duration.ofSeconds(21)),
                         new RetrievalProperties(false, 22, 23),
                         new ConfiguredAgentProperties("agents.yaml", List.of("KEY_*"), "secrets"),
-                        new ToolProperties(Duration.ofSeconds(24), DataSize.ofKilobytes(25))));
+                        new ToolProperties(Duration.ofSeconds(24), DataSize.ofKilobytes(25)),
+                        new UsageProperties(26, 27, "EUR")));
     }
 
     @Test

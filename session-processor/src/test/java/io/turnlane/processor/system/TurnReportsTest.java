@@ -7,9 +7,11 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.model.Phase;
+import io.turnlane.model.ProcessorStatistics.AgentUsage;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.AgentCatalog;
 import io.turnlane.processor.agent.EchoAgent;
 import io.turnlane.processor.turn.TurnReport;
@@ -62,6 +64,48 @@ class TurnReportsTest {
     }
 
     @Test
+    void countsUsageByAgentAndProvider() {
+        Usage usage = new Usage(2, 100, 20, 0.5, "USD");
+        UsageTotals totals =
+                new UsageTotals(new AgentCatalog(List.of(new EchoAgent.EchoAgentFactory())), new UsageMeters(registry));
+        totals.flightEnded(used("echo", Map.of("kimi", usage)));
+        totals.flightEnded(used("echo", Map.of("kimi", usage)));
+        for (int i = 0; i < 100; i++) {
+            totals.flightEnded(used("named-by-a-client-" + i, Map.of("provider-of-an-agent-" + i, usage)));
+        }
+        assertThat(totals.totals())
+                .contains(new AgentUsage("echo", "kimi", usage.plus(usage)))
+                .hasSize(2);
+        assertThat(registry.get("turnlane.model.calls")
+                        .tags("agent", "echo", "provider", "kimi")
+                        .counter()
+                        .count())
+                .isEqualTo(4);
+        assertThat(registry.get("turnlane.model.tokens")
+                        .tags("agent", "echo", "provider", "kimi", "direction", "input")
+                        .counter()
+                        .count())
+                .isEqualTo(200);
+        assertThat(registry.get("turnlane.model.cost")
+                        .tags("agent", "other", "provider", "other", "currency", "USD")
+                        .counter()
+                        .count())
+                .isEqualTo(50);
+    }
+
+    private static TurnReport used(String agent, Map<String, Usage> usage) {
+        return new TurnReport(
+                SessionKey.of(null, new SessionId("s-1")),
+                new RequestId(UUID.randomUUID()),
+                agent,
+                "retrying",
+                "agent_error",
+                1,
+                Map.of(),
+                usage);
+    }
+
+    @Test
     void boundsTheValuesOfTags() {
         for (int i = 0; i < 100; i++) {
             meters.flightEnded(report("named-by-a-client-" + i, "failed", "code-of-an-agent-" + i));
@@ -94,7 +138,8 @@ class TurnReportsTest {
                         Phase.PROVIDER_CALL_END,
                         START.plusMillis(5),
                         Phase.COMPLETED,
-                        START.plusMillis(7)));
+                        START.plusMillis(7)),
+                Map.of());
     }
 
     private static List<KeyValuePair> logged(SessionKey session) {

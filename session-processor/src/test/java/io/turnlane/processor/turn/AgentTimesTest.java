@@ -52,6 +52,7 @@ class AgentTimesTest {
                 outcome,
                 "",
                 1,
-                Map.of(Phase.PROVIDER_CALL_START, now, Phase.PROVIDER_CALL_END, now.plusMillis(millis))));
+                Map.of(Phase.PROVIDER_CALL_START, now, Phase.PROVIDER_CALL_END, now.plusMillis(millis)),
+                Map.of()));
     }
 }

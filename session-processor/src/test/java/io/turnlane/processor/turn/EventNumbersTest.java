@@ -7,6 +7,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.FlightRef;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class EventNumbersTest extends TurnTests {
         FlightRef later = new FlightRef(ask.key(), ask.requestId(), "of a newer owner", 2, 0, 7, NOW);
         memory.duringCommit(() -> {
             memory.begin(new BeginRequest(later, ask, Map.of(), 42L, false, false, true, 0, Duration.ZERO, null));
-            memory.fail(later, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of());
+            memory.fail(later, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Usage.NONE, Map.of());
         });
         run();
         assertThat(types()).containsExactly("started", "failed");

@@ -50,6 +50,7 @@ public sealed interface AgentSettings
      * @param parameters further fields of each request; they replace fields of the same name
      * @param headers further headers of each request
      * @param historyTokens maximum size of the history that travels with a question, in tokens
+     * @param price price of the tokens that the agent reports, or null if it is not configured
      */
     record Remote(
             URI url,
@@ -57,7 +58,8 @@ public sealed interface AgentSettings
             Map<String, Object> parameters,
             Map<String, SecretText> headers,
             CallTimeouts timeouts,
-            int historyTokens)
+            int historyTokens,
+            @Nullable Price price)
             implements AgentSettings {
 
         public Remote {
@@ -79,7 +81,8 @@ public sealed interface AgentSettings
                         fields.object("parameters").free(),
                         headers(fields.object("headers")),
                         CallTimeouts.read(fields.object("timeouts")),
-                        historyTokens(fields));
+                        historyTokens(fields),
+                        Price.read(fields));
             case RETRIEVAL, ECHO -> new BuiltIn();
             case ROUTE -> RouteSettings.read(fields);
         };
@@ -143,6 +146,9 @@ public sealed interface AgentSettings
                 fields.put("headers", headers);
                 fields.put("timeouts", remote.timeouts.fields());
                 fields.put("history_tokens", remote.historyTokens);
+                if (remote.price != null) {
+                    fields.put("price", remote.price.fields());
+                }
             }
             case RouteSettings route -> fields.putAll(route.fields());
             case BuiltIn _ -> {}

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param url base URL of the OpenAI-compatible API, without {@code /chat/completions}
  * @param key API key, or null if the service needs none
  * @param parameters further fields of each request, such as {@code temperature}
+ * @param price price of the model's tokens, or null if it is not configured
  */
 public record ModelService(
         ModelProvider provider,
@@ -21,7 +22,8 @@ public record ModelService(
         @Nullable SecretText key,
         Map<String, Object> parameters,
         CallTimeouts timeouts,
-        ServiceLimits limits) {
+        ServiceLimits limits,
+        @Nullable Price price) {
 
     /** Fields of a request that are no parameters, or would change the shape of the reply. */
     private static final List<String> SET_BY_TURNLANE =
@@ -44,7 +46,8 @@ public record ModelService(
                 key == null ? provider.key() : key,
                 parameters(fields.object("parameters")),
                 CallTimeouts.read(fields.object("timeouts")),
-                ServiceLimits.read(fields.object("limits")));
+                ServiceLimits.read(fields.object("limits")),
+                Price.read(fields));
     }
 
     private static Map<String, Object> parameters(DefinitionFields fields) throws InvalidFieldException {
@@ -67,6 +70,9 @@ public record ModelService(
         fields.put("parameters", parameters);
         fields.put("timeouts", timeouts.fields());
         fields.put("limits", limits.fields());
+        if (price != null) {
+            fields.put("price", price.fields());
+        }
         return fields;
     }
 }

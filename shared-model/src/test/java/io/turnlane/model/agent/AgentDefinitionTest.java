@@ -3,6 +3,7 @@ package io.turnlane.model.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ class AgentDefinitionTest {
             Map.of("idle", 2.5),
             "limits",
             Map.of("concurrent", 10, "requests_per_second", 50),
+            "price",
+            Map.of("input", 0.6, "output", 2.5),
             "fallbacks",
             List.of(Map.of("model", "small", "url", "http://127.0.0.1:8000/v1")),
             "tools",
@@ -42,6 +45,8 @@ class AgentDefinitionTest {
             "http://127.0.0.1:9000/",
             "headers",
             Map.of("Authorization", "Bearer ${env:SUPPORT_TOKEN}"),
+            "price",
+            Map.of("output", 3),
             "examples",
             List.of("Where is my parcel?"));
 
@@ -57,6 +62,17 @@ class AgentDefinitionTest {
                 .singleElement()
                 .extracting(ModelService::key)
                 .isNull();
+    }
+
+    @Test
+    void hasThePriceOfEachModel() throws Exception {
+        AgentSettings.Chat chat =
+                (AgentSettings.Chat) AgentDefinition.read("kimi", KIMI).settings();
+        Price price = chat.service().price();
+        assertThat(price).isEqualTo(new Price(0.6, 2.5));
+        assertThat(price.of(new Usage(3, 1_000_000, 200_000), "EUR"))
+                .isEqualTo(new Usage(3, 1_000_000, 200_000, 1.1, "EUR"));
+        assertThat(chat.fallbacks().getFirst().price()).isNull();
     }
 
     @ParameterizedTest
@@ -103,6 +119,7 @@ class AgentDefinitionTest {
                     url               | ftp://x/         | url must be an http or https URL
                     url               | http://u:p@x/    | url must be an http or https URL
                     timeouts          | 3                | timeouts must be an object
+                    price             | 3                | price must be an object
                     modell            | kimi-k2          | modell is not a field of this definition; its fields are
                     history_tokens    | -1               | history_tokens must be a number from 0
                     tools             | all              | tools must be a list

@@ -4,6 +4,7 @@ import io.turnlane.gateway.guard.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.store.accept.Acceptance;
 import io.turnlane.store.accept.PreparedTurn;
+import io.turnlane.store.limit.RedisUserTurns.Reservation;
 
 /**
  * Accepts a question unless the processors are overloaded or the user who asks it has too many open turns. A rejected
@@ -38,14 +39,15 @@ public record BoundedAcceptance(Acceptance acceptance, OverloadGuard overload, U
     }
 
     private AcceptOutcome acceptForUser(PreparedTurn turn, String defaultAgent) {
-        boolean reserved = turns.reserve(
+        Reservation reservation = turns.reserve(
                 turn.userId(),
                 turn.session(),
                 turn.requestId(),
                 turn.options().policy().extraOpenTurns());
         // A retry needs no reservation: the call that first used the Idempotency-Key has reserved the turn.
+        boolean reserved = reservation == Reservation.RESERVED;
         if (!reserved && !acceptance.hasClaim(turn)) {
-            throw turns.limitReached();
+            throw turns.limitReached(reservation);
         }
         boolean keep = false;
         try {

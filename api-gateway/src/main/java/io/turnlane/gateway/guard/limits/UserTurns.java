@@ -8,6 +8,8 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.store.limit.RedisUserTurns;
 import io.turnlane.store.limit.RedisUserTurns.CountedTurn;
+import io.turnlane.store.limit.RedisUserTurns.Reservation;
+import io.turnlane.store.limit.UsageBudget;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,21 +21,25 @@ import org.springframework.dao.DataAccessException;
  *
  * <p>Safe for use by any number of threads.
  */
-public record UserTurns(UserLimits rules, RedisUserTurns turns, MeterRegistry metrics) {
+public record UserTurns(UserLimits rules, RedisUserTurns turns, UserBudget budget, MeterRegistry metrics) {
 
     private static final Logger LOG = LoggerFactory.getLogger(UserTurns.class);
 
     /**
-     * Reserves an open turn. Returns false if the user has the maximum number of open turns.
+     * Reserves an open turn, unless the user has the maximum number of open turns or has used the budget of the day.
      *
      * @param extra number of open turns by which this turn may exceed the maximum
      */
-    public boolean reserve(@Nullable String userId, SessionKey session, RequestId turn, int extra) {
+    public Reservation reserve(@Nullable String userId, SessionKey session, RequestId turn, int extra) {
+        Caller user = new Caller(userId);
         try {
-            return !isLimited(userId) || turns.reserve(new CountedTurn(session, turn, 0), extra);
+            if (isLimited(userId)) {
+                return turns.reserve(new CountedTurn(session, turn, 0), extra, budget.of(user));
+            }
+            return budget.isSpent(user) ? Reservation.SPENT : Reservation.RESERVED;
         } catch (DataAccessException away) {
-            LOG.debug("open turns of the user not counted: {}", away.toString());
-            return true;
+            LOG.debug("open turns and usage of the user not counted: {}", away.toString());
+            return Reservation.RESERVED;
         }
     }
 
@@ -46,7 +52,9 @@ public record UserTurns(UserLimits rules, RedisUserTurns turns, MeterRegistry me
      *     or if the user's open commands would hold too many bytes
      */
     public void reserveCommand(@Nullable String userId, SessionKey session, RequestId command, long bytes, int extra) {
-        if (isLimited(userId) && !turns.reserve(new CountedTurn(session, command, bytes), extra)) {
+        if (isLimited(userId)
+                && turns.reserve(new CountedTurn(session, command, bytes), extra, UsageBudget.NONE)
+                        == Reservation.FULL) {
             LimitMetrics.count(metrics, "open-turns");
             throw new ProblemDetailException(
                     ErrorCode.RATE_LIMITED,
@@ -55,8 +63,16 @@ public record UserTurns(UserLimits rules, RedisUserTurns turns, MeterRegistry me
         }
     }
 
-    /** Counts a rejection in the metrics and returns it for the caller to throw. */
-    public ProblemDetailException limitReached() {
+    /**
+     * Counts a rejection in the metrics and returns it for the caller to throw.
+     *
+     * @param reservation reason of the rejection
+     */
+    public ProblemDetailException limitReached(Reservation reservation) {
+        if (reservation == Reservation.SPENT) {
+            LimitMetrics.count(metrics, "budget");
+            return budget.exhausted();
+        }
         LimitMetrics.count(metrics, "open-turns");
         return new ProblemDetailException(
                 ErrorCode.RATE_LIMITED,

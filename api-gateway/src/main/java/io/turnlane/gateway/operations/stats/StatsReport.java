@@ -3,13 +3,16 @@ package io.turnlane.gateway.operations.stats;
 import io.turnlane.gateway.turns.fleet.ConfiguredRoute;
 import io.turnlane.model.ProcessorState;
 import io.turnlane.model.ProcessorStatistics;
+import io.turnlane.model.ProcessorStatistics.AgentUsage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
@@ -22,6 +25,7 @@ import org.HdrHistogram.Histogram;
  * @param kafka availability of Kafka
  * @param processors processors that are alive
  * @param gateway gateway that serves the call
+ * @param usage usage of models since the processors started, by agent and provider
  * @param warnings conditions that an operator should change, as sentences
  */
 record StatsReport(
@@ -31,6 +35,7 @@ record StatsReport(
         Backend kafka,
         List<ProcessorStats> processors,
         GatewayStats gateway,
+        List<AgentUsage> usage,
         List<String> warnings) {
 
     /**
@@ -125,6 +130,7 @@ record StatsReport(
                 kafka,
                 processors,
                 gateway,
+                usageOf(alive),
                 warnings(alive, missingAgents, routes));
     }
 
@@ -154,6 +160,18 @@ record StatsReport(
                         .map(out -> "The route " + route.name() + " sends no questions to " + target.agent() + " since "
                                 + out.at() + ": " + out.reason()
                                 + ". To take the agent in again, define the route again."));
+    }
+
+    private static List<AgentUsage> usageOf(List<ProcessorStatistics> alive) {
+        return List.copyOf(alive.stream()
+                .flatMap(processor -> processor.usage().stream())
+                .collect(Collectors.toMap(
+                        usage -> usage.agent() + " " + usage.provider(),
+                        Function.identity(),
+                        (a, b) -> new AgentUsage(
+                                a.agent(), a.provider(), a.usage().plus(b.usage())),
+                        TreeMap::new))
+                .values());
     }
 
     private static CacheStats cacheOf(List<ProcessorStatistics> alive) {

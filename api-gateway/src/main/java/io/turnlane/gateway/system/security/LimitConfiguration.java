@@ -7,9 +7,11 @@ import io.turnlane.gateway.guard.admission.OverloadGuard;
 import io.turnlane.gateway.guard.limits.LocalTokenBuckets;
 import io.turnlane.gateway.guard.limits.OpenConnections;
 import io.turnlane.gateway.guard.limits.RateLimits;
+import io.turnlane.gateway.guard.limits.UserBudget;
 import io.turnlane.gateway.guard.limits.UserLimits;
 import io.turnlane.gateway.guard.limits.UserTurns;
 import io.turnlane.gateway.system.GatewayProperties;
+import io.turnlane.store.accept.AcceptRules;
 import io.turnlane.store.accept.Acceptance;
 import io.turnlane.store.accept.RedisAcceptance;
 import io.turnlane.store.fleet.GatewayDirectory;
@@ -17,6 +19,7 @@ import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.limit.RedisConnectionReservations;
 import io.turnlane.store.limit.RedisTokenBuckets;
 import io.turnlane.store.limit.RedisUserTurns;
+import io.turnlane.store.limit.RedisUserUsage;
 import io.turnlane.store.session.SessionList;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -26,7 +29,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Beans that limit the load by one user and by all users together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(LimitProperties.class)
+@EnableConfigurationProperties({LimitProperties.class, BudgetProperties.class})
 class LimitConfiguration {
 
     @Bean
@@ -60,10 +63,16 @@ class LimitConfiguration {
     }
 
     @Bean
+    UserBudget userBudget(UserLimits rules, BudgetProperties budgets, StringRedisTemplate redis, InstantSource clock) {
+        return new UserBudget(rules, budgets.ofUser(), new RedisUserUsage(redis), clock);
+    }
+
+    @Bean
     UserTurns userTurns(
             StringRedisTemplate redis,
             GatewayProperties gateway,
             LimitProperties limits,
+            UserBudget budget,
             InstantSource clock,
             MeterRegistry metrics) {
         RedisUserTurns turns = new RedisUserTurns(
@@ -72,16 +81,18 @@ class LimitConfiguration {
                 limits.openBytes().toBytes(),
                 gateway.sessions().resultRetention(),
                 clock);
-        return new UserTurns(limits.rules(), turns, metrics);
+        return new UserTurns(limits.rules(), turns, budget, metrics);
     }
 
     @Bean
     Acceptance acceptance(
             StringRedisTemplate redis,
             GatewayProperties gateway,
+            BudgetProperties budgets,
             SessionList list,
             OverloadGuard overload,
             UserTurns turns) {
-        return new BoundedAcceptance(new RedisAcceptance(redis, gateway.acceptRules(), list), overload, turns);
+        AcceptRules rules = gateway.acceptRules(budgets.ofSession());
+        return new BoundedAcceptance(new RedisAcceptance(redis, rules, list), overload, turns);
     }
 }

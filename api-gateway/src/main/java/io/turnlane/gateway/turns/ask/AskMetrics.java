@@ -19,6 +19,7 @@ final class AskMetrics {
         REPLAYED,
         IDEMPOTENCY_CONFLICT,
         SESSION_QUEUE_FULL,
+        BUDGET_EXHAUSTED,
         SESSION_BUSY,
         UNAVAILABLE
     }

@@ -17,6 +17,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.store.accept.Acceptance;
 import io.turnlane.store.accept.Acceptance.Accepted;
 import io.turnlane.store.accept.Acceptance.AlreadyPublished;
+import io.turnlane.store.accept.Acceptance.BudgetSpent;
 import io.turnlane.store.accept.Acceptance.Conflict;
 import io.turnlane.store.accept.Acceptance.ForkInProgress;
 import io.turnlane.store.accept.Acceptance.Full;
@@ -156,6 +157,7 @@ public final class QuestionIntake {
             case Conflict _ -> throw unpublished.conflict();
             case ForkInProgress _ -> throw unpublished.forkInProgress();
             case Full full -> throw unpublished.full(full);
+            case BudgetSpent _ -> throw unpublished.budgetSpent();
         };
     }
 

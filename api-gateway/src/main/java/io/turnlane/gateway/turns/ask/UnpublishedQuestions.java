@@ -40,6 +40,13 @@ record UnpublishedQuestions(TolerantAcceptance acceptance, RequestRecords record
                         + "Retry when one of them has ended.");
     }
 
+    ProblemDetailException budgetSpent() {
+        metrics.count(AskOutcome.BUDGET_EXHAUSTED);
+        return new ProblemDetailException(
+                ErrorCode.BUDGET_EXHAUSTED,
+                "This session has used its budget, which is not renewed. Start a new session.");
+    }
+
     /** Returns the request that an earlier call published, in its current state. */
     Submission currentState(AlreadyPublished known, boolean replayed) {
         RequestResource request = records.find(known.session(), known.requestId())

@@ -56,8 +56,8 @@ public record FinishedRequestEvents(WireFormat wire) {
         return switch (request.status()) {
             case COMPLETED ->
                 event(request, seq, new TurnEvent.Completed(Objects.requireNonNullElse(answer, Answer.ofText(""))));
-            case FAILED -> event(request, seq, new TurnEvent.Failed(error(request)));
-            case CANCELLED -> event(request, seq, new TurnEvent.Cancelled(cause(request)));
+            case FAILED -> event(request, seq, new TurnEvent.Failed(error(request), request.usage()));
+            case CANCELLED -> event(request, seq, new TurnEvent.Cancelled(cause(request), request.usage()));
             case SUPERSEDED -> event(request, seq, new TurnEvent.Superseded(cause(request)));
             case REJECTED -> event(request, seq, new TurnEvent.Rejected(cause(request)));
             case QUEUED, RUNNING, RETRYING -> throw new IllegalArgumentException("the request has not ended");

@@ -9,6 +9,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.store.request.RequestRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason reason for which the request was cancelled, superseded or rejected
  * @param by request that superseded or rejected this request
  * @param absorbs requests that were merged into this request, oldest first
+ * @param usage usage of all attempts that have ended; absent if no model was called
  * @param estimatedWait estimated time until the request starts, in seconds; absent if the request does not wait, or if
  *     there are no data for an estimate
  */
@@ -83,6 +85,11 @@ public record RequestResource(
 
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RequestId> absorbs,
 
+        @Schema(description = "Usage of all attempts that have ended; absent if no model was called")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable
+        Usage usage,
+
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Duration estimatedWait,
 
         Links links) {
@@ -125,6 +132,7 @@ public record RequestResource(
                 cause == null ? null : cause.reason(),
                 cause == null ? null : cause.by(),
                 request.absorbs(),
+                orNull(request.usage()),
                 null,
                 Links.of(request.sessionId(), request.requestId()));
     }
@@ -167,6 +175,7 @@ public record RequestResource(
                 null,
                 List.of(),
                 null,
+                null,
                 links);
     }
 
@@ -201,6 +210,7 @@ public record RequestResource(
                 null,
                 null,
                 absorbs,
+                orNull(result.usage()),
                 null,
                 links);
     }
@@ -250,8 +260,13 @@ public record RequestResource(
                 reason,
                 by,
                 absorbs,
+                usage,
                 estimatedWait,
                 links);
+    }
+
+    private static @Nullable Usage orNull(Usage usage) {
+        return usage.equals(Usage.NONE) ? null : usage;
     }
 
     public boolean ended() {

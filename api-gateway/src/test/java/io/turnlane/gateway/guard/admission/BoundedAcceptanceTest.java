@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.turnlane.gateway.guard.limits.UserBudget;
 import io.turnlane.gateway.guard.limits.UserLimits;
 import io.turnlane.gateway.guard.limits.UserTurns;
 import io.turnlane.gateway.problem.ProblemDetailException;
@@ -18,6 +19,8 @@ import io.turnlane.store.accept.Acceptance;
 import io.turnlane.store.accept.AskOptions;
 import io.turnlane.store.accept.PreparedTurn;
 import io.turnlane.store.limit.RedisUserTurns;
+import io.turnlane.store.limit.RedisUserUsage;
+import io.turnlane.store.limit.UsageBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,7 +61,10 @@ class BoundedAcceptanceTest {
 
     private Acceptance answering(Function<PreparedTurn, Acceptance.AcceptOutcome> answer) {
         RedisUserTurns unused = new RedisUserTurns(new StringRedisTemplate(), 0, 0, Duration.ofDays(1), () -> NOW);
-        UserTurns unbounded = new UserTurns(new UserLimits(0, 0, 0, 0, false), unused, new SimpleMeterRegistry());
+        UserLimits none = new UserLimits(0, 0, 0, 0, false);
+        UserBudget noBudget =
+                new UserBudget(none, UsageBudget.NONE, new RedisUserUsage(new StringRedisTemplate()), () -> NOW);
+        UserTurns unbounded = new UserTurns(none, unused, noBudget, new SimpleMeterRegistry());
         return new BoundedAcceptance(new Scripted(answer), overload, unbounded);
     }
 

@@ -61,7 +61,8 @@ class OverloadGuardTest {
                 places,
                 Map.of(),
                 Duration.ZERO,
-                0L);
+                0L,
+                List.of());
     }
 
     private void report(int free, int ready, long lag, Duration runTime) {

@@ -90,7 +90,8 @@ class TenTimesCapacityTest {
                 places,
                 Map.of(),
                 Duration.ZERO,
-                0L));
+                0L,
+                List.of()));
     }
 
     private void ask(OverloadGuard gateway) {

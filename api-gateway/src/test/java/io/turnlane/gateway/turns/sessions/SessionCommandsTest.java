@@ -185,7 +185,7 @@ class SessionCommandsTest {
     }
 
     private static UserTurns turns() {
-        return new UserTurns(NO_LIMITS, null, new SimpleMeterRegistry());
+        return new UserTurns(NO_LIMITS, null, null, new SimpleMeterRegistry());
     }
 
     private static RateLimits rates() {

@@ -10,6 +10,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.memory.BeginResult;
 import io.turnlane.store.memory.FlightRef;
@@ -162,13 +163,14 @@ final class SimulatedStore implements SessionMemory {
     }
 
     @Override
-    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
-        return write("fail", flight, () -> store.fail(sent(flight), error, last, phases));
+    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Usage usage, Map<Phase, Instant> phases) {
+        return write("fail", flight, () -> store.fail(sent(flight), error, last, usage, phases));
     }
 
     @Override
-    public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
-        return write("cancel", flight, () -> store.cancel(sent(flight), turn, takesOver, phases));
+    public SettleResult cancel(
+            FlightRef flight, PastTurn turn, boolean takesOver, Usage usage, Map<Phase, Instant> phases) {
+        return write("cancel", flight, () -> store.cancel(sent(flight), turn, takesOver, usage, phases));
     }
 
     @Override
@@ -193,9 +195,9 @@ final class SimulatedStore implements SessionMemory {
 
     /** Releases a flight. The store compares no fence, so O5 is not checked. */
     @Override
-    public void release(FlightRef flight) {
+    public void release(FlightRef flight, Usage usage) {
         call("release", flight, () -> {
-            store.release(sent(flight));
+            store.release(sent(flight), usage);
             history.checkStatus(flight.request());
             return true;
         });

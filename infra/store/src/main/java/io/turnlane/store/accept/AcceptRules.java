@@ -1,5 +1,6 @@
 package io.turnlane.store.accept;
 
+import io.turnlane.store.limit.UsageBudget;
 import java.time.Duration;
 
 /**
@@ -9,8 +10,10 @@ import java.time.Duration;
  *     because it ends or merges earlier turns
  * @param resultRetention time for which a request record is kept
  * @param keyRetention time for which an Idempotency-Key refers to its request; at most {@code resultRetention}
+ * @param sessionBudget maximum usage of a session
  */
-public record AcceptRules(int maxOpenTurns, Duration resultRetention, Duration keyRetention) {
+public record AcceptRules(
+        int maxOpenTurns, Duration resultRetention, Duration keyRetention, UsageBudget sessionBudget) {
 
     public AcceptRules {
         if (keyRetention.compareTo(resultRetention) > 0) {

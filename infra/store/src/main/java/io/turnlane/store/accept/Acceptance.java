@@ -48,7 +48,7 @@ public interface Acceptance {
         NOT_PUBLISHED
     }
 
-    sealed interface AcceptOutcome permits Accepted, AlreadyPublished, Conflict, Full, ForkInProgress {}
+    sealed interface AcceptOutcome permits Accepted, AlreadyPublished, Conflict, Full, ForkInProgress, BudgetSpent {}
 
     /**
      * The question is accepted, and the caller must publish it.
@@ -85,6 +85,9 @@ public interface Acceptance {
 
     /** The session already has the maximum number of open turns. */
     record Full(int open) implements AcceptOutcome {}
+
+    /** The session has used its budget. */
+    record BudgetSpent() implements AcceptOutcome {}
 
     /** A fork is still creating this session. A question asked now would be answered without the copied history. */
     record ForkInProgress() implements AcceptOutcome {}

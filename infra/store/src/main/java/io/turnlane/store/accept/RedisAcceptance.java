@@ -10,6 +10,7 @@ import io.turnlane.store.accept.IdempotencyClaim.ClaimScope;
 import io.turnlane.store.accept.IdempotencyClaims.ClaimConflict;
 import io.turnlane.store.accept.IdempotencyClaims.Claimed;
 import io.turnlane.store.accept.IdempotencyClaims.Published;
+import io.turnlane.store.limit.UsageBudget;
 import io.turnlane.store.request.RequestFields;
 import io.turnlane.store.session.SessionList;
 import java.time.Duration;
@@ -114,7 +115,7 @@ public final class RedisAcceptance implements Acceptance {
         switch (outcome) {
             case AlreadyPublished _ -> claims.mark(first, claim);
             case Full _ -> claims.release(first, claim, call, false);
-            case ForkInProgress _ -> claims.release(first, claim, call, false);
+            case ForkInProgress _, BudgetSpent _ -> claims.release(first, claim, call, false);
             case Accepted _, Conflict _ -> {}
         }
     }
@@ -122,6 +123,8 @@ public final class RedisAcceptance implements Acceptance {
     private AcceptOutcome acceptInSession(PreparedTurn turn, RequestId call, String claimedAt, String defaultAgent) {
         MemoryKeys keys = new MemoryKeys(turn.session());
         IdempotencyClaim claim = turn.claim();
+        // A redrive by an operator does not count towards the limits of the user.
+        UsageBudget budget = turn.redriveOf() == null ? rules.sessionBudget() : UsageBudget.NONE;
         List<Object> arguments = new ArrayList<>(Arrays.asList(
                 turn.createdAt().toEpochMilli(),
                 turn.requestId(),
@@ -139,6 +142,8 @@ public final class RedisAcceptance implements Acceptance {
                 rules.keyRetention().toMillis(),
                 turn.deadline() == null ? "" : turn.deadline().toMillis(),
                 LIST_INTERVAL.toMillis(),
+                budget.tokens(),
+                budget.costInBillionths(),
                 turn.routes().isEmpty() ? "" : JSON.writeValueAsString(turn.routes())));
         arguments.addAll(RequestFields.ofQuestion(
                 turn.question(),
@@ -158,6 +163,7 @@ public final class RedisAcceptance implements Acceptance {
         return switch (reply.word()) {
             case "accepted" -> accepted(turn, call, reply);
             case "making" -> new ForkInProgress();
+            case "spent" -> new BudgetSpent();
             case "known" -> new AlreadyPublished(turn.session(), reply.requestId(1));
             case "conflict" -> new Conflict();
             case "full" -> new Full(reply.number(1));

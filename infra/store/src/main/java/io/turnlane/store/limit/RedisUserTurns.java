@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,6 +66,18 @@ public final class RedisUserTurns {
         return maxOpenTurns;
     }
 
+    /** Result of reserving a turn. */
+    public enum Reservation {
+        RESERVED,
+        /**
+         * The user has the maximum number of open turns. If the turn is a command, its bytes may also be too many,
+         * together with those of the user's other open commands.
+         */
+        FULL,
+        /** The user has used the budget of this day. */
+        SPENT
+    }
+
     /**
      * An open turn or command.
      *
@@ -77,28 +91,43 @@ public final class RedisUserTurns {
     }
 
     /**
-     * Reserves an open turn. Returns false if the user has the maximum number of open turns, or if the turn is a
-     * command and the user's open commands would hold too many bytes.
+     * Reserves an open turn, unless a limit of the user is reached.
      *
      * @param extra number of open turns by which this turn may exceed the maximum
+     * @param budget maximum usage of the user on this day (UTC)
      */
-    public boolean reserve(CountedTurn turn, int extra) {
-        return tryReserve(turn, extra) || (removeEnded(turn.session().namespace()) && tryReserve(turn, extra));
+    public Reservation reserve(CountedTurn turn, int extra, UsageBudget budget) {
+        Reservation first = tryReserve(turn, extra, budget);
+        return first == Reservation.FULL && removeEnded(turn.session().namespace())
+                ? tryReserve(turn, extra, budget)
+                : first;
     }
 
-    private boolean tryReserve(CountedTurn turn, int extra) {
+    private Reservation tryReserve(CountedTurn turn, int extra, UsageBudget budget) {
         long now = clock.millis();
+        String namespace = turn.session().namespace();
+        List<String> keys = new ArrayList<>(List.of(MemoryKeys.turnsOfUser(namespace)));
+        if (budget.isLimited()) {
+            keys.add(MemoryKeys.usageOfUser(namespace, LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)));
+        }
         Reply reply = scripts.run(
                 RESERVE,
-                List.of(MemoryKeys.turnsOfUser(turn.session().namespace())),
+                keys,
                 turn.member(),
                 now,
                 maxOpenTurns + extra,
                 now - retention.toMillis(),
                 retention.toMillis(),
                 turn.bytes(),
-                maxOpenBytes);
-        return reply.word().equals("reserved");
+                maxOpenBytes,
+                budget.tokens(),
+                budget.costInBillionths());
+        return switch (reply.word()) {
+            case "reserved" -> Reservation.RESERVED;
+            case "full" -> Reservation.FULL;
+            case "spent" -> Reservation.SPENT;
+            default -> throw reply.unexpected();
+        };
     }
 
     public void release(CountedTurn turn) {

@@ -2,6 +2,7 @@ package io.turnlane.store.memory;
 
 import io.turnlane.model.AgentStates;
 import io.turnlane.model.MemoryIssue;
+import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public sealed interface BeginResult
      * @param memoryIssue problem with the session's memory to report to the client; null if there is none
      * @param states states of the session's agents
      * @param mergedQuestions questions of the turns that were merged into this one, oldest first
+     * @param usage usage of the earlier attempts
      */
     record RunTurn(
             int attempt,
@@ -37,16 +39,17 @@ public sealed interface BeginResult
             Memory memory,
             @Nullable MemoryIssue memoryIssue,
             AgentStates states,
-            List<String> mergedQuestions)
+            List<String> mergedQuestions,
+            Usage usage)
             implements BeginResult {
 
         public RunTurn {
             mergedQuestions = List.copyOf(mergedQuestions);
         }
 
-        /** Creates a result with intact memory, without states of agents and without merged questions. */
+        /** Creates a result with intact memory, without states of agents, merged questions and earlier usage. */
         public RunTurn(int attempt, int failures, @Nullable Duration timeLeft, Memory memory) {
-            this(attempt, failures, timeLeft, memory, null, AgentStates.NONE, List.of());
+            this(attempt, failures, timeLeft, memory, null, AgentStates.NONE, List.of(), Usage.NONE);
         }
     }
 

@@ -8,6 +8,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer answer of a completed turn, otherwise null
  * @param error error of a failed turn, otherwise null
  * @param cause cause if the turn neither completed nor failed, otherwise null
+ * @param usage usage of all attempts
  */
 public record EndedTurn(
         Ask ask,
@@ -35,7 +37,8 @@ public record EndedTurn(
         @Nullable Answer answer,
         @Nullable TurnError error,
         RequestStatus status,
-        @Nullable EndCause cause) {
+        @Nullable EndCause cause,
+        Usage usage) {
 
     public EndedTurn {
         boolean fits = switch (status) {

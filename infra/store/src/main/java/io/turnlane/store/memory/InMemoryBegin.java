@@ -64,7 +64,8 @@ final class InMemoryBegin {
                 new Memory(session.history, false),
                 session.issue,
                 session.states,
-                List.copyOf(request.merged.values()));
+                List.copyOf(request.merged.values()),
+                request.usage);
     }
 
     private @Nullable BeginResult insteadOfRunning(InMemoryRequest request) {

@@ -6,6 +6,7 @@ import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,6 +58,9 @@ final class InMemoryRequest {
 
     @Nullable
     EndCause cause;
+
+    /** Usage of the attempts until now. */
+    Usage usage = Usage.NONE;
 
     boolean quarantined;
     boolean cancelRequested;
@@ -115,6 +119,6 @@ final class InMemoryRequest {
     }
 
     TurnEnding ending() {
-        return new TurnEnding(status, attempt, answer, error, quarantined, cause);
+        return new TurnEnding(status, attempt, answer, error, quarantined, null, cause, usage);
     }
 }

@@ -10,9 +10,12 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,9 @@ public final class InMemorySessionMemory implements SessionMemory {
     private final MemoryLimits limits;
     private final InstantSource clock;
     private final Map<SessionKey, InMemorySession> sessions = new HashMap<>();
+    private final Map<UserDay, Usage> usages = new HashMap<>();
+
+    private record UserDay(String namespace, LocalDate day) {}
 
     /** @param clock clock of the store, which decides when a deadline or a handover has passed */
     public InMemorySessionMemory(MemoryLimits limits, InstantSource clock) {
@@ -103,6 +109,24 @@ public final class InMemorySessionMemory implements SessionMemory {
                 .map(request -> session(session).ending(request));
     }
 
+    /** Returns the usage of a user today (UTC). */
+    public synchronized Usage usageOfUser(String namespace) {
+        return usages.getOrDefault(new UserDay(namespace, today()), Usage.NONE);
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    }
+
+    /** Stores the usage of the turn's attempts until now, and adds what is new to the usage of the user. */
+    private void spend(FlightRef flight, InMemoryRequest request, Usage total) {
+        if (!total.equals(Usage.NONE)) {
+            UserDay day = new UserDay(flight.session().namespace(), today());
+            usages.merge(day, total.minus(request.usage), Usage::plus);
+            request.usage = total;
+        }
+    }
+
     @Override
     public synchronized BeginResult begin(BeginRequest beginning) {
         FlightRef flight = beginning.flight();
@@ -145,6 +169,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         if (request.reportedIssue == session.issue) {
             session.issue = null;
         }
+        spend(flight, request, answer.usage());
         request.answer = answer;
         if (states != null) {
             session.setStates(request.id, states);
@@ -156,7 +181,8 @@ public final class InMemorySessionMemory implements SessionMemory {
     }
 
     @Override
-    public synchronized SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+    public synchronized SettleResult fail(
+            FlightRef flight, TurnError error, boolean last, Usage usage, Map<Phase, Instant> phases) {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (request != null
@@ -168,6 +194,7 @@ public final class InMemorySessionMemory implements SessionMemory {
         if (rejection != null || request == null) {
             return rejection == null ? new SettleResult.TurnLost() : rejection;
         }
+        spend(flight, request, usage);
         request.failures++;
         request.fail(error);
         if (last) {
@@ -196,7 +223,7 @@ public final class InMemorySessionMemory implements SessionMemory {
 
     @Override
     public synchronized SettleResult cancel(
-            FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+            FlightRef flight, PastTurn turn, boolean takesOver, Usage usage, Map<Phase, Instant> phases) {
         InMemorySession session = session(flight.session());
         InMemoryRequest request = session.requests.get(flight.request());
         if (request != null && request.status.isTerminal()) {
@@ -210,6 +237,7 @@ public final class InMemorySessionMemory implements SessionMemory {
             request.pardon(flight.flight());
             return new MemoryResult.Fenced();
         }
+        spend(flight, request, usage);
         if (session.hasContext && request.attempt > 0 && !request.leavesNoTrace) {
             session.remember(turn, limits.turns());
         }
@@ -273,12 +301,13 @@ public final class InMemorySessionMemory implements SessionMemory {
     }
 
     @Override
-    public synchronized void release(FlightRef flight) {
+    public synchronized void release(FlightRef flight, Usage usage) {
         InMemoryRequest request = request(flight.session(), flight.request());
         if (request == null) {
             return;
         }
         if (request.status == RequestStatus.RUNNING && request.isLatest(flight.flight())) {
+            spend(flight, request, usage);
             request.status = RequestStatus.QUEUED;
             request.flight = "";
             request.leavingUntil = null;

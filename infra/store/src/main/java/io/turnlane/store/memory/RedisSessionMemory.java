@@ -8,6 +8,7 @@ import io.turnlane.model.Phase;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.HashFields;
@@ -15,6 +16,7 @@ import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.Reply;
 import io.turnlane.store.Script;
+import io.turnlane.store.StoredUsage;
 import io.turnlane.store.memory.SessionCache.CachedSession;
 import io.turnlane.store.request.RequestFields;
 import java.time.Duration;
@@ -62,6 +64,7 @@ public final class RedisSessionMemory implements SessionMemory {
 
     private final FencedScripts scripts;
     private final CrossSlotCleanup cleanup;
+    private final UserUsageCount users;
     private final StoredValueReader stored;
     private final ScriptReplies replies;
     private final SessionCache cache;
@@ -78,6 +81,7 @@ public final class RedisSessionMemory implements SessionMemory {
             String processorId) {
         this.scripts = new FencedScripts(redis);
         this.cleanup = new CrossSlotCleanup(scripts);
+        this.users = new UserUsageCount(scripts);
         this.stored = new StoredValueReader(redis, wire, damage);
         this.replies = new ScriptReplies(stored, wire);
         this.cache = cache;
@@ -127,8 +131,16 @@ public final class RedisSessionMemory implements SessionMemory {
             case "ELSEWHERE" -> new BeginResult.AgentElsewhere(reply.number(1), reply.number(2) == 1);
             case "SUSPECT" -> new BeginResult.CrashSuspected();
             case "LEAVING" -> new MemoryResult.HandoverPending(reply.millis(1));
-            default -> replies.nothingToRun(flight.session(), reply);
+            default -> ended(flight, replies.nothingToRun(flight.session(), reply));
         };
+    }
+
+    /** Counts the usage of a turn that has ended, because the processor that ended it may have crashed before. */
+    private MemoryResult.NothingToRun ended(FlightRef flight, MemoryResult.NothingToRun over) {
+        if (over instanceof MemoryResult.AlreadyEnded(TurnEnding ending)) {
+            users.add(flight.session(), ending.usage());
+        }
+        return over;
     }
 
     /** Adds the arguments from which a script creates the record of a question that has none. */
@@ -152,7 +164,8 @@ public final class RedisSessionMemory implements SessionMemory {
                 memory,
                 damaged ? MemoryIssue.DAMAGED : memoryIssue(reply.text(8)),
                 states == null ? AgentStates.NONE : states,
-                replies.mergedQuestions(flight.session(), reply.bytes(9)));
+                replies.mergedQuestions(flight.session(), reply.bytes(9)),
+                StoredUsage.read(reply.text(11)));
     }
 
     private static @Nullable MemoryIssue memoryIssue(String stored) {
@@ -191,7 +204,9 @@ public final class RedisSessionMemory implements SessionMemory {
                 limits.turns(),
                 limits.bytes(),
                 limits.results().toMillis(),
-                states == null ? "" : Checksummed.seal(wire.writeValue(states)));
+                states == null ? "" : Checksummed.seal(wire.writeValue(states)),
+                StoredUsage.of(answer.usage()));
+        users.add(flight.session(), answer.usage());
         SettleResult settled = replies.settled(flight.session(), reply);
         if (settled instanceof SettleResult.Stored
                 && before != null
@@ -214,7 +229,7 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Usage usage, Map<Phase, Instant> phases) {
         Reply reply = scripts.run(
                 FAIL,
                 flight.requestKeys(),
@@ -224,12 +239,15 @@ public final class RedisSessionMemory implements SessionMemory {
                 last ? 1 : 0,
                 wire.writeValue(error),
                 json(phases),
-                limits.results().toMillis());
+                limits.results().toMillis(),
+                StoredUsage.of(usage));
+        users.add(flight.session(), usage);
         return replies.settled(flight.session(), reply);
     }
 
     @Override
-    public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+    public SettleResult cancel(
+            FlightRef flight, PastTurn turn, boolean takesOver, Usage usage, Map<Phase, Instant> phases) {
         Reply reply = scripts.run(
                 CANCEL,
                 flight.requestKeys(),
@@ -242,7 +260,9 @@ public final class RedisSessionMemory implements SessionMemory {
                 UUID.randomUUID(),
                 limits.turns(),
                 limits.bytes(),
-                limits.results().toMillis());
+                limits.results().toMillis(),
+                StoredUsage.of(usage));
+        users.add(flight.session(), usage);
         cache.invalidate(flight.session());
         return replies.settled(flight.session(), reply);
     }
@@ -294,8 +314,9 @@ public final class RedisSessionMemory implements SessionMemory {
     }
 
     @Override
-    public void release(FlightRef flight) {
-        scripts.run(RELEASE, flight.requestKeys(), flight.flight());
+    public void release(FlightRef flight, Usage usage) {
+        scripts.run(RELEASE, flight.requestKeys(), flight.flight(), StoredUsage.of(usage));
+        users.add(flight.session(), usage);
     }
 
     @Override

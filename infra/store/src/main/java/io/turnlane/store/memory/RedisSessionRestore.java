@@ -164,7 +164,7 @@ public final class RedisSessionRestore implements SessionRestore {
                 wire.writeValue(phases(turn)),
                 cause == null ? "" : cause.reason(),
                 cause == null || cause.by() == null ? "" : cause.by()));
-        arguments.addAll(RequestFields.ofQuestion(turn.ask(), null));
+        arguments.addAll(RequestFields.ofEndedQuestion(turn.ask(), turn.usage()));
     }
 
     /** Returns the times of the lifecycle phases that the log records. The times of the other phases are lost. */

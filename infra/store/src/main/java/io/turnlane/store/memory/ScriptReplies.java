@@ -11,6 +11,7 @@ import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Reply;
+import io.turnlane.store.StoredUsage;
 import io.turnlane.store.memory.SessionMemory.PolicyDecision;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -86,7 +87,8 @@ record ScriptReplies(StoredValueReader stored, WireFormat wire) {
                     : new TurnEnding(status, attempt, answer, null, quarantined, states(session, reply.bytes(8)), null);
         }
         EndCause cause = cause(reply.text(6), reply.text(7));
-        return new TurnEnding(status, attempt, null, error(reply.bytes(4)), quarantined, cause);
+        return new TurnEnding(
+                status, attempt, null, error(reply.bytes(4)), quarantined, null, cause, StoredUsage.read(reply.text(9)));
     }
 
     private @Nullable AgentStates states(SessionKey session, byte[] blob) {

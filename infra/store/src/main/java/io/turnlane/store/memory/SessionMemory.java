@@ -8,6 +8,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.store.MemoryUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +63,8 @@ public interface SessionMemory {
             @Nullable Duration agentWait) {}
 
     /**
-     * Stores the answer in the history, the context and the request record, in one atomic step.
+     * Stores the answer in the history, the context and the request record, in one atomic step. Adds the usage of the
+     * turn to the usage of its session and its user; the usage of the answer contains all attempts.
      *
      * @param states states of all agents of the session; null if the turn has not changed them
      */
@@ -78,8 +80,9 @@ public interface SessionMemory {
      * Stores the failure of the flight's attempt.
      *
      * @param last true if the turn has failed permanently; false if another attempt follows
+     * @param usage usage of all attempts until now; the store adds what is new to the usage of the session and its user
      */
-    SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases);
+    SettleResult fail(FlightRef flight, TurnError error, boolean last, Usage usage, Map<Phase, Instant> phases);
 
     /**
      * Ends the turn as cancelled. If an attempt had begun, the turn is added to the history without an answer, unless a
@@ -88,8 +91,9 @@ public interface SessionMemory {
      * @param turn the turn as history stores it
      * @param takesOver true if the call also cancels a turn that another flight has begun; false if this flight must be
      *     the latest one of the turn
+     * @param usage same meaning as in {@link #fail}
      */
-    SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases);
+    SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Usage usage, Map<Phase, Instant> phases);
 
     /**
      * Ends a waiting turn, outside the order of its lane, if its cancellation was requested or its deadline has passed.
@@ -146,8 +150,10 @@ public interface SessionMemory {
 
     /**
      * Sets an unfinished turn back to queued, so that another flight can run it. This flight doesn't count as a crash.
+     *
+     * @param usage same meaning as in {@link #fail}
      */
-    void release(FlightRef flight);
+    void release(FlightRef flight, Usage usage);
 
     /**
      * Starts the handover of a flight whose partition leaves this processor while the agent works. The flight may still

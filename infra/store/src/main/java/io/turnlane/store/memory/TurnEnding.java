@@ -5,6 +5,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param states states of the session's agents, if the turn completed and was the last one to change them; otherwise
  *     null
  * @param cause cause if the turn neither completed nor failed, otherwise null
+ * @param usage usage of all attempts
  */
 public record TurnEnding(
         RequestStatus status,
@@ -26,12 +28,25 @@ public record TurnEnding(
         @Nullable TurnError error,
         boolean quarantined,
         @Nullable AgentStates states,
-        @Nullable EndCause cause) {
+        @Nullable EndCause cause,
+        Usage usage) {
 
     public TurnEnding {
         if ((status == RequestStatus.COMPLETED) != (answer != null)) {
             throw new IllegalArgumentException("exactly the turns that completed have an answer");
         }
+    }
+
+    /** Creates the state of a turn whose usage is that of its answer. */
+    public TurnEnding(
+            RequestStatus status,
+            int attempt,
+            @Nullable Answer answer,
+            @Nullable TurnError error,
+            boolean quarantined,
+            @Nullable AgentStates states,
+            @Nullable EndCause cause) {
+        this(status, attempt, answer, error, quarantined, states, cause, answer == null ? Usage.NONE : answer.usage());
     }
 
     /** Creates the state of a turn that has not changed the states of agents. */

@@ -2,6 +2,9 @@ package io.turnlane.store.request;
 
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.Usage;
+import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.StoredUsage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,19 @@ public final class RequestFields {
                 .with("events_from", eventsFrom)
                 .with("redrive_of", ask.redriveOf())
                 .with("route", ask.route())
+                .arguments;
+    }
+
+    /**
+     * Returns the fields of a question that was read from the log and has ended.
+     *
+     * @param usage usage of all attempts
+     */
+    public static List<Object> ofEndedQuestion(Ask ask, Usage usage) {
+        return new RequestFields()
+                .with("question", ask.question())
+                .with("redrive_of", ask.redriveOf())
+                .with(MemoryKeys.USAGE, usage.equals(Usage.NONE) ? null : StoredUsage.of(usage))
                 .arguments;
     }
 

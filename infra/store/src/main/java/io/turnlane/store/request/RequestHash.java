@@ -8,9 +8,12 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.Checksummed;
 import io.turnlane.store.CorruptValueException;
+import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.StoredUsage;
 import io.turnlane.store.request.RequestRecord.Execution;
 import io.turnlane.store.request.RequestRecord.PastAttempt;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +64,7 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
             throws CorruptValueException, UnreadableRecordException {
         try {
             RequestStatus status = RequestStatus.of(required("status"));
+            Answer answer = answer();
             return new RequestRecord(
                     requestId,
                     session,
@@ -69,7 +73,7 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
                     orEmpty("question"),
                     orEmpty("agent"),
                     text("route"),
-                    answer(),
+                    answer,
                     error(),
                     count("attempt"),
                     status == RequestStatus.QUEUED ? position : 0,
@@ -83,6 +87,7 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
                     id("redrive_of"),
                     text("webhook"),
                     place(),
+                    usage(answer),
                     fields.containsKey("cancel_requested"),
                     cause(),
                     absorbs(),
@@ -116,6 +121,11 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
                 number("offset"),
                 count("failures"),
                 count("crashes"));
+    }
+
+    private Usage usage(@Nullable Answer answer) {
+        String stored = text(MemoryKeys.USAGE);
+        return stored == null && answer != null ? answer.usage() : StoredUsage.read(orEmpty(MemoryKeys.USAGE));
     }
 
     private @Nullable Answer answer() throws CorruptValueException, UnreadableRecordException {

@@ -7,6 +7,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param redriveOf quarantined request that this request asks again; null for an ordinary question
  * @param webhook result of the webhook: delivered, failed or refused; null if not known yet
  * @param execution processor and log position of the request; they are null if the request has not run yet
+ * @param usage usage of all attempts that have ended
  * @param cancelRequested true if a client has cancelled the request
  * @param cause reason of the end if the request ended with neither an answer nor an error; otherwise null
  * @param absorbs requests that were merged into this request, oldest first
@@ -56,6 +58,7 @@ public record RequestRecord(
         @Nullable RequestId redriveOf,
         @Nullable String webhook,
         Execution execution,
+        Usage usage,
         boolean cancelRequested,
         @Nullable EndCause cause,
         List<RequestId> absorbs,

@@ -1,6 +1,7 @@
 package io.turnlane.store.session;
 
 import io.turnlane.model.SessionId;
+import io.turnlane.model.Usage;
 import io.turnlane.model.ValueRanges;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     which they waited
  * @param openRequests number of open turns
  * @param ttlSeconds time for which the session is kept without activity
+ * @param usage usage of models by all turns of the session
  */
 public record SessionContext(
         SessionId sessionId,
@@ -34,7 +36,8 @@ public record SessionContext(
 
         int openRequests,
         Map<String, Object> metadata,
-        long ttlSeconds) {
+        long ttlSeconds,
+        Usage usage) {
 
     /**
      * Limits the request count and the total processing time to the ranges that an import accepts, so that every

@@ -11,6 +11,7 @@ import io.turnlane.store.DamagedRecordException;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.RedisScripts;
 import io.turnlane.store.Script;
+import io.turnlane.store.StoredUsage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -140,7 +141,8 @@ public final class SessionStore {
                 Duration.ofMillis(number(fields, "total_processing_time")),
                 open,
                 wire.readObject(metadata.getBytes(StandardCharsets.UTF_8)),
-                Duration.ofMillis(number(fields, "ttl")).toSeconds());
+                Duration.ofMillis(number(fields, "ttl")).toSeconds(),
+                StoredUsage.read(fields.getOrDefault(MemoryKeys.USAGE, "")));
     }
 
     private static DamagedRecordException damaged(SessionKey session, Exception cause) {

@@ -6,8 +6,9 @@
 -- ARGV 1 now, 2 request id, 3 session id, 4 user id or '', 5 requested agent or '', 6 default agent, 7 session ttl,
 --      8 result retention, 9 maximum number of open turns, 10 prefix of request keys, 11 id of this call, 12 time of an
 --      older claim in another slot, or '', 13 hash of the body, or '', 14 claim ttl, 15 time until the deadline, or '',
---      16 minimum interval of updates of the user's session list, 17 agents that routes chose, as JSON by the name of
---      the session's agent, or '', 18 fields of the request record (times in ms)
+--      16 minimum interval of updates of the user's session list, 17 and 18 budget of the session: tokens, and cost in
+--      billionths, each 0 for none, 19 agents that routes chose, as JSON by the name of the session's agent, or '',
+--      20 fields of the request record (times in ms)
 -- Returns {'accepted', request id, agent, turns ahead, session ttl, 1 if it created the session, created_at,
 --          events_from, 1 if the user's session list must be updated, route that chose the agent, or ''}: the caller
 --          must publish the turn
@@ -15,12 +16,13 @@
 --         {'known', request id}: the turn is already published, its record has the state
 --         {'conflict'}: the key was used for a different question
 --         {'full', number of open turns}: the session has the maximum number of open turns
+--         {'spent'}: the session has used its budget
 -- The journey of a turn continues in KafkaTurnPublisher, which QuestionIntake calls.
 local ctx, open, reqs, hist, tomb, claim, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local now, request_id, session_id, user_id, agent, default_agent = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local session_ttl, retention, most_open, request_prefix, call = ARGV[7], ARGV[8], tonumber(ARGV[9]), ARGV[10], ARGV[11]
-local claimed_at, body, claim_ttl, deadline, list_interval, routes, fields =
-  ARGV[12], ARGV[13], ARGV[14], ARGV[15], tonumber(ARGV[16]), ARGV[17], 18
+local claimed_at, body, claim_ttl, deadline, list_interval = ARGV[12], ARGV[13], ARGV[14], ARGV[15], tonumber(ARGV[16])
+local most_tokens, most_cost, routes, fields = tonumber(ARGV[17]), tonumber(ARGV[18]), ARGV[19], 20
 
 local held = claim and claims.find(claim)
 if held then
@@ -70,7 +72,7 @@ local function count_open()
   return count
 end
 
-local session = read(ctx, 'agent', 'ttl', 'fork', 'listed_at')
+local session = read(ctx, 'agent', 'ttl', 'fork', 'listed_at', 'usage')
 if session.fork and not record.status then
   return {'making'}
 end
@@ -84,6 +86,9 @@ else
   position = count_open()
   if position >= most_open then
     return {'full', position}
+  end
+  if is_spent(session.usage, most_tokens, most_cost) then
+    return {'spent'}
   end
   if agent == '' then
     agent = session.agent or default_agent

@@ -27,7 +27,7 @@ local function keep_attempt(of, as, number)
 end
 
 local record, session = read(req, 'status', 'flight', 'attempt', 'failures', 'crashes', 'begun_at', 'deadline_at',
-  'blamed', 'fence', 'cancel_requested', 'leaving_until', 'no_agent_since', 'absorbs'),
+  'blamed', 'fence', 'cancel_requested', 'leaving_until', 'no_agent_since', 'absorbs', 'usage'),
   read(ctx, 'fence', 'version', 'ttl', 'hist_bytes', 'memory', 'states')
 local refusal = not_owned(fence, partition, offset, logged_at, session, record)
 if refusal then
@@ -180,4 +180,4 @@ if issue ~= '' and settles == '0' then
 end
 local current = version ~= '' and version == cached_version
 return {'RUN', attempt, failures, left, version, current and 1 or 0, current and {} or redis.call('LRANGE', hist, 0, -1),
-  tonumber(session.ttl or session_ttl), issue, record.absorbs or '', session.states or ''}
+  tonumber(session.ttl or session_ttl), issue, record.absorbs or '', session.states or '', record.usage or ''}

@@ -1,7 +1,8 @@
 -- Ends a turn as cancelled. A turn whose attempt had begun stays in history, with its question and without an answer,
 -- unless a rollback cancelled it. Idempotent by request id.
 local fence, flight, request_id, takes_over, turn, phases = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local next_version, most_turns, most_bytes, record_ttl = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
+local next_version, most_turns, most_bytes, record_ttl, usage =
+  ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10], ARGV[11]
 
 local record = read(req, 'status', 'flight', 'attempt', 'fence', 'cancel_reason', 'cancel_by', 'cancel_trace')
 if record.status and ended[record.status] then
@@ -18,6 +19,7 @@ if fenced(fence, session, read_tombstone(), record) or (takes_over ~= '1' and re
   return {'FENCED'}
 end
 
+spend(usage, flight)
 if session.ttl then
   if tonumber(record.attempt or 0) > 0 and record.cancel_trace ~= 'none' then
     local _, bytes = remember(session, turn, most_turns, most_bytes)

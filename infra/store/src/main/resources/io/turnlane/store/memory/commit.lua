@@ -4,7 +4,7 @@
 local fence, flight, request_id, turn, answer = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local phases, processing_ms, next_version = ARGV[6], ARGV[7], ARGV[8]
 local most_turns, most_bytes, record_ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
-local states = ARGV[12] -- of the session's agents; '' if the turn has not changed them
+local states, usage = ARGV[12], ARGV[13] -- states: of the session's agents; '' if the turn has not changed them
 
 local record = read(req, 'status', 'flight', 'cancel_requested', 'told', 'error', 'leaving_until', 'begun_at',
   'started_at', 'absorbs')
@@ -17,6 +17,7 @@ if refusal then
   return refusal
 end
 
+spend(usage, flight)
 local now = now_ms()
 local turns, bytes = remember(session, turn, most_turns, most_bytes)
 redis.call('HSET', ctx, 'last_activity', now, 'processing_stage', 'completed', 'current_question', '',

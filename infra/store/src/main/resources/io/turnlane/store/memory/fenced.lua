@@ -54,13 +54,36 @@ local function erased_by_name(request_id)
 end
 
 -- Returns the terminal state of a request, from which callers publish its terminal event. The sixth value is 1 if the
--- copy of a failed turn is in quarantine. The last value is the states of agents if this turn was the last one to change
--- them, otherwise ''.
+-- copy of a failed turn is in quarantine. The last values are the states of agents if this turn was the last one to
+-- change them, otherwise '', and the usage of the turn.
 local function ending(req)
   local states = redis.call('HGET', ctx, 'states_by') == req and redis.call('HGET', ctx, 'states') or ''
-  local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by')
-  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '', was[7] or '',
-    states}
+  local was = redis.call('HMGET', req, 'status', 'attempt', 'answer', 'error', 'quarantined', 'reason', 'by', 'usage')
+  return {'ENDED', was[1], tonumber(was[2] or 0), was[3] or '', was[4] or '', tonumber(was[5] or 0), was[6] or '',
+    was[7] or '', states, was[8] or ''}
+end
+
+-- Stores the usage of the turn's attempts until now, and adds what is new to the usage of the session. Also adds it to
+-- the session's usage of this day (UTC), which has a key of its own, because it must outlive the session. The caller
+-- adds this usage to the one of the user, which is in another hash slot (count_usage.lua). "total" is '' if no model was
+-- called. Must be called at most once for each flight.
+local function spend(total, flight)
+  if total == '' then
+    return
+  end
+  local added = add_usage(total, redis.call('HGET', req, 'usage'), -1)
+  redis.call('HSET', req, 'usage', total)
+  if redis.call('EXISTS', ctx) == 1 then
+    redis.call('HSET', ctx, 'usage', add_usage(redis.call('HGET', ctx, 'usage'), added, 1))
+  end
+  local spent, today = string.sub(ctx, 1, -4) .. 'spent', string.format('%d', math.floor(now_ms() / 86400000))
+  local was = read(spent, 'day', 'usage')
+  if was.day ~= today then
+    redis.call('HSET', spent, 'day', today, 'id', flight)
+    was.usage = nil
+  end
+  redis.call('HSET', spent, 'usage', add_usage(was.usage, added, 1))
+  redis.call('PEXPIRE', spent, 172800000)
 end
 
 -- Returns true if cancellation was requested. The turn can then only end as cancelled.

@@ -6,6 +6,7 @@ import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.AgentElsewhere;
 import io.turnlane.store.memory.BeginResult.CrashSuspected;
 import io.turnlane.store.memory.BeginResult.RunTurn;
@@ -55,7 +56,7 @@ abstract class BeginContract extends MemoryContract {
         fail(first, false);
         FlightRef second = flight(ask, 1);
         assertThat(begin(second, ask)).isEqualTo(new RunTurn(2, 1, null, Memory.EMPTY));
-        memory().release(second);
+        memory().release(second, Usage.NONE);
         assertThat(begin(flight(ask, 1), ask)).isEqualTo(new RunTurn(3, 1, null, Memory.EMPTY));
     }
 

@@ -9,6 +9,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.store.MemoryUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,6 +100,11 @@ public final class FakeSessionMemory implements SessionMemory {
         return store.states(session);
     }
 
+    /** Returns the usage of a user today. */
+    public Usage usageOfUser(String namespace) {
+        return store.usageOfUser(namespace);
+    }
+
     public RequestStatus status(RequestId request) {
         return store.status(sessions.get(request), request).orElseThrow();
     }
@@ -185,7 +191,8 @@ public final class FakeSessionMemory implements SessionMemory {
                         run.memory(),
                         run.memoryIssue(),
                         run.states(),
-                        run.mergedQuestions())
+                        run.mergedQuestions(),
+                        run.usage())
                 : result;
     }
 
@@ -202,15 +209,16 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
-    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Map<Phase, Instant> phases) {
+    public SettleResult fail(FlightRef flight, TurnError error, boolean last, Usage usage, Map<Phase, Instant> phases) {
         callStore(flight);
-        return store.fail(flight, error, last, phases);
+        return store.fail(flight, error, last, usage, phases);
     }
 
     @Override
-    public SettleResult cancel(FlightRef flight, PastTurn turn, boolean takesOver, Map<Phase, Instant> phases) {
+    public SettleResult cancel(
+            FlightRef flight, PastTurn turn, boolean takesOver, Usage usage, Map<Phase, Instant> phases) {
         callStore(flight);
-        return store.cancel(flight, turn, takesOver, phases);
+        return store.cancel(flight, turn, takesOver, usage, phases);
     }
 
     @Override
@@ -227,9 +235,9 @@ public final class FakeSessionMemory implements SessionMemory {
     }
 
     @Override
-    public void release(FlightRef flight) {
+    public void release(FlightRef flight, Usage usage) {
         callStore(flight);
-        store.release(flight);
+        store.release(flight, usage);
     }
 
     @Override

@@ -1,10 +1,11 @@
 package io.turnlane.store.memory;
 
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.Usage;
 import java.time.InstantSource;
 
 /** The contract of session memory, kept by the store in the heap. */
-class InMemoryContractTest extends WaitingContract {
+class InMemoryContractTest extends UsageContract {
 
     private final InMemorySessionMemory memory = new InMemorySessionMemory(LIMITS, InstantSource.system());
 
@@ -31,6 +32,11 @@ class InMemoryContractTest extends WaitingContract {
     @Override
     void loseRecord(Ask ask) {
         memory.session(session).requests.remove(ask.requestId());
+    }
+
+    @Override
+    Usage usageOfUser() {
+        return memory.usageOfUser(session.namespace());
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
@@ -23,8 +24,9 @@ import java.util.UUID;
 
 /**
  * Base of the contract of {@link SessionMemory}: the operations that its tests use. Each test has its own session. The
- * contract consists of {@link BeginContract}, {@link SettleContract} and {@link WaitingContract}, which extend each
- * other. One subclass runs all of them against Redis, another one against {@link InMemorySessionMemory}.
+ * contract consists of {@link BeginContract}, {@link SettleContract}, {@link WaitingContract} and
+ * {@link UsageContract}, which extend each other. One subclass runs all of them against Redis, another one against
+ * {@link InMemorySessionMemory}.
  */
 abstract class MemoryContract {
 
@@ -161,11 +163,11 @@ abstract class MemoryContract {
     }
 
     SettleResult fail(FlightRef flight, boolean last) {
-        return memory().fail(flight, ERROR, last, Map.of());
+        return memory().fail(flight, ERROR, last, Usage.NONE, Map.of());
     }
 
     SettleResult cancel(FlightRef flight, Ask ask, boolean takesOver) {
-        return memory().cancel(flight, interrupted(ask), takesOver, Map.of());
+        return memory().cancel(flight, interrupted(ask), takesOver, Usage.NONE, Map.of());
     }
 
     /** Deletes the session. The deletion is logged after all flights that exist. */

@@ -1,10 +1,14 @@
 package io.turnlane.store.memory;
 
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.limit.RedisUserUsage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract of session memory, kept by the scripts in Redis. */
-class RedisContractTest extends WaitingContract {
+class RedisContractTest extends UsageContract {
 
     private static TestRedis redis;
 
@@ -95,6 +99,11 @@ class RedisContractTest extends WaitingContract {
     @Override
     void loseRecord(Ask ask) {
         redis.template.delete(keys.request(ask.requestId()));
+    }
+
+    @Override
+    Usage usageOfUser() {
+        return new RedisUserUsage(redis.template).of(session.namespace(), LocalDate.now(ZoneOffset.UTC));
     }
 
     @Override

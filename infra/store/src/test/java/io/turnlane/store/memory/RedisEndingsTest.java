@@ -9,6 +9,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
@@ -33,7 +34,8 @@ class RedisEndingsTest extends RedisMemoryTests {
         begin(flight, ask);
         requestCancel(ask);
         assertThat(commit(flight, ask)).isEqualTo(new MemoryResult.CancelRequested());
-        assertThat(memory.fail(flight, ERROR, true, Map.of())).isEqualTo(new MemoryResult.CancelRequested());
+        assertThat(memory.fail(flight, ERROR, true, Usage.NONE, Map.of()))
+                .isEqualTo(new MemoryResult.CancelRequested());
 
         SettleResult settled = cancel(flight, ask, false);
         assertThat(settled).isEqualTo(new MemoryResult.AlreadyEnded(cancelled(1, "requested", null)));
@@ -308,7 +310,7 @@ class RedisEndingsTest extends RedisMemoryTests {
                 List.of(),
                 Duration.ofMillis(12),
                 Instant.EPOCH);
-        return memory.cancel(flight, past, takesOver, Map.of());
+        return memory.cancel(flight, past, takesOver, Usage.NONE, Map.of());
     }
 
     private static PolicyDecision decision(Ask ended, TurnEnding ending, List<RequestId> toCancel) {
@@ -329,7 +331,7 @@ class RedisEndingsTest extends RedisMemoryTests {
         RunTurn run = (RunTurn)
                 memory(new SessionCache(1, Duration.ofMinutes(1)), LIMITS).begin(beginning(flight, ask));
         redis.template.opsForHash().put(keys.context(), "fence", "1");
-        memory.release(flight);
+        memory.release(flight, Usage.NONE);
         redis.template
                 .opsForZSet()
                 .remove(keys.openRequestIds(), ask.requestId().toString());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.Usage;
 import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
@@ -40,9 +41,9 @@ class RedisFlightsTest extends RedisMemoryTests {
         assertThat(begin(successor, ask)).isInstanceOf(RunTurn.class);
 
         assertThat(commit(frozen, ask)).isEqualTo(new MemoryResult.Fenced());
-        assertThat(memory.fail(frozen, ERROR, true, Map.of())).isEqualTo(new MemoryResult.Fenced());
+        assertThat(memory.fail(frozen, ERROR, true, Usage.NONE, Map.of())).isEqualTo(new MemoryResult.Fenced());
         assertThat(memory.delete(frozen)).isFalse();
-        memory.release(frozen);
+        memory.release(frozen, Usage.NONE);
         assertThat(begin(frozen, ask)).isEqualTo(new MemoryResult.Fenced());
         assertThat(request(ask, "status")).isEqualTo("running");
 
@@ -58,7 +59,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         begin(first, ask);
         begin(flight(ask, 1), ask);
         assertThat(commit(first, ask)).isEqualTo(new MemoryResult.Fenced());
-        assertThat(memory.fail(first, ERROR, true, Map.of())).isEqualTo(new MemoryResult.Fenced());
+        assertThat(memory.fail(first, ERROR, true, Usage.NONE, Map.of())).isEqualTo(new MemoryResult.Fenced());
     }
 
     @Test
@@ -156,8 +157,8 @@ class RedisFlightsTest extends RedisMemoryTests {
         FlightRef next = flight(ask, 2);
         begin(next, ask);
         assertThat(request(ask, "crashes")).isEqualTo("1");
-        memory.release(revoked);
-        memory.release(revoked);
+        memory.release(revoked, Usage.NONE);
+        memory.release(revoked, Usage.NONE);
         assertThat(request(ask, "crashes")).isEqualTo("0");
         assertThat(request(ask, "status")).isEqualTo("running");
         assertThat(commit(next, ask)).isInstanceOf(SettleResult.Stored.class);
@@ -172,8 +173,8 @@ class RedisFlightsTest extends RedisMemoryTests {
         begin(second, ask);
         begin(flight(ask, 3), ask);
         assertThat(request(ask, "crashes")).isEqualTo("2");
-        memory.release(first);
-        memory.release(first);
+        memory.release(first, Usage.NONE);
+        memory.release(first, Usage.NONE);
         assertThat(request(ask, "crashes")).isEqualTo("1");
         assertThat(commit(second, ask))
                 .as("late, so its processor was only paused")
@@ -200,7 +201,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         Ask ask = ask("?");
         FlightRef first = flight(ask, 1);
         begin(first, ask);
-        memory.release(first);
+        memory.release(first, Usage.NONE);
         String longAgo =
                 Long.toString(Instant.now().minus(Duration.ofMinutes(61)).toEpochMilli());
         redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
@@ -209,7 +210,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         assertThat(memory.begin(new BeginRequest(second, ask, Map.of(), null, false, true, true, 0, away, null)))
                 .as("time without Redis doesn't count")
                 .isInstanceOf(RunTurn.class);
-        memory.release(second);
+        memory.release(second, Usage.NONE);
         redis.template.opsForHash().put(keys.request(ask.requestId()), "begun_at", longAgo);
         assertThat(begin(flight(ask, 1), ask))
                 .isInstanceOfSatisfying(
@@ -294,7 +295,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         for (int i = 1; i <= 5; i++) {
             FlightRef flight = flight(ask, i);
             assertThat(begin(flight, ask)).isEqualTo(new RunTurn(i, 0, null, Memory.EMPTY));
-            memory.release(flight);
+            memory.release(flight, Usage.NONE);
             assertThat(request(ask, "status")).isEqualTo("queued");
         }
         assertThat(request(ask, "crashes")).isEqualTo("0");
@@ -305,15 +306,15 @@ class RedisFlightsTest extends RedisMemoryTests {
         Ask ask = ask("?");
         FlightRef first = flight(ask, 1);
         begin(first, ask);
-        assertThat(memory.fail(first, ERROR, false, Map.of())).isEqualTo(new SettleResult.Stored());
-        assertThat(memory.fail(first, ERROR, false, Map.of()))
+        assertThat(memory.fail(first, ERROR, false, Usage.NONE, Map.of())).isEqualTo(new SettleResult.Stored());
+        assertThat(memory.fail(first, ERROR, false, Usage.NONE, Map.of()))
                 .as("repeated call")
                 .isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "status")).isEqualTo("retrying");
 
         FlightRef second = flight(ask, 1);
         assertThat(begin(second, ask)).isEqualTo(new RunTurn(2, 1, null, Memory.EMPTY));
-        assertThat(memory.fail(second, ERROR, true, Map.of())).isEqualTo(new SettleResult.Stored());
+        assertThat(memory.fail(second, ERROR, true, Usage.NONE, Map.of())).isEqualTo(new SettleResult.Stored());
         assertThat(begin(flight(ask, 1), ask))
                 .isEqualTo(new AlreadyEnded(new TurnEnding(RequestStatus.FAILED, 2, null, ERROR, false)));
         assertThat(questions(memory)).as("history keeps no incomplete turn").isEmpty();
@@ -370,7 +371,7 @@ class RedisFlightsTest extends RedisMemoryTests {
         Ask ask = ask("two");
         FlightRef first = flight(ask, 1);
         begin(first, ask);
-        memory.release(first);
+        memory.release(first, Usage.NONE);
         redis.template.expire(keys.context(), Duration.ofMinutes(1));
         redis.template.expire(keys.history(), Duration.ofMinutes(1));
 

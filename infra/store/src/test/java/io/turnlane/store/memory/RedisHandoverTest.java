@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.MemoryResult.HandoverPending;
@@ -89,19 +90,19 @@ class RedisHandoverTest extends RedisMemoryTests {
     void endsTheHandoverAtOnceIfTheFlightIsReleasedOrItsAgentFails() {
         begin(before, ask);
         memory.startHandover(before, HANDOVER);
-        memory.release(before);
+        memory.release(before, Usage.NONE);
         assertThat(request(ask, "leaving_until")).isNull();
         assertThat(begin(next, ask)).isEqualTo(new RunTurn(2, 0, null, Memory.EMPTY));
         assertThat(request(ask, "crashes")).isEqualTo("0");
 
         memory.startHandover(next, HANDOVER);
-        assertThat(memory.fail(next, ERROR, false, Map.of())).isEqualTo(new SettleResult.Stored());
+        assertThat(memory.fail(next, ERROR, false, Usage.NONE, Map.of())).isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "leaving_until")).isNull();
         FlightRef third = flight(ask, 3);
         assertThat(begin(third, ask)).isEqualTo(new RunTurn(3, 1, null, Memory.EMPTY));
 
         memory.startHandover(third, HANDOVER);
-        assertThat(memory.fail(third, ERROR, true, Map.of())).isEqualTo(new SettleResult.Stored());
+        assertThat(memory.fail(third, ERROR, true, Usage.NONE, Map.of())).isEqualTo(new SettleResult.Stored());
         assertThat(request(ask, "leaving_until")).isNull();
         assertThat(begin(flight(ask, 4), ask)).isInstanceOf(AlreadyEnded.class);
     }

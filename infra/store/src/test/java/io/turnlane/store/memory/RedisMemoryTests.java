@@ -13,6 +13,7 @@ import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.memory.BeginResult.RunTurn;
@@ -83,7 +84,7 @@ abstract class RedisMemoryTests {
             throw new AssertionError("the history can't be read");
         }
         redis.template.opsForHash().put(keys.context(), "fence", "1");
-        of.release(flight);
+        of.release(flight, Usage.NONE);
         return run.memory().turns().stream().map(PastTurn::question).toList();
     }
 

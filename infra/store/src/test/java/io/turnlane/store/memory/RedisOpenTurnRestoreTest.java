@@ -8,6 +8,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.RecalledSession.Life;
 import io.turnlane.store.memory.SessionMemory.BeginRequest;
@@ -81,7 +82,7 @@ class RedisOpenTurnRestoreTest extends RedisRestoreTests {
         restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 4, Map.of(), null));
         assertThat(redis.template.opsForHash().get(keys.request(ask.requestId()), "status"))
                 .isEqualTo("running");
-        memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
+        memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Usage.NONE, Map.of());
         assertThat(((RunTurn) memory.begin(beginning(flight(ask, 1), ask))).attempt())
                 .isEqualTo(5);
     }
@@ -93,7 +94,7 @@ class RedisOpenTurnRestoreTest extends RedisRestoreTests {
         restoreOpen(new OpenTurn(ask, flight.offset(), now, null, 1, Map.of(), null));
         assertThat(memory.commit(flight, pastNow(ask), Answer.ofText("computed"), Map.of()))
                 .isEqualTo(new SettleResult.TurnLost());
-        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Map.of()))
+        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "no"), true, Usage.NONE, Map.of()))
                 .isEqualTo(new SettleResult.TurnLost());
         RunTurn run = (RunTurn)
                 memory.begin(new BeginRequest(flight, ask, Map.of(), null, false, true, true, 1, Duration.ZERO, null));

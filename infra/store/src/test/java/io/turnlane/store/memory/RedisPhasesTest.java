@@ -10,6 +10,7 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.UpdateSession;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.memory.SessionEdits.EditConditions;
 import io.turnlane.store.memory.SessionMemory.BusyArrival;
@@ -78,11 +79,12 @@ class RedisPhasesTest extends RedisMemoryTests {
                 failing,
                 TurnError.of(ErrorCode.AGENT_TIMEOUT, "late"),
                 false,
+                Usage.NONE,
                 Map.of(Phase.PROVIDER_CALL_START, Instant.now(), Phase.TIMEOUT, Instant.now()));
         begin(flight(ask, 1), ask); // crashes
         FlightRef released = flight(ask, 2);
         begin(released, ask);
-        memory.release(released);
+        memory.release(released, Usage.NONE);
         FlightRef last = flight(ask, 3);
         begin(last, ask);
         commit(last, ask);

@@ -11,6 +11,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.RecalledSession.Life;
@@ -63,7 +64,7 @@ abstract class RedisRestoreTests extends RedisMemoryTests {
 
     EndedTurn ended(Ask ask, Instant at, Answer answer, TurnError error) {
         RequestStatus status = answer == null ? RequestStatus.FAILED : RequestStatus.COMPLETED;
-        return new EndedTurn(ask, ask.question(), offset++, now, 1, at, at, answer, error, status, null);
+        return new EndedTurn(ask, ask.question(), offset++, now, 1, at, at, answer, error, status, null, Usage.NONE);
     }
 
     void commit(String question) {

@@ -11,6 +11,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
@@ -45,7 +46,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         Ask ask = ask("twice");
         FlightRef first = flight(ask, 1);
         begin(first, ask);
-        memory.fail(first, ERROR, false, Map.of());
+        memory.fail(first, ERROR, false, Usage.NONE, Map.of());
         FlightRef second = flight(ask, 1);
         begin(second, ask);
         SettleResult stored = commit(second, ask);
@@ -224,7 +225,7 @@ class RedisSessionMemoryTest extends RedisMemoryTests {
         commit(flights.getFirst(), asks.getFirst());
         assertKeptFor(Duration.ofHours(24));
         begin(flights.get(1), asks.get(1));
-        memory.fail(flights.get(1), ERROR, true, Map.of());
+        memory.fail(flights.get(1), ERROR, true, Usage.NONE, Map.of());
         assertKeptFor(Duration.ofHours(24));
         begin(flights.get(2), asks.get(2));
         commit(flights.get(2), asks.get(2));

@@ -12,6 +12,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnError;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.RecalledSession.Deletion;
@@ -27,6 +28,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RedisSessionRestoreTest extends RedisRestoreTests {
+
+    private static final Usage USAGE = new Usage(2, 300, 40, 0.005, "USD");
 
     @Test
     void restoresTheStatesOfAgentsUnlessANewerTurnHasSetThem() {
@@ -132,7 +135,7 @@ class RedisSessionRestoreTest extends RedisRestoreTests {
         BeginRequest settling =
                 new BeginRequest(second, ask, Map.of(), null, false, true, true, 2, Duration.ZERO, null);
         assertThat(((RunTurn) memory.begin(settling)).attempt()).isEqualTo(2);
-        memory.fail(second, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Map.of());
+        memory.fail(second, TurnError.of(ErrorCode.AGENT_ERROR, "no"), false, Usage.NONE, Map.of());
         assertThat(((RunTurn) memory.begin(beginning(flight(ask, 1), ask))).attempt())
                 .isEqualTo(3);
     }
@@ -156,7 +159,8 @@ class RedisSessionRestoreTest extends RedisRestoreTests {
         memory.begin(beginning(flight, ask));
         TurnError logged = TurnError.of(ErrorCode.AGENT_ERROR, "logged");
         restore(1, ended(ask, now.minusSeconds(60), null, logged));
-        assertThat(memory.fail(flight, TurnError.of(ErrorCode.AGENT_ERROR, "computed again"), true, Map.of()))
+        assertThat(memory.fail(
+                        flight, TurnError.of(ErrorCode.AGENT_ERROR, "computed again"), true, Usage.NONE, Map.of()))
                 .isInstanceOfSatisfying(
                         MemoryResult.AlreadyEnded.class,
                         ended -> assertThat(ended.ending().error()).isEqualTo(logged));
@@ -299,11 +303,22 @@ class RedisSessionRestoreTest extends RedisRestoreTests {
     void restoresTurnsThatEndedWithoutAnAnswer() {
         EndCause cause = new EndCause("interrupted", new RequestId(UUID.randomUUID()));
         EndedTurn ended = new EndedTurn(
-                earlier("ended"), "ended", offset++, now, 1, now, now, null, null, RequestStatus.CANCELLED, cause);
+                earlier("ended"),
+                "ended",
+                offset++,
+                now,
+                1,
+                now,
+                now,
+                null,
+                null,
+                RequestStatus.CANCELLED,
+                cause,
+                USAGE);
         restore(1, ended);
         assertThat(memory.begin(beginning(ended.ask(), ended.offset())))
                 .isEqualTo(new MemoryResult.AlreadyEnded(
-                        new TurnEnding(RequestStatus.CANCELLED, 1, null, null, false, cause)));
+                        new TurnEnding(RequestStatus.CANCELLED, 1, null, null, false, null, cause, USAGE)));
         assertThat(redis.template.opsForList().size(keys.history())).isOne();
     }
 }

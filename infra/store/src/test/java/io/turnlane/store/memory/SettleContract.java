@@ -8,6 +8,7 @@ import io.turnlane.model.EndCause;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.MemoryResult.CancelRequested;
@@ -205,7 +206,7 @@ abstract class SettleContract extends BeginContract {
         assertThat(commit(first, ask)).isEqualTo(new Fenced());
         assertThat(fail(first, true)).isEqualTo(new Fenced());
         assertThat(cancel(first, ask, false)).isEqualTo(new Fenced());
-        memory().release(second);
+        memory().release(second, Usage.NONE);
         assertThat(commit(second, ask)).as("was released").isEqualTo(new Fenced());
     }
 
@@ -276,7 +277,7 @@ abstract class SettleContract extends BeginContract {
         for (int i = 0; i < 5; i++) {
             FlightRef flight = flight(ask, 1);
             assertThat(begin(flight, ask)).isInstanceOf(RunTurn.class);
-            memory().release(flight);
+            memory().release(flight, Usage.NONE);
         }
     }
 
@@ -289,7 +290,7 @@ abstract class SettleContract extends BeginContract {
         begin(first, ask);
         begin(second, ask);
         memory().begin(alone(third, ask));
-        memory().release(first);
+        memory().release(first, Usage.NONE);
         commit(second, ask);
         assertThat(begin(flight(ask, 1), ask)).as("one crash is left").isInstanceOf(RunTurn.class);
     }
@@ -340,7 +341,7 @@ abstract class SettleContract extends BeginContract {
         requestCancel(ask);
         assertThat(memory().giveUp(flight(ask, 1), null, ERROR, 3)).isEqualTo(new Fenced());
         assertThat(memory().giveUp(flight(ask, 2), null, ERROR, 3)).isInstanceOf(HandoverPending.class);
-        memory().release(leaving);
+        memory().release(leaving, Usage.NONE);
         assertThat(memory().giveUp(flight(ask, 2), null, ERROR, 3)).isEqualTo(new AlreadyEnded(CANCELLED));
         FlightRef before = flight(ask, 1);
         assertThat(memory().giveUp(before, null, ERROR, 3)).isEqualTo(new Fenced());

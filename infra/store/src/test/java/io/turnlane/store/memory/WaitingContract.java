@@ -7,6 +7,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.Usage;
 import io.turnlane.store.memory.BeginResult.RunTurn;
 import io.turnlane.store.memory.MemoryResult.AlreadyEnded;
 import io.turnlane.store.memory.MemoryResult.DataMissing;
@@ -57,7 +58,7 @@ abstract class WaitingContract extends SettleContract {
         begin(flight, ask);
         requestCancel(ask);
         assertThat(memory().dismiss(flight(ask, 1))).isEqualTo(new StillWaiting(null));
-        memory().release(flight);
+        memory().release(flight, Usage.NONE);
         assertThat(memory().dismiss(flight(ask, 1))).as("was begun before").isEqualTo(new StillWaiting(null));
         Ask unknown = ask("without a record");
         assertThat(memory().dismiss(flight(unknown, 1))).isEqualTo(new StillWaiting(null));

@@ -32,26 +32,32 @@ final class ChatAgent implements Agent {
     private final List<ModelEndpoint> endpoints;
     private final AllowedTools tools;
     private final TurnLimits limits;
+    private final String currency;
 
     /** @param endpoints the model that answers, and those that are called if the one before them is unavailable */
-    ChatAgent(AgentSettings.Chat settings, List<ModelEndpoint> endpoints, AllowedTools tools, TurnLimits limits) {
+    ChatAgent(
+            AgentSettings.Chat settings,
+            List<ModelEndpoint> endpoints,
+            AllowedTools tools,
+            TurnLimits limits,
+            String currency) {
         this.settings = settings;
         this.endpoints = endpoints;
         this.tools = tools;
         this.limits = limits;
+        this.currency = currency;
     }
 
     @Override
     public Answer answer(Question question, Memory memory, AnswerSink sink)
             throws TerminalAgentException, RetryableAgentException, InterruptedException {
         TurnOutput output = new TurnOutput(sink);
-        TurnUsage usage = new TurnUsage(limits);
+        TurnUsage usage = new TurnUsage(limits, currency, sink);
         List<ChatMessage> messages = ChatHistory.messages(settings, memory, question.text());
         List<Map<String, Object>> artifacts = new ArrayList<>();
         while (true) {
             usage.checkNextCall();
             ModelReply reply = call(request(messages), output, usage);
-            usage.add(reply);
             if (!reply.message().hasToolExecutionRequests()) {
                 return new Answer(output.text(), null, List.of(), artifacts, usage.total());
             }

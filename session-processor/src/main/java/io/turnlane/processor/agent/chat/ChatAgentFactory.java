@@ -23,12 +23,15 @@ public final class ChatAgentFactory implements AgentFactory {
     private final List<ModelEndpoint> endpoints;
     private final AllowedTools tools;
     private final TurnLimits limits;
+    private final String currency;
 
     /**
+     * @param currency currency of the prices in definitions
      * @throws IllegalArgumentException if the definition has another type, or a tool that is not in the toolbox; the
      *     message names the field
      */
-    public ChatAgentFactory(AgentDefinition definition, ModelServices services, Toolbox toolbox, TurnLimits limits) {
+    public ChatAgentFactory(
+            AgentDefinition definition, ModelServices services, Toolbox toolbox, TurnLimits limits, String currency) {
         if (!(definition.settings() instanceof AgentSettings.Chat chat)) {
             throw new IllegalArgumentException("the type of the agent must be chat, but is "
                     + definition.type().wire());
@@ -40,6 +43,7 @@ public final class ChatAgentFactory implements AgentFactory {
                 .toList();
         this.tools = toolbox.allow(chat.tools());
         this.limits = limits;
+        this.currency = currency;
     }
 
     @Override
@@ -57,6 +61,6 @@ public final class ChatAgentFactory implements AgentFactory {
 
     @Override
     public Agent create() {
-        return new ChatAgent(settings, endpoints, tools, limits);
+        return new ChatAgent(settings, endpoints, tools, limits, currency);
     }
 }

@@ -85,13 +85,29 @@ final class ModelEndpoint {
         try (ServiceLimiter.Permit permit = acquire(input, total)) {
             output.beginCall();
             ModelTransport.run(call, () -> model.chat(request, handler));
-            ModelReply reply = call.reply();
+            ModelReply reply = reply(call, handler, usage);
             permit.used(reply.tokens());
             onSuccess(reply);
             return reply;
         } catch (TerminalAgentException e) {
             state.breaker().succeeded(); // the service answered
             throw e;
+        }
+    }
+
+    /** Returns the reply, and counts the call even if it has none. */
+    private ModelReply reply(ModelCall call, ReplyHandler handler, TurnUsage usage)
+            throws TerminalAgentException, ModelUnavailableException, InterruptedException {
+        boolean hasReply = false;
+        try {
+            ModelReply reply = call.reply();
+            hasReply = true;
+            usage.add(service, reply);
+            return reply;
+        } finally {
+            if (!hasReply) {
+                usage.addFailed(service, handler.inputTokens(), handler.outputTokens());
+            }
         }
     }
 

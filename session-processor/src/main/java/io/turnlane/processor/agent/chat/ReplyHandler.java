@@ -77,6 +77,15 @@ final class ReplyHandler implements StreamingChatResponseHandler {
         usage.checkTokens(inputTokens, outputTokens);
     }
 
+    long inputTokens() {
+        return inputTokens;
+    }
+
+    /** Returns an estimate of the tokens received; at least 1 if there was an event. */
+    long outputTokens() {
+        return outputTokens + eventTokens;
+    }
+
     /**
      * Returns the complete reply.
      *

@@ -3,8 +3,8 @@ package io.turnlane.processor.agent.chat;
 /**
  * Limits of one turn. A turn that exceeds one of them fails with {@code usage_limit}.
  *
- * @param modelCalls calls of models
- * @param tokens tokens in and out of all these calls
+ * @param modelCalls replies of models in one attempt; calls that failed do not count
+ * @param tokens tokens in and out of all calls in all attempts
  */
 public record TurnLimits(int modelCalls, long tokens) {
 

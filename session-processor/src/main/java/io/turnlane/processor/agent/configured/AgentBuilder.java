@@ -18,16 +18,26 @@ public final class AgentBuilder implements AutoCloseable {
     private final Function<SecretText.Reference, Optional<String>> secrets;
     private final Collection<AgentFactory> builtIn;
     private final Toolbox toolbox;
+    private final TurnLimits limits;
+    private final String currency;
     private final ModelServices services;
 
-    /** @param builtIn factories of the built-in agents, which definitions can offer under other names */
+    /**
+     * @param builtIn factories of the built-in agents, which definitions can offer under other names
+     * @param limits limits of each turn that calls models
+     * @param currency currency of the prices in definitions
+     */
     public AgentBuilder(
             Function<SecretText.Reference, Optional<String>> secrets,
             Collection<AgentFactory> builtIn,
-            Toolbox toolbox) {
+            Toolbox toolbox,
+            TurnLimits limits,
+            String currency) {
         this.secrets = secrets;
         this.builtIn = builtIn;
         this.toolbox = toolbox;
+        this.limits = limits;
+        this.currency = currency;
         this.services = new ModelServices(secrets);
     }
 
@@ -39,8 +49,8 @@ public final class AgentBuilder implements AutoCloseable {
      */
     public AgentFactory build(AgentDefinition definition) {
         return switch (definition.type()) {
-            case CHAT -> new ChatAgentFactory(definition, services, toolbox, TurnLimits.DEFAULT);
-            case RESPONSES, CHAT_COMPLETIONS, AG_UI -> new RemoteAgentFactory(definition, secrets);
+            case CHAT -> new ChatAgentFactory(definition, services, toolbox, limits, currency);
+            case RESPONSES, CHAT_COMPLETIONS, AG_UI -> new RemoteAgentFactory(definition, secrets, currency);
             case RETRIEVAL, ECHO ->
                 new RenamedAgentFactory(
                         definition.description(), builtIn(definition.type().wire()));

@@ -76,6 +76,11 @@ final class AgUiRun implements AnswerReader {
         return answer.toAnswer(usage);
     }
 
+    @Override
+    public Usage usage() {
+        return usage;
+    }
+
     private void read(JsonNode event) throws RemoteFault {
         String type = text(event, "type");
         check(!hasFinished, "sent an event after the end of the run");
@@ -84,7 +89,10 @@ final class AgUiRun implements AnswerReader {
                 hasStarted ? "started a run twice" : "sent an event before the start of the run");
         switch (type) {
             case "RUN_STARTED" -> hasStarted = true;
-            case "RUN_ERROR" -> throw RemoteFault.reported(textOrNull(event, "code"));
+            case "RUN_ERROR" -> {
+                addUsage(event);
+                throw RemoteFault.reported(textOrNull(event, "code"));
+            }
             case "RUN_FINISHED" -> finish(event);
             case "STEP_STARTED" -> {
                 open(openSteps, "step", text(event, "stepName"));
@@ -140,9 +148,7 @@ final class AgUiRun implements AnswerReader {
         check(openMessages.isEmpty(), "finished the run before the end of a message");
         check(openToolCalls.isEmpty(), "finished the run before the end of a tool call");
         check(openSteps.isEmpty(), "finished the run before the end of a step");
-        for (JsonNode part : event.path("usage")) {
-            usage = sum(usage, RemoteJson.usage(part, "inputTokens", "outputTokens"));
-        }
+        addUsage(event);
         String outcome = textOrEmpty(event.path("outcome"), "type");
         if (outcome.equals("interrupt")) {
             throw RemoteFault.permanent(
@@ -151,6 +157,12 @@ final class AgUiRun implements AnswerReader {
         check(!outcome.equals("cancelled"), "cancelled its own run");
         toolCalls.endAll();
         hasFinished = true; // an unknown outcome is a success
+    }
+
+    private void addUsage(JsonNode event) {
+        for (JsonNode part : event.path("usage")) {
+            usage = usage.plus(RemoteJson.usage(part, "inputTokens", "outputTokens"));
+        }
     }
 
     private void openMessage(JsonNode event) throws RemoteFault {
@@ -228,12 +240,5 @@ final class AgUiRun implements AnswerReader {
         if (!isValid) {
             throw RemoteFault.violation(violation);
         }
-    }
-
-    private static Usage sum(Usage a, Usage b) {
-        return new Usage(
-                a.modelCalls() + b.modelCalls(),
-                a.inputTokens() + b.inputTokens(),
-                a.outputTokens() + b.outputTokens());
     }
 }

@@ -79,6 +79,11 @@ record ChatCompletions() implements RemoteProtocol {
             return answer.toAnswer(usage);
         }
 
+        @Override
+        public Usage usage() {
+            return usage;
+        }
+
         private void read(JsonNode completion, String content) throws RemoteFault {
             JsonNode error = completion.path("error");
             if (error.isObject() || error.isString()) {

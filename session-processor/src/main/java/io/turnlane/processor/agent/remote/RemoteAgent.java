@@ -1,8 +1,10 @@
 package io.turnlane.processor.agent.remote;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.Usage;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.AgentSettings.Remote;
+import io.turnlane.model.agent.Price;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.CurrentTurn;
@@ -39,18 +41,21 @@ final class RemoteAgent implements Agent {
     private final RemoteProtocol protocol;
     private final RemoteHeaders headers;
     private final HttpClient http;
+    private final String currency;
 
     RemoteAgent(
             AgentDefinition definition,
             Remote settings,
             RemoteProtocol protocol,
             RemoteHeaders headers,
-            HttpClient http) {
+            HttpClient http,
+            String currency) {
         this.definition = definition;
         this.settings = settings;
         this.protocol = protocol;
         this.headers = headers;
         this.http = http;
+        this.currency = currency;
     }
 
     @Override
@@ -112,6 +117,16 @@ final class RemoteAgent implements Agent {
                 reader.readDocument(RemoteJson.read(call.readDocument()));
             }
             return reader.answer();
+        } finally {
+            report(reader.usage(), sink);
+        }
+    }
+
+    /** Reports what the agent has reported, also if the call failed. */
+    private void report(Usage usage, AnswerSink sink) {
+        if (!usage.equals(Usage.NONE)) {
+            Price price = settings.price();
+            sink.usage(definition.type().wire(), price == null ? usage : price.of(usage, currency));
         }
     }
 

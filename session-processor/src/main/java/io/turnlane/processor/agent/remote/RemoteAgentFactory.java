@@ -23,18 +23,22 @@ public final class RemoteAgentFactory implements AgentFactory, AutoCloseable {
     private final RemoteProtocol protocol;
     private final RemoteHeaders headers;
     private final HttpClient http;
+    private final String currency;
 
     /**
      * Creates a factory. Opens no connection.
      *
      * @param secrets returns the secret for a reference, or empty
+     * @param currency currency of the prices in definitions
      * @throws IllegalArgumentException if the definition's type is not one of an agent behind HTTP
      */
-    public RemoteAgentFactory(AgentDefinition definition, Function<SecretText.Reference, Optional<String>> secrets) {
+    public RemoteAgentFactory(
+            AgentDefinition definition, Function<SecretText.Reference, Optional<String>> secrets, String currency) {
         if (!(definition.settings() instanceof Remote remote)) {
             throw new IllegalArgumentException("the agent " + definition.name() + " is not behind HTTP");
         }
         this.definition = definition;
+        this.currency = currency;
         this.settings = remote;
         this.protocol = switch (definition.type()) {
             case AG_UI -> new AgUi();
@@ -64,7 +68,7 @@ public final class RemoteAgentFactory implements AgentFactory, AutoCloseable {
 
     @Override
     public Agent create() {
-        return new RemoteAgent(definition, settings, protocol, headers, http);
+        return new RemoteAgent(definition, settings, protocol, headers, http, currency);
     }
 
     /** Closes the connections when the last running call has ended. Does not wait. Later calls fail. */

@@ -2,6 +2,7 @@ package io.turnlane.processor.agent.remote;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.Question;
 import java.util.List;
@@ -59,5 +60,8 @@ interface RemoteProtocol {
          * @throws RemoteFault if the answer is not complete
          */
         Answer answer() throws RemoteFault;
+
+        /** Returns the usage that the agent has reported until now. */
+        Usage usage();
     }
 }

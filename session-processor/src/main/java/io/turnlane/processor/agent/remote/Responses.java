@@ -102,6 +102,11 @@ record Responses() implements RemoteProtocol {
             return answer.toAnswer(usage);
         }
 
+        @Override
+        public Usage usage() {
+            return usage;
+        }
+
         private void checkOrder(JsonNode event) throws RemoteFault {
             JsonNode number = event.path("sequence_number");
             if (number.isIntegralNumber() && number.canConvertToLong()) {

@@ -9,6 +9,7 @@ import io.turnlane.doubles.ModelStream;
 import io.turnlane.doubles.ReceivedRequest;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.Usage;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.Question;
@@ -50,6 +51,12 @@ final class TestModel implements AutoCloseable {
         final Queue<String> stages = new ConcurrentLinkedQueue<>();
         final Queue<Map<String, Object>> artifacts = new ConcurrentLinkedQueue<>();
         final Queue<String> toolCalls = new ConcurrentLinkedQueue<>();
+        final Queue<Usage> usages = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void usage(String provider, Usage usage) {
+            usages.add(usage);
+        }
 
         @Override
         public void stage(String stage) {
@@ -100,7 +107,8 @@ final class TestModel implements AutoCloseable {
     ChatAgentFactory factory(Map<String, Object> changes) throws Exception {
         Map<String, Object> fields = service(changes);
         fields.put("type", "chat");
-        return new ChatAgentFactory(AgentDefinition.read("support", fields), services, TOOLS, TurnLimits.DEFAULT);
+        return new ChatAgentFactory(
+                AgentDefinition.read("support", fields), services, TOOLS, TurnLimits.DEFAULT, "USD");
     }
 
     Answer ask(Map<String, Object> changes, Received received) throws Exception {

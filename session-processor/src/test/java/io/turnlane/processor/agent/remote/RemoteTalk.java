@@ -55,7 +55,8 @@ final class RemoteTalk implements AutoCloseable {
         all.putIfAbsent("timeouts", Map.of("connect", 1, "first", 1.5, "idle", 0.7, "total", 3));
         factory = new RemoteAgentFactory(
                 AgentDefinition.read("support", all),
-                secret -> secret.toString().contains("TOKEN") ? Optional.of("s3cret") : Optional.empty());
+                secret -> secret.toString().contains("TOKEN") ? Optional.of("s3cret") : Optional.empty(),
+                "USD");
     }
 
     /** Adds an answered turn to the history. */
