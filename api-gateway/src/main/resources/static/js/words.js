@@ -142,6 +142,7 @@ function failure({ error, attempt }) {
 }
 
 function refusal(problem) {
+  if (problem.code === 'budget_exhausted') return problem.message; // has the time at which the budget is renewed
   const { retryAfter: seconds } = problem;
   const wait = seconds ? ` Try again in ${seconds < 60 ? `${seconds} s` : duration(seconds * 1000)}.` : '';
   return (REFUSALS[problem.code] ?? `The server rejected this question: ${problem.message}`) + wait;

@@ -194,4 +194,15 @@ class AgentsPageTest {
                               .map((cost) => usageWords({ ...usage, ...cost }).split('310 output tokens')[1]);
                         }""")).isEqualTo(List.of("", ", 0.0021 USD", ", 12.35 EUR"));
     }
+
+    @Test
+    void aUsedUpBudgetSaysOnlyWhenItIsRenewed() {
+        assertThat(page.raw().evaluate("""
+                        async () => {
+                          const { outcome } = await import('/js/words.js');
+                          const message = 'You have used your budget for today. It is renewed at 00:00.';
+                          const problem = { code: 'budget_exhausted', message, retryAfter: 3600 };
+                          return outcome({ status: 'refused', problem });
+                        }""")).isEqualTo("You have used your budget for today. It is renewed at 00:00.");
+    }
 }
