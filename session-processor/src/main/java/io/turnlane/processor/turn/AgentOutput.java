@@ -47,8 +47,7 @@ final class AgentOutput implements AnswerSink {
      * @param agent name of the agent
      * @param before states of the session's agents before the call
      */
-    AgentOutput(
-            AnswerSink sink, Flight flight, WireFormat wire, AttemptUsage usage, String agent, AgentStates before) {
+    AgentOutput(AnswerSink sink, Flight flight, WireFormat wire, AttemptUsage usage, String agent, AgentStates before) {
         this.sink = sink;
         this.flight = flight;
         this.wire = wire;

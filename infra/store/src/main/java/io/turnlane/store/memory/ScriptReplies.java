@@ -88,7 +88,14 @@ record ScriptReplies(StoredValueReader stored, WireFormat wire) {
         }
         EndCause cause = cause(reply.text(6), reply.text(7));
         return new TurnEnding(
-                status, attempt, null, error(reply.bytes(4)), quarantined, null, cause, StoredUsage.read(reply.text(9)));
+                status,
+                attempt,
+                null,
+                error(reply.bytes(4)),
+                quarantined,
+                null,
+                cause,
+                StoredUsage.read(reply.text(9)));
     }
 
     private @Nullable AgentStates states(SessionKey session, byte[] blob) {
