@@ -113,11 +113,8 @@ final class AgentCaller {
                 turn.envelope().traceparent(),
                 run.usage());
         Memory memory = memoryOf(run, ask.agent());
-        return current.call(() -> agents.create(ask.agent()).answer(questionOf(ask), memory, sink));
-    }
-
-    private static Question questionOf(Ask ask) {
-        return new Question(ask.question(), ask.metadata());
+        Question question = new Question(ask.question(), ask.metadata());
+        return current.call(() -> agents.create(ask.agent()).answer(question, memory, sink));
     }
 
     /**
