@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Client of the HTTP API. Thread-safe. */
@@ -144,12 +145,17 @@ final class Client implements AutoCloseable {
 
     /** Returns the events of a stream after it has ended. */
     List<Event> stream(String path, String... headers) {
+        return streamUntil(_ -> false, path, headers);
+    }
+
+    /** Returns the first events of a stream that are enough, and closes the stream; all events if none are enough. */
+    List<Event> streamUntil(Predicate<List<Event>> enough, String path, String... headers) {
         try {
             HttpResponse<InputStream> response = http.send(
                     request(path, headers).header("Accept", "text/event-stream").build(), BodyHandlers.ofInputStream());
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-                return read(lines);
+                return read(lines, enough);
             }
         } catch (IOException e) {
             throw new AssertionError("stream " + path, e);
@@ -158,8 +164,12 @@ final class Client implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("unchecked")
     static List<Event> read(BufferedReader lines) throws IOException {
+        return read(lines, _ -> false);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Event> read(BufferedReader lines, Predicate<List<Event>> enough) throws IOException {
         List<Event> events = new ArrayList<>();
         String id = null;
         String type = null;
@@ -173,6 +183,9 @@ final class Client implements AutoCloseable {
                     events.add(new Event(id, type, JSON.readValue(line.substring(5), Map.class)));
                 }
                 id = null;
+                if (enough.test(events)) {
+                    return events;
+                }
             }
         }
         return events;

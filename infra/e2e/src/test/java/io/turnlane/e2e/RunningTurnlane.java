@@ -7,7 +7,9 @@ import io.turnlane.model.ApiKey;
 import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,13 @@ final class RunningTurnlane implements AutoCloseable {
 
     private RunningTurnlane(int partitions) {
         this.partitions = partitions;
+    }
+
+    /** Starts one gateway without a processor. */
+    static RunningTurnlane withoutProcessor(int partitions, String... settings) {
+        RunningTurnlane turnlane = new RunningTurnlane(partitions);
+        turnlane.addGateway(settings);
+        return turnlane;
     }
 
     /** Starts one gateway and one processor. */
@@ -80,6 +89,23 @@ final class RunningTurnlane implements AutoCloseable {
         processors.add(ProcessorApplication.application()
                 .initializers(withAgents)
                 .run(arguments(TestBackends.shared().springProperties(), settings)));
+    }
+
+    /** Starts a processor as a process of its own, which a test can kill. */
+    Process startProcessorProgram(String... settings) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ProcessorApplication.class.getName()));
+        command.addAll(List.of(arguments(TestBackends.shared().springProperties(), settings)));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     URI address() {
