@@ -47,7 +47,7 @@ final class AgentCaller {
     /** Returns true if the agent answers the question at once, and can therefore run on the lane's thread. */
     boolean answersAtOnce(Ask ask) {
         try {
-            return agents.answersAtOnce(ask.agent(), questionOf(ask));
+            return agents.answersAtOnce(ask.agent(), new Question(ask.question(), ask.metadata()));
         } catch (RuntimeException | Error e) {
             return false; // a defect of the agent's factory, from which the agent's own thread protects the lane
         }
