@@ -50,7 +50,8 @@ public final class SessionStore {
             "request_count",
             "total_processing_time",
             "metadata",
-            "ttl");
+            "ttl",
+            MemoryKeys.USAGE);
 
     private final StringRedisTemplate text;
     private final RedisScripts scripts;
