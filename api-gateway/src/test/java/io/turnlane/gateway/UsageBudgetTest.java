@@ -160,8 +160,10 @@ class UsageBudgetTest {
 
     private static KeyedClient newUser(String user) {
         String key = keys.create(user, Scope.ASK, Scope.READ);
-        await().until(() ->
-                gateway.get("/actuator/prometheus", KeyedClient.bearer(key)).status() == 403);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> gateway.get("/actuator/prometheus", KeyedClient.bearer(key))
+                                .status()
+                        == 403);
         return new KeyedClient(gateway, key);
     }
 
