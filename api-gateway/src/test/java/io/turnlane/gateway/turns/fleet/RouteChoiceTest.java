@@ -25,7 +25,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-/** Which value of a question decides about its target, and which questions are routed. */
+/** Tests which value of a question decides about its target, and which questions are routed. */
 class RouteChoiceTest {
 
     private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");

@@ -126,8 +126,8 @@ end
 
 local orphan = (lost or not session.ttl) and redis.call('PTTL', hist) > 1000
 if not session.ttl then
-  create_context(ctx, {id = session_id, user_id = user_id, agent = fields_at(fields).route or agent, created_at = created_at, stage = 'running',
-    ttl = session_ttl})
+  create_context(ctx, {id = session_id, user_id = user_id, agent = fields_at(fields).route or agent,
+    created_at = created_at, stage = 'running', ttl = session_ttl})
   if orphan then
     adopt(ctx, hist, flight)
     version = flight

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,6 +38,9 @@ class ToolboxTest {
     static final class Examples implements ToolMethods {
 
         record Place(String city, @Nullable String country) {}
+
+        /** Holds calls of {@link #whoAsks} until ten of them run at the same time. */
+        final CyclicBarrier together = new CyclicBarrier(10);
 
         final CountDownLatch started = new CountDownLatch(1);
         final CountDownLatch interrupted = new CountDownLatch(1);
@@ -86,8 +90,8 @@ class ToolboxTest {
         }
 
         @Tool
-        public String whoAsks(int number) throws InterruptedException {
-            Thread.sleep(number % 5);
+        public String whoAsks(int number) throws Exception {
+            together.await();
             return CurrentTurn.get().orElseThrow().sessionId() + " " + number;
         }
     }
