@@ -5,6 +5,7 @@ import io.turnlane.processor.turn.Turn.RecordGoneException;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +25,7 @@ final class Assignment implements HeldPartition {
     private final TopicPartition partition;
     private final Ledger ledger;
     private final RecordReader reader;
+    private final AtomicInteger records = new AtomicInteger();
     private final ConcurrentNavigableMap<Long, Delivery> unloaded = new ConcurrentSkipListMap<>();
     private volatile long fence = NO_FENCE;
     private volatile boolean held = true;
@@ -97,6 +99,21 @@ final class Assignment implements HeldPartition {
 
     void end() {
         held = false;
+    }
+
+    /** Counts a record that enters the heap. */
+    void recordAdded() {
+        records.incrementAndGet();
+    }
+
+    /** Counts a record that leaves the heap. */
+    void recordRemoved() {
+        records.decrementAndGet();
+    }
+
+    /** Returns the number of this partition's records in the heap. */
+    int recordCount() {
+        return records.get();
     }
 
     /** Registers a delivery whose record is no longer in the heap. */

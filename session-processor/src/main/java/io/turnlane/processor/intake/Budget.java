@@ -1,5 +1,6 @@
 package io.turnlane.processor.intake;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -9,9 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * and the number of unloaded turns. For an unloaded turn, the heap contains only its log position. If one bound is
  * reached, the processor stops reading turns. It reads again when all three values are below 80 % of their bounds.
  *
- * <p>Threading: only the poll thread calls {@link #isExhausted}. Any thread may call the other methods.
+ * <p>Threading: only the poll thread calls {@link #isExhausted} and {@link #pollTime}. Any thread may call the other
+ * methods.
  */
 final class Budget {
+
+    private static final Duration EXHAUSTED_POLL_TIME = Duration.ofMillis(10);
 
     private final int maxTurns;
     private final long maxBytes;
@@ -68,6 +72,26 @@ final class Budget {
         double share = Math.max(recordShare(), share(unloaded.get(), maxUnloaded));
         exhausted = share >= (exhausted ? 0.8 : 1.0);
         return exhausted;
+    }
+
+    /**
+     * Returns the time that the next poll waits for records. It is short while the budget is exhausted, because turns
+     * can end at any time and make room.
+     *
+     * @param ordinary time that a poll waits otherwise
+     */
+    Duration pollTime(Duration ordinary) {
+        return exhausted && ordinary.compareTo(EXHAUSTED_POLL_TIME) > 0 ? EXHAUSTED_POLL_TIME : ordinary;
+    }
+
+    /**
+     * Returns the number of records in the heap up to which a partition is read although other partitions wait. Half of
+     * the bound is divided among the partitions, because a poll can exceed a partition's share.
+     *
+     * @param partitions number of partitions that the processor holds
+     */
+    int partitionShare(int partitions) {
+        return Math.max(1, maxTurns / 2 / Math.max(1, partitions));
     }
 
     /** Returns true if there is no room for another record in the heap. */

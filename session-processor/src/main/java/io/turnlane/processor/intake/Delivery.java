@@ -32,7 +32,17 @@ final class Delivery extends AssignedClaim {
         this.offset = record.offset();
         this.record = record;
         this.budget = budget;
-        budget.add(sizeOf(record));
+        add(record);
+    }
+
+    private void add(ConsumerRecord<byte[], byte[]> added) {
+        budget.add(sizeOf(added));
+        assignment().recordAdded();
+    }
+
+    private void remove(ConsumerRecord<byte[], byte[]> removed) {
+        budget.remove(sizeOf(removed));
+        assignment().recordRemoved();
     }
 
     byte @Nullable [] key() {
@@ -65,7 +75,7 @@ final class Delivery extends AssignedClaim {
     @Override
     public synchronized void unload() {
         if (record != null && !hasEnded()) {
-            budget.remove(sizeOf(record));
+            remove(record);
             budget.addUnloaded();
             record = null;
             assignment().unloaded(this);
@@ -79,7 +89,7 @@ final class Delivery extends AssignedClaim {
     synchronized void reload(ConsumerRecord<byte[], byte[]> again) {
         if (record == null && !hasEnded()) {
             budget.removeUnloaded();
-            budget.add(sizeOf(again));
+            add(again);
             record = again;
             assignment().reloaded(this);
         }
@@ -106,7 +116,7 @@ final class Delivery extends AssignedClaim {
                 budget.removeUnloaded();
                 assignment().reloaded(this);
             } else {
-                budget.remove(sizeOf(record));
+                remove(record);
             }
         });
     }

@@ -203,18 +203,22 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Pauses partitions and resumes all others.
+     * Pauses partitions and resumes all others. Without a share for each partition, a few partitions with many waiting
+     * turns of few sessions would fill the heap, and the sessions of the other partitions would wait.
      *
-     * @param all true to pause every partition; false to pause only the partitions without a fence
+     * @param all true to pause every partition; false to pause only the partitions without a fence and those that hold
+     *     their share of records while a partition below its share has records to read
+     * @param share number of records in the heap that a partition may hold while others wait
      */
-    void pause(boolean all) {
+    void pause(boolean all, int share) {
         allPaused = all;
-        if (!all && isFenced() && consumer.paused().isEmpty()) {
+        boolean fair = !all && isAnyOver(share) && isAnyWaitingBelow(share);
+        if (!all && !fair && isFenced() && consumer.paused().isEmpty()) {
             return; // nothing changes in most polls
         }
         Set<TopicPartition> toPause = new HashSet<>();
         assignments.forEach((partition, assignment) -> {
-            if (all || !assignment.hasFence()) {
+            if (all || !assignment.hasFence() || (fair && assignment.recordCount() >= share)) {
                 toPause.add(partition);
             }
         });
@@ -223,6 +227,26 @@ class Partitions implements ConsumerRebalanceListener {
         toResume.removeAll(toPause);
         consumer.resume(toResume);
         consumer.pause(toPause);
+    }
+
+    private boolean isAnyOver(int share) {
+        for (Assignment assignment : assignments.values()) {
+            if (assignment.recordCount() >= share) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isAnyWaitingBelow(int share) {
+        for (Assignment assignment : assignments.values()) {
+            if (assignment.hasFence()
+                    && assignment.recordCount() < share
+                    && consumer.currentLag(assignment.partition()).orElse(0) > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isFenced() {

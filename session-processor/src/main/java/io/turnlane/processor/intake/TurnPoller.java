@@ -108,11 +108,11 @@ public final class TurnPoller implements Runnable {
     private void pollOnce() {
         try {
             partitions.adoptMissed();
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(settings.pollTime());
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(budget.pollTime(settings.pollTime()));
             handle(records);
             partitions.acquireFences();
             boolean exhausted = budget.isExhausted();
-            partitions.pause(pausing || exhausted);
+            partitions.pause(pausing || exhausted, budget.partitionShare(partitions.heldCount()));
             commitIfDue();
             monitor.polled(records.isEmpty(), exhausted);
         } catch (RuntimeException e) {

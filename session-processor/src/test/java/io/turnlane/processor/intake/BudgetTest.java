@@ -2,6 +2,7 @@ package io.turnlane.processor.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class BudgetTest {
@@ -48,6 +49,21 @@ class BudgetTest {
         assertThat(budget.isFull()).isFalse();
         add(1, 1);
         assertThat(budget.isFull()).isTrue();
+    }
+
+    @Test
+    void makesPollsShortWhileItIsExhausted() {
+        Duration ordinary = Duration.ofMillis(100);
+        assertThat(budget.pollTime(ordinary)).isEqualTo(ordinary);
+        add(10, 1);
+        assertThat(budget.isExhausted()).isTrue();
+        assertThat(budget.pollTime(ordinary)).isLessThan(ordinary);
+    }
+
+    @Test
+    void dividesHalfOfItsTurnsAmongThePartitions() {
+        assertThat(budget.partitionShare(2)).isEqualTo(2);
+        assertThat(budget.partitionShare(100)).as("every partition can be read").isOne();
     }
 
     private void add(int turns, int size) {

@@ -37,12 +37,15 @@ class DeliveryTest {
         delivery.unload();
         assertThat(budget.isFull()).isFalse();
         assertThat(budget.openTurns()).as("one unloaded turn").isOne();
+        assertThat(assignment.recordCount()).as("records of the partition").isZero();
         onLog(List.of(record(0, "a")));
         assertThat(delivery.value()).isEqualTo(value(0));
         assertThat(budget.openTurns()).as("one turn in memory").isOne();
+        assertThat(assignment.recordCount()).isOne();
         delivery.complete();
         delivery.release();
         assertThat(budget.openTurns()).as("its share is returned once").isZero();
+        assertThat(assignment.recordCount()).isZero();
     }
 
     @Test

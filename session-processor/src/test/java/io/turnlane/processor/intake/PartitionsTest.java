@@ -29,6 +29,7 @@ class PartitionsTest {
     private static final TopicPartition ONE = new TopicPartition("turns", 0);
     private static final TopicPartition OTHER = new TopicPartition("turns", 1);
     private static final long NOW = 1_000_000;
+    private static final int NO_SHARE = Integer.MAX_VALUE;
 
     private final List<RuntimeException> commitFailures = new ArrayList<>();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest") {
@@ -164,12 +165,12 @@ class PartitionsTest {
         commitFailures.add(new CommitFailedException());
         consumer.rebalance(List.of(ONE));
         assertThat(consumer.paused()).containsExactly(ONE);
-        partitions.pause(false);
+        partitions.pause(false, NO_SHARE);
         assertThat(consumer.paused()).as("it has no fence").containsExactly(ONE);
         assertThat(partitions.get(ONE).hasFence()).isFalse();
 
         partitions.acquireFences();
-        partitions.pause(false);
+        partitions.pause(false, NO_SHARE);
         assertThat(consumer.paused()).isEmpty();
         assertThat(partitions.get(ONE).hasFence()).isTrue();
     }
@@ -177,13 +178,39 @@ class PartitionsTest {
     @Test
     void resumesNoPausedPartitionWhenOthersAreAssigned() {
         consumer.rebalance(List.of(ONE));
-        partitions.pause(true);
+        partitions.pause(true, NO_SHARE);
         consumer.rebalance(List.of(ONE, OTHER));
         assertThat(consumer.paused())
                 .as("the bound also applies to new partitions")
                 .containsExactlyInAnyOrder(ONE, OTHER);
 
-        partitions.pause(false);
+        partitions.pause(false, NO_SHARE);
+        assertThat(consumer.paused()).isEmpty();
+    }
+
+    @Test
+    void readsPartitionsThatHoldLittleBeforeThoseThatHoldTheirShare() {
+        consumer.updateEndOffsets(Map.of(ONE, 9L, OTHER, 9L));
+        consumer.rebalance(List.of(ONE, OTHER));
+        for (int record = 0; record < 3; record++) {
+            partitions.get(ONE).recordAdded();
+        }
+        partitions.pause(false, 3);
+        assertThat(consumer.paused())
+                .as("the other partition has records to read")
+                .containsExactly(ONE);
+
+        partitions.get(ONE).recordRemoved();
+        partitions.pause(false, 3);
+        assertThat(consumer.paused()).as("below its share").isEmpty();
+    }
+
+    @Test
+    void readsAPartitionBeyondItsShareIfNoOtherHasRecordsToRead() {
+        consumer.updateEndOffsets(Map.of(ONE, 9L, OTHER, 0L));
+        consumer.rebalance(List.of(ONE, OTHER));
+        partitions.get(ONE).recordAdded();
+        partitions.pause(false, 1);
         assertThat(consumer.paused()).isEmpty();
     }
 
@@ -195,7 +222,7 @@ class PartitionsTest {
 
         partitions.adoptMissed();
         partitions.acquireFences();
-        partitions.pause(false);
+        partitions.pause(false, NO_SHARE);
         assertThat(partitions.get(ONE).hasFence()).isTrue();
         assertThat(consumer.paused()).isEmpty();
     }

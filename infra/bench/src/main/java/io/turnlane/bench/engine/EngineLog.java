@@ -66,15 +66,15 @@ public final class EngineLog {
         Map<String, Object> all = new HashMap<>(kafka);
         all.put("enable.auto.commit", false);
         all.put("auto.offset.reset", "earliest");
-        all.put("max.poll.records", 500);
         all.putAll(more);
         return all;
     }
 
     /** Returns a consumer of a new group. */
-    KafkaConsumer<byte[], byte[]> newGroupConsumer() {
+    KafkaConsumer<byte[], byte[]> newGroupConsumer(int maxPollRecords) {
         return new KafkaConsumer<>(
-                consumerSettings(Map.of("group.id", newGroup(), "fetch.max.wait.ms", 100)),
+                consumerSettings(
+                        Map.of("group.id", newGroup(), "fetch.max.wait.ms", 100, "max.poll.records", maxPollRecords)),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

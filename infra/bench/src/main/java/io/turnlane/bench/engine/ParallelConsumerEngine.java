@@ -14,7 +14,7 @@ public final class ParallelConsumerEngine implements KeyedEngine {
         processor = ParallelStreamProcessor.createEosStreamProcessor(ParallelConsumerOptions.<byte[], byte[]>builder()
                 .ordering(ProcessingOrder.KEY)
                 .maxConcurrency(TurnlaneEngine.SLOTS)
-                .consumer(log.newGroupConsumer())
+                .consumer(log.newGroupConsumer(500))
                 .build());
         processor.subscribe(List.of(EngineLog.TOPIC));
         processor.poll(context -> work.run(context.value()));

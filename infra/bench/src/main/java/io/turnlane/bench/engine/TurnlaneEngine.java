@@ -57,7 +57,7 @@ public final class TurnlaneEngine implements KeyedEngine {
         IntakeSettings settings = new IntakeSettings(
                 EngineLog.TOPIC, 5000, 64L << 20, 100_000, Duration.ofMillis(100), Duration.ofMillis(500));
         poller = new TurnPoller(
-                log.newGroupConsumer(),
+                log.newGroupConsumer(100),
                 settings,
                 new ToLanes(),
                 InstantSource.system(),
