@@ -268,7 +268,8 @@ class AskTest {
                 Map.of(),
                 Duration.ZERO,
                 0L,
-                List.of());
+                List.of(),
+                Duration.ZERO);
     }
 
     @Test

@@ -205,7 +205,8 @@ class CancelTest {
                 Map.of("retrieval", Duration.ofSeconds(3)),
                 Duration.ZERO,
                 0L,
-                List.of()));
+                List.of(),
+                Duration.ZERO));
         try {
             String second = gateway.ask(session, "second").header("Location");
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {

@@ -148,6 +148,7 @@ class StatsTest {
                 f.agentTimes(),
                 stalled,
                 f.droppedTurns(),
-                f.usage());
+                f.usage(),
+                f.oldestWaiting());
     }
 }

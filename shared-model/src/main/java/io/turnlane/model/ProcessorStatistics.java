@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param droppedTurns number of turns since the processor started that expired because Kafka had deleted their records;
  *     null if the processor has an older version, which does not report this number
  * @param usage usage of models since the processor started, by agent and provider
+ * @param oldestWaiting time since the oldest turn that waits was published to the log; zero if no turn waits
  */
 public record ProcessorStatistics(
         String processor,
@@ -60,7 +61,8 @@ public record ProcessorStatistics(
         Map<String, Duration> agentTimes,
         Duration stalled,
         @Nullable Long droppedTurns,
-        List<AgentUsage> usage) {
+        List<AgentUsage> usage,
+        Duration oldestWaiting) {
 
     /**
      * Value of {@link #stalled()} from which a processor counts as stalled. Smaller values are normal if turns take
@@ -75,6 +77,7 @@ public record ProcessorStatistics(
         tools = List.copyOf(Objects.requireNonNullElse(tools, List.of())); // not reported by older versions
         usage = List.copyOf(Objects.requireNonNullElse(usage, List.of())); // not reported by older versions
         stalled = Objects.requireNonNullElse(stalled, Duration.ZERO); // not reported by older versions
+        oldestWaiting = Objects.requireNonNullElse(oldestWaiting, Duration.ZERO); // not reported by older versions
     }
 
     /** Returns true if {@link #stalled} is at least {@link #MAX_STALL}. */

@@ -113,8 +113,17 @@ final class RunningTurnlane implements AutoCloseable {
     }
 
     URI address(int gateway) {
-        WebServerApplicationContext context = (WebServerApplicationContext) gateways.get(gateway);
-        return URI.create("http://127.0.0.1:" + context.getWebServer().getPort());
+        return address(gateways.get(gateway));
+    }
+
+    private static URI address(ConfigurableApplicationContext context) {
+        return URI.create("http://127.0.0.1:"
+                + ((WebServerApplicationContext) context).getWebServer().getPort());
+    }
+
+    /** Returns the management address of the first processor. */
+    URI processorAddress() {
+        return address(processors.getFirst());
     }
 
     ConfigurableApplicationContext gateway() {

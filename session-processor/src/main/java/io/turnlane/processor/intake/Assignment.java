@@ -2,6 +2,7 @@ package io.turnlane.processor.intake;
 
 import io.turnlane.processor.rebuild.HeldPartition;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -31,6 +32,9 @@ final class Assignment implements HeldPartition {
     private volatile boolean held = true;
     private volatile boolean needsFence = true;
     private long committed;
+    private long seenFrontier;
+    private long frontierMovedNanos;
+    private boolean isFrontierWatched;
 
     /**
      * @param position offset of the next record that the consumer delivers
@@ -153,6 +157,22 @@ final class Assignment implements HeldPartition {
     OffsetAndMetadata startCommit() {
         committed = ledger.frontier();
         return new OffsetAndMetadata(committed, Long.toString(fence));
+    }
+
+    /**
+     * Returns the time for which the frontier has not moved since the first of the calls that found records to poll.
+     *
+     * @param hasLag true if records of the partition have not been polled yet
+     * @param nanos current time in ns, of a clock that never jumps
+     */
+    Duration frontierStill(boolean hasLag, long nanos) {
+        long frontier = ledger.frontier();
+        if (!hasLag || !isFrontierWatched || frontier != seenFrontier) {
+            isFrontierWatched = hasLag;
+            seenFrontier = frontier;
+            frontierMovedNanos = nanos;
+        }
+        return Duration.ofNanos(nanos - frontierMovedNanos);
     }
 
     /** Makes {@link #commitDue} return true again after a failed commit. */

@@ -19,6 +19,7 @@ final class IntakeMonitor {
     private long lastBacklogNanos;
     private long lag;
     private Duration oldestAge = Duration.ZERO;
+    private Duration frontierStill = Duration.ZERO;
     private Instant lastProgress;
     private long lastEndedCount;
     private volatile IntakeStatistics statistics;
@@ -49,10 +50,17 @@ final class IntakeMonitor {
             lastBacklogNanos = nanos;
             lag = partitions.lag();
             oldestAge = partitions.oldestAge(clock.instant());
+            frontierStill = partitions.frontierStill(nanos);
         }
         Instant now = clock.instant();
         statistics = new IntakeStatistics(
-                now, partitions.heldCount(), budget.openTurns(), lag, oldestAge, stalledFor(exhausted, now));
+                now,
+                partitions.heldCount(),
+                budget.openTurns(),
+                lag,
+                oldestAge,
+                stalledFor(exhausted, now),
+                frontierStill);
     }
 
     /** Sets the statistics of a poll thread that has ended. */

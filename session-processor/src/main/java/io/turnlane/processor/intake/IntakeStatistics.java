@@ -14,11 +14,20 @@ import java.time.Instant;
  * @param oldestAge age of the oldest open turn; as old as the lag
  * @param stalled time for which the open turns have reached a bound without any turn ending; zero if no bound is
  *     reached
+ * @param frontierStill longest time for which the frontier of a held partition has not moved although records of this
+ *     partition have not been polled yet; zero if there are no such records; as old as the lag
  */
-public record IntakeStatistics(Instant at, int partitions, int open, long lag, Duration oldestAge, Duration stalled) {
+public record IntakeStatistics(
+        Instant at,
+        int partitions,
+        int open,
+        long lag,
+        Duration oldestAge,
+        Duration stalled,
+        Duration frontierStill) {
 
     /** Returns the state of a poll thread that holds no partition. */
     static IntakeStatistics empty(Instant now) {
-        return new IntakeStatistics(now, 0, 0, 0, Duration.ZERO, Duration.ZERO);
+        return new IntakeStatistics(now, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
     }
 }

@@ -326,15 +326,33 @@ class Partitions implements ConsumerRebalanceListener {
         if (allPaused && isEndOffsetsReadDue()) {
             readEndOffsets();
         }
-        long lag = 0;
+        return consumer.assignment().stream().mapToLong(this::lagOf).sum();
+    }
+
+    private long lagOf(TopicPartition partition) {
+        Assignment assignment = assignments.get(partition);
+        Long end = endOffsets.get(partition);
+        return allPaused && assignment != null && end != null
+                ? Math.max(0, end - assignment.ledger().position())
+                : consumer.currentLag(partition).orElse(0);
+    }
+
+    /**
+     * Returns the longest time for which the frontier of a partition has not moved although records of this partition
+     * have not been polled yet. Uses the ends of the partitions that {@link #lag} has read.
+     *
+     * @param nanos current time in ns, of a clock that never jumps
+     */
+    Duration frontierStill(long nanos) {
+        Duration longest = Duration.ZERO;
         for (TopicPartition partition : consumer.assignment()) {
             Assignment assignment = assignments.get(partition);
-            Long end = endOffsets.get(partition);
-            lag += allPaused && assignment != null && end != null
-                    ? Math.max(0, end - assignment.ledger().position())
-                    : consumer.currentLag(partition).orElse(0);
+            if (assignment != null) {
+                Duration still = assignment.frontierStill(lagOf(partition) > 0, nanos);
+                longest = still.compareTo(longest) > 0 ? still : longest;
+            }
         }
-        return lag;
+        return longest;
     }
 
     private boolean isEndOffsetsReadDue() {

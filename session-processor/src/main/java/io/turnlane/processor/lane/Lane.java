@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,16 @@ final class Lane<K, T> {
                 .skip(state == LaneState.RUNNING ? 1 : 0)
                 .filter(matching)
                 .toList();
+    }
+
+    /** Returns the first item that does not run; null if there is none. */
+    @Nullable
+    T firstWaiting() {
+        Iterator<T> all = items.values().iterator();
+        if (state == LaneState.RUNNING) {
+            all.next();
+        }
+        return all.hasNext() ? all.next() : null;
     }
 
     /**

@@ -2,8 +2,10 @@ package io.turnlane.processor.lane;
 
 import io.turnlane.processor.lane.Lane.LaneState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -253,6 +255,18 @@ public final class LaneScheduler<K, T> {
     /** Returns the current load. */
     public LaneLoad load() {
         return locked(() -> new LaneLoad(slots, slots - running, lanes.readyCount(), runs, runNanos));
+    }
+
+    /**
+     * Returns the smallest time of an item that waits; empty if all items run. The items of a lane must be in the order
+     * of their times. Takes time proportional to the number of lanes.
+     *
+     * @param time function that returns the time of an item
+     */
+    public Optional<Instant> oldestWaiting(Function<? super T, Instant> time) {
+        return locked(() -> lanes.itemCount() == running
+                ? Optional.empty()
+                : lanes.firstWaiting().<Instant>map(time).min(Instant::compareTo));
     }
 
     /** Changes lanes under the lock. Then starts the lanes that are ready and notifies threads that wait until idle. */

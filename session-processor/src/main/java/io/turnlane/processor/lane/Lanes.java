@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,11 @@ final class Lanes<K, T> {
 
     int itemCount() {
         return items;
+    }
+
+    /** Returns the first waiting item of each lane that has one. */
+    Stream<T> firstWaiting() {
+        return byKey.values().stream().flatMap(lane -> Stream.ofNullable(lane.firstWaiting()));
     }
 
     @Nullable

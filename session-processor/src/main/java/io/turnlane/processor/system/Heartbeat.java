@@ -59,7 +59,8 @@ class Heartbeat {
             LatencyWindow latency,
             AgentTimes agentTimes,
             DroppedTurns dropped,
-            UsageTotals usage) {}
+            UsageTotals usage,
+            OldestWaiting oldestWaiting) {}
 
     Heartbeat(
             ProcessorId id,
@@ -134,7 +135,8 @@ class Heartbeat {
                 sources.agentTimes().meanTimes(),
                 intake.stalled(),
                 sources.dropped().count(),
-                sources.usage().totals());
+                sources.usage().totals(),
+                sources.oldestWaiting().age());
     }
 
     /** Logs when heartbeats start or stop reaching Redis. Does not log every heartbeat. */

@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -12,6 +13,7 @@ import io.turnlane.processor.turn.Flights;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.TurnObserver;
 import io.turnlane.store.memory.SessionCache;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -44,8 +46,37 @@ class ObserverConfiguration {
     }
 
     @Bean
-    EngineHealth engineHealthIndicator(TurnPoller poller, Flights flights, Drain drain, InstantSource clock) {
-        return new EngineHealth(poller, flights::abandonedAgents, drain, clock);
+    OldestWaiting oldestWaiting(LaneScheduler<SessionKey, Turn> lanes, InstantSource clock) {
+        return new OldestWaiting(lanes, clock);
+    }
+
+    @Bean
+    EngineHealth engineHealthIndicator(
+            TurnPoller poller,
+            Flights flights,
+            Drain drain,
+            OldestWaiting oldestWaiting,
+            ProcessorProperties properties,
+            InstantSource clock) {
+        return new EngineHealth(
+                poller, flights::abandonedAgents, drain, oldestWaiting, maxFrontierStill(properties), clock);
+    }
+
+    /**
+     * Returns the longest time that a turn at the frontier can take: the wait for a processor with its agent, and all
+     * its attempts with the delays between them. It is at most the maximum duration of a turn.
+     */
+    static Duration maxFrontierStill(ProcessorProperties properties) {
+        Duration attempt = properties
+                .answer()
+                .maxTimeout()
+                .plus(properties.answer().grace())
+                .plus(properties.retry().most());
+        Duration turn = properties
+                .agentWait()
+                .plus(attempt.multipliedBy(properties.retry().failures()));
+        Duration longest = ProcessorConfiguration.MAX_TURN_DURATION;
+        return turn.compareTo(longest) < 0 ? turn : longest;
     }
 
     /**
@@ -64,7 +95,11 @@ class ObserverConfiguration {
 
     @Bean
     MeterBinder engineMeters(
-            LaneScheduler<SessionKey, Turn> lanes, TurnPoller poller, Flights flights, SessionCache cache) {
+            LaneScheduler<SessionKey, Turn> lanes,
+            TurnPoller poller,
+            OldestWaiting oldestWaiting,
+            Flights flights,
+            SessionCache cache) {
         return registry -> {
             Gauge.builder("turnlane.agents.abandoned", flights::abandonedAgents).register(registry);
             Gauge.builder("turnlane.lanes", () -> lanes.counts().lanes()).register(registry);
@@ -85,11 +120,27 @@ class ObserverConfiguration {
                             () -> poller.statistics().oldestAge().toSeconds())
                     .baseUnit("seconds")
                     .register(registry);
+            Gauge.builder("turnlane.oldest.waiting", () -> oldestWaiting.age().toMillis() / 1e3)
+                    .description("Time since the oldest waiting turn was published to the log")
+                    .baseUnit("seconds")
+                    .register(registry);
+            Gauge.builder(
+                            "turnlane.frontier.still",
+                            () -> poller.statistics().frontierStill().toMillis() / 1e3)
+                    .description("Time for which the frontier of a partition has not moved although records wait")
+                    .baseUnit("seconds")
+                    .register(registry);
             Gauge.builder("turnlane.cache.sessions", () -> cache.statistics().size())
                     .register(registry);
-            Gauge.builder("turnlane.cache.hits", () -> cache.statistics().hits())
+            FunctionCounter.builder(
+                            "turnlane.cache.hits",
+                            cache,
+                            sessions -> sessions.statistics().hits())
                     .register(registry);
-            Gauge.builder("turnlane.cache.misses", () -> cache.statistics().misses())
+            FunctionCounter.builder(
+                            "turnlane.cache.misses",
+                            cache,
+                            sessions -> sessions.statistics().misses())
                     .register(registry);
         };
     }

@@ -11,6 +11,7 @@ final class RebuildMeters implements Consumer<RebuildReport> {
 
     RebuildMeters(MeterRegistry registry) {
         this.registry = registry;
+        registry.timer("turnlane.memory.rebuild");
         registry.counter("turnlane.memory.rebuilt.sessions");
         registry.counter("turnlane.memory.rebuilt.turns");
         registry.counter("turnlane.memory.rebuilt.dropped");

@@ -36,6 +36,8 @@ final class TurnMeters implements TurnObserver {
 
     private final MeterRegistry registry;
     private final Counter clockErrors;
+    private final Counter republished;
+    private final Counter fencedWrites;
     private final AgentCatalog agents;
     private final Map<RunTags, Counter> runs = new ConcurrentHashMap<>();
     private final Map<String, AgentTimers> timersByAgent = new ConcurrentHashMap<>();
@@ -50,6 +52,8 @@ final class TurnMeters implements TurnObserver {
         this.clockErrors = Counter.builder("turnlane.clock.errors")
                 .description("Turns that were asked in the future, because their gateway's clock was wrong")
                 .register(registry);
+        this.republished = registry.counter("turnlane.redeliveries.republished");
+        this.fencedWrites = registry.counter("turnlane.fenced.writes");
     }
 
     @Override
@@ -78,10 +82,10 @@ final class TurnMeters implements TurnObserver {
             record(report, timers.agent(), Phase.PROVIDER_CALL_START, Phase.PROVIDER_CALL_END);
         }
         if (report.outcome().equals("republished")) {
-            registry.counter("turnlane.redeliveries.republished").increment();
+            republished.increment();
         }
         if (report.outcome().equals("fenced")) {
-            registry.counter("turnlane.fenced.writes").increment();
+            fencedWrites.increment();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.turnlane.processor.system;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.log.TopicSetup;
@@ -81,14 +82,19 @@ class WebhookConfiguration {
             CallbackHosts hosts,
             TurnEngine.TurnRuntime runtime,
             MeterRegistry meters) {
+        // all outcomes begin at 0, so that a monitoring system sees the first increase
+        WebhookRunner.OUTCOMES.forEach(outcome -> counter(meters, outcome));
         return new WebhookRunner(
                 sender,
                 new WebhookOutcomes(redis),
                 hosts,
                 new RetryPolicy(webhooks.tries(), webhooks.first(), webhooks.most()),
                 runtime.random(),
-                outcome ->
-                        meters.counter("turnlane.webhooks", "outcome", outcome).increment());
+                outcome -> counter(meters, outcome).increment());
+    }
+
+    private static Counter counter(MeterRegistry meters, String outcome) {
+        return meters.counter("turnlane.webhooks", "outcome", outcome);
     }
 
     @Bean

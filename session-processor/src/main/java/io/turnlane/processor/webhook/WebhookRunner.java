@@ -10,6 +10,7 @@ import io.turnlane.processor.turn.Turn.RecordGoneException;
 import io.turnlane.processor.webhook.WebhookSender.SendResult;
 import io.turnlane.store.request.WebhookOutcomes;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -24,7 +25,7 @@ import org.slf4j.event.Level;
  *
  * <p>Called by several lane threads at the same time.
  *
- * @param counter called with each outcome: delivered, retried, failed, refused, known
+ * @param counter called with each outcome, which is one of {@link #OUTCOMES}
  */
 public record WebhookRunner(
         WebhookSender sender,
@@ -34,6 +35,9 @@ public record WebhookRunner(
         RandomGenerator random,
         Consumer<String> counter)
         implements LaneWork<RequestId, WebhookCall> {
+
+    /** Outcomes of calls. */
+    public static final List<String> OUTCOMES = List.of("delivered", "retried", "failed", "refused", "known");
 
     private static final Logger log = LoggerFactory.getLogger("io.turnlane.webhook");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.processor.lane.LaneScheduler.OfferResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -78,6 +79,24 @@ class LaneSchedulerTest {
 
         assertThat(ran).containsExactly(1, 2, 3, 4);
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void theOldestWaitingItemIsNotRunning() {
+        Map<String, Instant> times = new HashMap<>();
+        List.of("a1", "b1", "a2", "b2", "c1").forEach(item -> times.put(item, Instant.ofEpochSecond(times.size())));
+        LaneScheduler<String, String> lanes = scheduler(2, this::finish);
+        assertThat(lanes.oldestWaiting(times::get)).isEmpty();
+        List.of("a1", "b1").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        assertThat(lanes.oldestWaiting(times::get)).as("both items run").isEmpty();
+        List.of("a2", "b2", "c1").forEach(item -> lanes.offer(item.substring(0, 1), item));
+        assertThat(lanes.oldestWaiting(times::get)).contains(times.get("a2"));
+        executor.step();
+        assertThat(lanes.oldestWaiting(times::get))
+                .as("a2 waits for a slot behind c1")
+                .contains(times.get("a2"));
+        executor.runAll();
+        assertThat(lanes.oldestWaiting(times::get)).isEmpty();
     }
 
     @Test

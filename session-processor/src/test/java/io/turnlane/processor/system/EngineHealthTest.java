@@ -3,6 +3,7 @@ package io.turnlane.processor.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.RecordHeaders;
+import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordHandler;
@@ -31,6 +32,8 @@ import org.springframework.boot.health.contributor.Status;
 
 class EngineHealthTest {
 
+    private static final TopicPartition PARTITION = new TopicPartition("turns", 0);
+
     private final ManualDelay delay = new ManualDelay();
     private Instant now = Instant.parse("2026-11-21T06:00:00Z");
     private int abandoned;
@@ -41,17 +44,18 @@ class EngineHealthTest {
             new IntakeSettings("turns", 1, 1, 1, Duration.ofMillis(1), Duration.ofMillis(1)),
             reception,
             () -> now,
-            System::nanoTime,
+            () -> now.toEpochMilli() * 1_000_000,
             new RecordReader(() -> new MockConsumer<>("none"), 1),
             adopted -> {});
+    private final LaneScheduler<SessionKey, Turn> lanes = new LaneScheduler<>(
+            1, Runnable::run, delay, Turn::identity, (key, turn) -> LaneOutcome.DONE, (turn, e) -> {});
     private final Drain drain = new Drain(
             poller,
-            new LaneScheduler<>(
-                    1, Runnable::run, delay, Turn::identity, (key, turn) -> LaneOutcome.DONE, (turn, e) -> {}),
+            lanes,
             new Flights(delay, Duration.ofSeconds(10)),
             Duration.ZERO,
             Duration.ZERO);
-    private final EngineHealth health = new EngineHealth(poller, () -> abandoned, drain, () -> now);
+    private Duration maxFrontierStill = Duration.ofHours(1);
 
     @Test
     void isDownIfThePollThreadHasStoppedPolling() {
@@ -84,13 +88,8 @@ class EngineHealthTest {
 
     @Test
     void isDownIfItsOpenTurnsReachABoundAndNoneOfThemEnds() {
-        TopicPartition partition = new TopicPartition("turns", 0);
-        consumer.updatePartitions("turns", List.of(new PartitionInfo("turns", 0, Node.noNode(), null, null)));
-        consumer.updateBeginningOffsets(Map.of(partition, 0L));
-        consumer.updateEndOffsets(Map.of(partition, 9L));
         List<Status> seen = new ArrayList<>();
-        consumer.schedulePollTask(() -> consumer.rebalance(List.of(partition)));
-        consumer.schedulePollTask(() -> consumer.addRecord(record()));
+        pollARecordOf(9);
         consumer.schedulePollTask(() -> now = now.plusSeconds(59));
         consumer.schedulePollTask(() -> seen.add(status()));
         consumer.schedulePollTask(() -> now = now.plusSeconds(1));
@@ -107,6 +106,46 @@ class EngineHealthTest {
         assertThat(seen).containsExactly(Status.UP, Status.DOWN, Status.UP);
     }
 
+    @Test
+    void isDownIfTheFrontierStaysAtATurnForTooLongWhileRecordsWait() {
+        maxFrontierStill = Duration.ofSeconds(30);
+        List<Status> seen = new ArrayList<>();
+        pollARecordOf(9);
+        consumer.schedulePollTask(() -> now = now.plusSeconds(30));
+        consumer.schedulePollTask(() -> seen.add(status()));
+        consumer.schedulePollTask(() -> now = now.plusSeconds(1));
+        consumer.schedulePollTask(() -> {
+            seen.add(status());
+            assertThat(poller.statistics().frontierStill()).isEqualTo(Duration.ofSeconds(31));
+            reception.turns.getFirst().claim().complete();
+        });
+        consumer.schedulePollTask(() -> seen.add(status()));
+        consumer.schedulePollTask(poller::stop);
+        poller.run();
+        assertThat(seen).containsExactly(Status.UP, Status.DOWN, Status.UP);
+    }
+
+    @Test
+    void isUpIfTheFrontierStaysWhereItIsAndNoRecordWaits() {
+        maxFrontierStill = Duration.ofSeconds(30);
+        List<Status> seen = new ArrayList<>();
+        pollARecordOf(1);
+        consumer.schedulePollTask(() -> now = now.plusSeconds(40));
+        consumer.schedulePollTask(() -> seen.add(status()));
+        consumer.schedulePollTask(poller::stop);
+        poller.run();
+        assertThat(seen).containsExactly(Status.UP);
+    }
+
+    /** Polls the first record of a log with this number of records. Its turn does not end. */
+    private void pollARecordOf(long records) {
+        consumer.updatePartitions("turns", List.of(new PartitionInfo("turns", 0, Node.noNode(), null, null)));
+        consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+        consumer.updateEndOffsets(Map.of(PARTITION, records));
+        consumer.schedulePollTask(() -> consumer.rebalance(List.of(PARTITION)));
+        consumer.schedulePollTask(() -> consumer.addRecord(record()));
+    }
+
     private static ConsumerRecord<byte[], byte[]> record() {
         ConsumerRecord<byte[], byte[]> record =
                 new ConsumerRecord<>("turns", 0, 0, "-:s-1".getBytes(StandardCharsets.UTF_8), new byte[0]);
@@ -116,7 +155,15 @@ class EngineHealthTest {
     }
 
     private Status status() {
-        return health.health().getStatus();
+        return new EngineHealth(
+                        poller,
+                        () -> abandoned,
+                        drain,
+                        new OldestWaiting(lanes, () -> now),
+                        maxFrontierStill,
+                        () -> now)
+                .health()
+                .getStatus();
     }
 
     /** Never ends a turn. */

@@ -24,6 +24,15 @@ import org.springframework.util.unit.DataSize;
 class ProcessorPropertiesTest {
 
     @Test
+    void aFrontierMayStayAsLongAsATurnCanTake() {
+        assertThat(ObserverConfiguration.maxFrontierStill(bind(Map.of())))
+                .as("10 min for the agent's processor, and 3 attempts of 300 s, 10 s and 30 s")
+                .isEqualTo(Duration.ofMinutes(27));
+        assertThat(ObserverConfiguration.maxFrontierStill(bind(Map.of("answer.timeout", "50m"))))
+                .isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
     void hasTheDocumentedDefaults() {
         assertThat(bind(Map.of()))
                 .isEqualTo(new ProcessorProperties(

@@ -8,6 +8,7 @@ import io.turnlane.model.ErrorCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.ServletServerHttpResponse;
 import org.springframework.security.access.AccessDeniedException;
@@ -24,6 +25,12 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record AccessProblems(JsonMapper json, MeterRegistry metrics)
         implements AuthenticationEntryPoint, AccessDeniedHandler {
+
+    private static final List<String> REASONS = List.of("missing", "invalid", "scope", "unchecked");
+
+    public AccessProblems {
+        REASONS.forEach(reason -> rejections(metrics, reason)); // so that a monitoring system sees the first rejection
+    }
 
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
@@ -66,16 +73,19 @@ public record AccessProblems(JsonMapper json, MeterRegistry metrics)
             String challenge,
             ProblemDetailException rejection)
             throws IOException {
-        Counter.builder("turnlane.refused.callers")
-                .description("Calls rejected because of their credentials, by reason")
-                .tag("why", reason)
-                .register(metrics)
-                .increment();
+        rejections(metrics, reason).increment();
         if (!challenge.isEmpty()) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
         }
         Problem.retryAfter(rejection.code()).ifPresent(after -> response.setHeader(HttpHeaders.RETRY_AFTER, after));
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         Problem.write(rejection, request.getRequestURI(), new ServletServerHttpResponse(response), json);
+    }
+
+    private static Counter rejections(MeterRegistry metrics, String reason) {
+        return Counter.builder("turnlane.refused.callers")
+                .description("Calls rejected because of their credentials, by reason")
+                .tag("why", reason)
+                .register(metrics);
     }
 }

@@ -81,7 +81,8 @@ public final class OverloadGuard implements AutoCloseable {
                         "turnlane.expected.wait",
                         this,
                         overload -> overload.expectedWait().toNanos() / 1e9)
-                .description("Seconds that a new turn is expected to wait for a slot")
+                .description("Time that a new turn is expected to wait for a slot")
+                .baseUnit("seconds")
                 .register(metrics);
     }
 

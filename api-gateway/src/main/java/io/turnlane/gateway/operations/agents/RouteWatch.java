@@ -117,6 +117,7 @@ public final class RouteWatch implements EndListener, AutoCloseable {
             for (RouteTarget target : route.settings().targets()) {
                 if (route.settings().mayTakeOut(target)) {
                     WatchedTarget watched = new WatchedTarget(route.name(), route.changedAt(), target.agent());
+                    takenOut(watched); // so that a monitoring system sees the first increase
                     now.computeIfAbsent(registry.lastSuccessor(target.agent()), _ -> new HashMap<>())
                             .put(watched, known.getOrDefault(watched, new TargetWindow(rule)));
                 }
@@ -154,12 +155,15 @@ public final class RouteWatch implements EndListener, AutoCloseable {
                 .addKeyValue("weight", target.weight())
                 .addKeyValue("reason", violation)
                 .log("agent taken out of its route");
-        Counter.builder("turnlane.routes.taken.out")
+        takenOut(watched).increment();
+    }
+
+    private Counter takenOut(WatchedTarget watched) {
+        return Counter.builder("turnlane.routes.taken.out")
                 .description("Targets that the way back of a route took out")
                 .tag("route", watched.route())
                 .tag("agent", watched.agent())
-                .register(meters)
-                .increment();
+                .register(meters);
     }
 
     /** Returns true if this gateway publishes the change; also if Redis is unavailable. */

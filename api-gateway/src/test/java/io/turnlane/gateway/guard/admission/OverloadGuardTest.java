@@ -62,7 +62,8 @@ class OverloadGuardTest {
                 Map.of(),
                 Duration.ZERO,
                 0L,
-                List.of());
+                List.of(),
+                Duration.ZERO);
     }
 
     private void report(int free, int ready, long lag, Duration runTime) {

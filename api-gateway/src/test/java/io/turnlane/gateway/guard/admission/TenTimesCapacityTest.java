@@ -91,7 +91,8 @@ class TenTimesCapacityTest {
                 Map.of(),
                 Duration.ZERO,
                 0L,
-                List.of()));
+                List.of(),
+                Duration.ZERO));
     }
 
     private void ask(OverloadGuard gateway) {
