@@ -1,6 +1,7 @@
 package io.turnlane.e2e;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,12 +10,14 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** Alert rules and dashboards in {@code infra/deploy}, and the metrics that their PromQL expressions use. */
 final class AlertFiles {
 
     static final Path PROMETHEUS = Path.of("../deploy/prometheus");
+    private static final Path DASHBOARD = Path.of("../deploy/grafana/turnlane.json");
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -50,11 +53,24 @@ final class AlertFiles {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Returns the expressions of all alerts and dashboards. */
-    static List<String> expressions() {
+    /** Returns Grafana's dashboard. */
+    static JsonNode dashboard() {
+        return JsonMapper.shared().readTree(DASHBOARD.toFile());
+    }
+
+    static List<String> alertExpressions() {
         return alerts().values().stream()
                 .map(alert -> alert.path("expr").asString())
                 .toList();
+    }
+
+    static List<String> dashboardExpressions() {
+        List<String> expressions = new ArrayList<>();
+        for (JsonNode panel : dashboard().path("panels")) {
+            panel.path("targets")
+                    .forEach(target -> expressions.add(target.path("expr").asString()));
+        }
+        return expressions;
     }
 
     /** Returns the name of the metric to which a series of a histogram or summary belongs. */

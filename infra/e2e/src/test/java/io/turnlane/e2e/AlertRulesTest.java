@@ -42,8 +42,7 @@ class AlertRulesTest {
     void everyRunbookHasItsFourSections() throws IOException {
         for (String alert : AlertFiles.alerts().keySet()) {
             assertThat(runbook(alert).lines().filter(line -> line.startsWith("#")))
-                    .containsExactly(
-                            "# " + alert, "## Symptom", "## Meaning", "## What to look at", "## What to do");
+                    .containsExactly("# " + alert, "## Symptom", "## Meaning", "## What to look at", "## What to do");
         }
     }
 
@@ -66,7 +65,7 @@ class AlertRulesTest {
     void alertsUseDocumentedMetrics() throws IOException {
         Set<String> metrics = documented();
         metrics.add("up"); // Prometheus itself adds it
-        for (String expression : AlertFiles.expressions()) {
+        for (String expression : AlertFiles.alertExpressions()) {
             assertThat(AlertFiles.seriesOf(expression))
                     .as(expression)
                     .isNotEmpty()
@@ -93,7 +92,8 @@ class AlertRulesTest {
         Optional<String> promtool = promtool();
         assumeTrue(promtool.isPresent(), "promtool is not installed");
         assertThat(run(promtool.get(), "check", "rules", "turnlane-alerts.yml")).contains("SUCCESS");
-        assertThat(run(promtool.get(), "test", "rules", "turnlane-alerts-test.yml")).contains("SUCCESS");
+        assertThat(run(promtool.get(), "test", "rules", "turnlane-alerts-test.yml"))
+                .contains("SUCCESS");
     }
 
     /** Returns the promtool that {@code ./turnlane test} has found or installed. */

@@ -8,6 +8,7 @@ import io.turnlane.doubles.ModelStream;
 import io.turnlane.e2e.Exposition.ExposedMetric;
 import io.turnlane.e2e.MetricsPage.DocumentedMetric;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +56,11 @@ class ExposedMetricsTest {
     }
 
     private static void define(Client client, String name, Map<String, Object> settings) {
-        Map<String, Object> definition = new HashMap<>(Map.of("model", "m", "url", model.url("/v1").toString()));
+        Map<String, Object> definition =
+                new HashMap<>(Map.of("model", "m", "url", model.url("/v1").toString()));
         definition.putAll(settings);
-        assertThat(client.send("PUT", "/v1/agents/" + name, definition).status()).isEqualTo(201);
+        assertThat(client.send("PUT", "/v1/agents/" + name, definition).status())
+                .isEqualTo(201);
     }
 
     private static String ask(Client client, String agent) {
@@ -91,12 +94,14 @@ class ExposedMetricsTest {
     }
 
     @Test
-    void alertsReadExposedSeries() {
+    void alertsAndTheDashboardReadExposedSeries() {
         Eventually.holds(() -> {
             Set<String> exposed = new TreeSet<>(processor().series());
             exposed.addAll(gateway().series());
             exposed.add("up"); // Prometheus itself adds it
-            for (String expression : AlertFiles.expressions()) {
+            List<String> expressions = new ArrayList<>(AlertFiles.alertExpressions());
+            expressions.addAll(AlertFiles.dashboardExpressions());
+            for (String expression : expressions) {
                 assertThat(AlertFiles.seriesOf(expression)).as(expression).isSubsetOf(exposed);
             }
         });
@@ -109,7 +114,9 @@ class ExposedMetricsTest {
             String name = metric.name();
             assertThat(name.endsWith("_total")).as(name).isEqualTo(metric.type().equals("counter"));
             String base = name.replaceAll("_total$", "");
-            assertThat(base.endsWith("_seconds")).as(name).isEqualTo(metric.unit().equals("seconds"));
+            assertThat(base.endsWith("_seconds"))
+                    .as(name)
+                    .isEqualTo(metric.unit().equals("seconds"));
             assertThat(base.endsWith("_bytes")).as(name).isEqualTo(metric.unit().equals("bytes"));
         }
     }

@@ -36,8 +36,8 @@ record Exposition(Map<String, ExposedMetric> families, Set<String> series) {
                 .header("Accept", "text/plain;version=0.0.4")
                 .build();
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return parse(http.send(request, HttpResponse.BodyHandlers.ofString())
-                    .body());
+            return parse(
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body());
         }
     }
 
@@ -56,7 +56,8 @@ record Exposition(Map<String, ExposedMetric> families, Set<String> series) {
                 addTags(sample.group(2), current.tags());
             }
         }
-        families.keySet().removeIf(name -> name.endsWith("_max") && isTimer(families.get(name.replaceAll("_max$", ""))));
+        families.keySet()
+                .removeIf(name -> name.endsWith("_max") && isTimer(families.get(name.replaceAll("_max$", ""))));
         return new Exposition(families, series);
     }
 

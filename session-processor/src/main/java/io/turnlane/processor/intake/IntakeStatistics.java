@@ -18,13 +18,7 @@ import java.time.Instant;
  *     partition have not been polled yet; zero if there are no such records; as old as the lag
  */
 public record IntakeStatistics(
-        Instant at,
-        int partitions,
-        int open,
-        long lag,
-        Duration oldestAge,
-        Duration stalled,
-        Duration frontierStill) {
+        Instant at, int partitions, int open, long lag, Duration oldestAge, Duration stalled, Duration frontierStill) {
 
     /** Returns the state of a poll thread that holds no partition. */
     static IntakeStatistics empty(Instant now) {

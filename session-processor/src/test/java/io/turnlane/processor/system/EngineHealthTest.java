@@ -49,12 +49,8 @@ class EngineHealthTest {
             adopted -> {});
     private final LaneScheduler<SessionKey, Turn> lanes = new LaneScheduler<>(
             1, Runnable::run, delay, Turn::identity, (key, turn) -> LaneOutcome.DONE, (turn, e) -> {});
-    private final Drain drain = new Drain(
-            poller,
-            lanes,
-            new Flights(delay, Duration.ofSeconds(10)),
-            Duration.ZERO,
-            Duration.ZERO);
+    private final Drain drain =
+            new Drain(poller, lanes, new Flights(delay, Duration.ofSeconds(10)), Duration.ZERO, Duration.ZERO);
     private Duration maxFrontierStill = Duration.ofHours(1);
 
     @Test

@@ -28,8 +28,9 @@ public record AccessProblems(JsonMapper json, MeterRegistry metrics)
 
     private static final List<String> REASONS = List.of("missing", "invalid", "scope", "unchecked");
 
-    public AccessProblems {
-        REASONS.forEach(reason -> rejections(metrics, reason)); // so that a monitoring system sees the first rejection
+    /** Registers the counters, so that a monitoring system sees the first rejection. */
+    public static void register(MeterRegistry metrics) {
+        REASONS.forEach(reason -> rejections(metrics, reason));
     }
 
     @Override

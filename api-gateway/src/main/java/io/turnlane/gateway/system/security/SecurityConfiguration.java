@@ -1,6 +1,7 @@
 package io.turnlane.gateway.system.security;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.turnlane.gateway.guard.access.AccessProblems;
 import io.turnlane.gateway.guard.access.CredentialReader;
 import io.turnlane.gateway.guard.access.CredentialValidity;
@@ -90,6 +91,11 @@ class SecurityConfiguration {
      * Minimum time after a failed fetch of the issuer's keys. Equals the Retry-After that callers receive meanwhile.
      */
     private static final Duration ISSUER_FAILURE_LIFE = Duration.ofSeconds(2);
+
+    @Bean
+    MeterBinder rejectedCallers() {
+        return AccessProblems::register;
+    }
 
     /**
      * Returns the component that determines the caller of each request.

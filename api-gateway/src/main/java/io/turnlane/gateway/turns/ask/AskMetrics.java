@@ -33,7 +33,7 @@ final class AskMetrics {
                             .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
                             .register(metrics));
         }
-        this.sessionsCreated = Counter.builder("turnlane.sessions.created")
+        this.sessionsCreated = Counter.builder("turnlane.new.sessions")
                 .description("Sessions created, by the way of their creation")
                 .tag("by", "question")
                 .register(metrics);

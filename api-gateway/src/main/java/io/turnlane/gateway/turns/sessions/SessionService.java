@@ -42,7 +42,7 @@ final class SessionService {
             SessionList list,
             WireFormat wire,
             MeterRegistry metrics) {
-        this.created = Counter.builder("turnlane.sessions.created")
+        this.created = Counter.builder("turnlane.new.sessions")
                 .description("Sessions created, by the way of their creation")
                 .tag("by", "client")
                 .register(metrics);
