@@ -4,7 +4,7 @@ import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnError;
 import io.turnlane.processor.lane.LaneScheduler;
-import io.turnlane.processor.lane.LaneScheduler.OfferResult;
+import io.turnlane.processor.lane.OfferResult;
 import io.turnlane.processor.turn.Handover;
 import io.turnlane.processor.turn.RecordQuarantine;
 import io.turnlane.processor.turn.Turn;

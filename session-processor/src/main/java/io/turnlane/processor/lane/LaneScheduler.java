@@ -116,15 +116,6 @@ public final class LaneScheduler<K, T> {
         });
     }
 
-    /**
-     * Result of {@link #offer}.
-     *
-     * @param ahead number of items of the same key ahead of the item
-     * @param running true if the item got a slot at once
-     * @param duplicate true if the lane already held the item, so that it was not added
-     */
-    public record OfferResult(int ahead, boolean running, boolean duplicate) {}
-
     private void dispatch() {
         while (!stopped && running < slots) {
             Lane<K, T> lane = lanes.next();
@@ -257,16 +248,9 @@ public final class LaneScheduler<K, T> {
         return locked(() -> new LaneLoad(slots, slots - running, lanes.readyCount(), runs, runNanos));
     }
 
-    /**
-     * Returns the smallest time of an item that waits; empty if all items run. The items of a lane must be in the order
-     * of their times. Takes time proportional to the number of lanes.
-     *
-     * @param time function that returns the time of an item
-     */
+    /** Returns the smallest time of an item that waits. The items of a lane must be in the order of their times. */
     public Optional<Instant> oldestWaiting(Function<? super T, Instant> time) {
-        return locked(() -> lanes.itemCount() == running
-                ? Optional.empty()
-                : lanes.firstWaiting().<Instant>map(time).min(Instant::compareTo));
+        return locked(() -> lanes.itemCount() == running ? Optional.empty() : lanes.oldestWaiting(time));
     }
 
     /** Changes lanes under the lock. Then starts the lanes that are ready and notifies threads that wait until idle. */

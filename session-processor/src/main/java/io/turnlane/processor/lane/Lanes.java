@@ -1,11 +1,13 @@
 package io.turnlane.processor.lane;
 
 import io.turnlane.processor.lane.Lane.LaneState;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -43,9 +45,15 @@ final class Lanes<K, T> {
         return items;
     }
 
-    /** Returns the first waiting item of each lane that has one. */
-    Stream<T> firstWaiting() {
-        return byKey.values().stream().flatMap(lane -> Stream.ofNullable(lane.firstWaiting()));
+    /**
+     * Returns the smallest time of an item that waits; empty if all items run. The items of a lane must be in the order
+     * of their times. Takes time proportional to the number of lanes.
+     */
+    Optional<Instant> oldestWaiting(Function<? super T, Instant> time) {
+        return byKey.values().stream()
+                .flatMap(lane -> Stream.ofNullable(lane.firstWaiting()))
+                .<Instant>map(time)
+                .min(Instant::compareTo);
     }
 
     @Nullable

@@ -2,7 +2,6 @@ package io.turnlane.processor.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.turnlane.processor.lane.LaneScheduler.OfferResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

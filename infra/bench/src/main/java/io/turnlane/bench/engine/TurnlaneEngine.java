@@ -8,6 +8,7 @@ import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
 import io.turnlane.processor.lane.LaneOutcome;
 import io.turnlane.processor.lane.LaneScheduler;
+import io.turnlane.processor.lane.OfferResult;
 import io.turnlane.processor.turn.Turn;
 import io.turnlane.processor.turn.Turn.Claim;
 import io.turnlane.processor.turn.Turn.RecordGoneException;
@@ -88,7 +89,7 @@ public final class TurnlaneEngine implements KeyedEngine {
 
         @Override
         public void onTurn(Turn turn) {
-            LaneScheduler.OfferResult offered = lanes.offer(turn.session(), turn);
+            OfferResult offered = lanes.offer(turn.session(), turn);
             if (offered.duplicate()) {
                 turn.claim().complete();
             } else if (offered.ahead() >= MAX_LOADED) {
