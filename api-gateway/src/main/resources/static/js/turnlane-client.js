@@ -140,6 +140,32 @@ export class Turnlane {
     return this.#untilAnswered(`${sessionPath(sessionId)}/requests`, call);
   }
 
+  /**
+   * Asks many questions in one call. `items`: {question, session_id?, agent?, …}. Resolves with the batch when the
+   * questions are accepted: each item has a request_id, or an error. Sends the call again like `ask`.
+   */
+  askBatch(items, { idempotencyKey = randomKey(), callbackUrl, patience, signal } = {}) {
+    const body = { items, ...(callbackUrl && { callback_url: callbackUrl }) };
+    return this.#untilAnswered('/v1/batches', { body, headers: { 'Idempotency-Key': idempotencyKey }, signal, patience });
+  }
+
+  /** Returns the status of each question. `wait`: seconds that the server may wait for all turns to end. */
+  batch(batchId, { wait = 0 } = {}) {
+    return this.#json('GET', batchPath(batchId) + (wait ? `?wait=${wait}` : ''), { wait });
+  }
+
+  /** Returns the results of all questions in their order: {index, request} with the answer, or {index, error}. */
+  async batchResults(batchId) {
+    const results = [];
+    for (let cursor = ''; cursor !== null; ) {
+      const query = new URLSearchParams({ limit: 100, ...(cursor && { cursor }) });
+      const page = await this.#json('GET', `${batchPath(batchId)}/results?${query}`);
+      results.push(...page.results);
+      cursor = page.next;
+    }
+    return results;
+  }
+
   /** `wait`: seconds that the server may wait for the turn to end. */
   request(sessionId, requestId, { wait = 0 } = {}) {
     return this.#json('GET', requestPath(sessionId, requestId) + (wait ? `?wait=${wait}` : ''), { wait });
@@ -226,6 +252,10 @@ export class Turnlane {
 
 function sessionPath(sessionId) {
   return `/v1/sessions/${encodeURIComponent(sessionId)}`;
+}
+
+function batchPath(batchId) {
+  return `/v1/batches/${encodeURIComponent(batchId)}`;
 }
 
 function requestPath(sessionId, requestId) {

@@ -122,6 +122,25 @@ class LimitsTest {
     }
 
     @Test
+    void limitsTheQuestionsOfABatchLikeSingleQuestions() {
+        KeyedClient client = newUser();
+        String items = "{\"question\":\"?\"}" + ",{\"question\":\"?\"}".repeat(4);
+        HttpReply batch = client.post("/v1/batches", "{\"items\":[" + items + "]}");
+        assertThat(batch.status()).isEqualTo(202);
+        assertThat(batch.json().path("counts").path("queued").asInt()).isEqualTo(3);
+        assertThat(batch.json().path("counts").path("not_accepted").asInt()).isEqualTo(2);
+        assertThat(batch.response().body()).contains("rate_limited");
+        HttpReply full = client.post("/v1/batches", "{\"items\":[{\"question\":\"?\"}]}");
+        assertThat(full.status()).isEqualTo(429);
+        assertThat(full.header("RateLimit"))
+                .as("each question counts as a call")
+                .matches("\"requests\";r=3[4-7];.*");
+        assertThat(newUser().get(batch.header("Location")).status())
+                .as("another user")
+                .isEqualTo(404);
+    }
+
+    @Test
     void limitsTheOpenTurnsOfAUserOverAllSessionsUntilOneEnds() throws Exception {
         KeyedClient client = newUser();
         KeyedClient elsewhere = new KeyedClient(other, client.key());

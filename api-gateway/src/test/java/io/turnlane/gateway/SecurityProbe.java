@@ -34,7 +34,7 @@ abstract class SecurityProbe {
             "GET /openapi.json",
             "GET /openapi.json/swagger-config");
 
-    static final Set<String> OPERATORS = Set.of("/actuator", "/v1/agents/", "/v1/quarantine", "/api/stats");
+    static final Set<String> OPERATORS = Set.of("/actuator", "/v1/agents/", "/v1/ops", "/v1/quarantine", "/api/stats");
 
     static final String QUESTION = "canary-question-7f3a";
     static final String ANSWER = "You said: " + QUESTION;

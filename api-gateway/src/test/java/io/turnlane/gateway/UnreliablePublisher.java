@@ -2,6 +2,7 @@ package io.turnlane.gateway;
 
 import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.model.SessionCommand;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class UnreliablePublisher implements TurnPublisher {
 
     private final AtomicReference<@Nullable PublishFailure> failNext = new AtomicReference<>();
+    private final AtomicInteger before = new AtomicInteger();
     private final TurnPublisher log;
 
     UnreliablePublisher(TurnPublisher log) {
@@ -41,13 +43,20 @@ final class UnreliablePublisher implements TurnPublisher {
     };
 
     void failNext(PublishFailure failure) {
+        failNth(1, failure);
+    }
+
+    /** Lets the n-th publish from now on fail. */
+    void failNth(int n, PublishFailure failure) {
+        before.set(n - 1);
         failNext.set(failure);
     }
 
     @Override
     public void publish(SessionCommand command, long eventsFrom, @Nullable String traceparent)
             throws NotPublishedException {
-        PublishFailure failure = failNext.getAndSet(null);
+        boolean fails = failNext.get() != null && before.getAndDecrement() <= 0;
+        PublishFailure failure = fails ? failNext.getAndSet(null) : null;
         if (failure == null) {
             log.publish(command, eventsFrom, traceparent);
         } else {

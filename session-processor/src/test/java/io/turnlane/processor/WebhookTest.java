@@ -6,16 +6,22 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.model.CallbackUrl;
+import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Priority;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
+import io.turnlane.model.WireFormat;
 import io.turnlane.processor.webhook.Receiver;
 import io.turnlane.store.MemoryKeys;
+import io.turnlane.store.batch.BatchRecords;
+import io.turnlane.store.batch.StoredBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +70,56 @@ class WebhookTest {
             assertThat(post.body()).contains("\"type\":\"completed\"", "\"text\":\"echo: why?\"", id);
             assertThat(post.signature()).isEqualTo(signature(post));
         });
+    }
+
+    @Test
+    void sendsOneWebhookWhenAllQuestionsOfABatchHaveEnded() throws Exception {
+        receiver.answering(Receiver.status(500));
+        start("--turnlane.webhooks.first=50ms");
+        BatchRecords batches =
+                new BatchRecords(processor.getBean(StringRedisTemplate.class), processor.getBean(WireFormat.class));
+        RequestId batchId = new RequestId(UUID.randomUUID());
+        List<Ask> asks = IntStream.range(0, 20)
+                .mapToObj(i -> ask(
+                        "question " + i,
+                        i == 3 ? Map.of("delay_ms", "no number") : Map.of(),
+                        CallbackUrl.ofBatch(batchId)))
+                .toList();
+        asks.forEach(this::accept);
+        List<StoredBatch.Item> items = new ArrayList<>(
+                List.of(new StoredBatch.Item.NotAccepted(TurnError.of(ErrorCode.RATE_LIMITED, "later"))));
+        asks.forEach(ask -> items.add(new StoredBatch.Item.Asked(ask.key(), ask.requestId())));
+        batches.store(
+                "-",
+                new StoredBatch(batchId, Instant.now(), "", receiver.url("/batch"), true, null, items),
+                Duration.ofHours(1));
+        asks.forEach(log::publish);
+        await().atMost(SOON)
+                .until(() -> "delivered"
+                        .equals(batches.find("-", batchId).orElseThrow().webhook()));
+        assertThat(receiver.posts)
+                .hasSize(2)
+                .extracting(Receiver.ReceivedWebhook::id)
+                .containsOnly(batchId.toString());
+        Receiver.ReceivedWebhook sent = receiver.posts.getLast();
+        assertThat(sent.path()).isEqualTo("/batch");
+        assertThat(sent.body())
+                .contains("\"type\":\"batch_ended\"", "\"total\":21")
+                .contains("\"counts\":{\"completed\":19,\"failed\":1,\"not_accepted\":1}");
+        assertThat(sent.signature()).isEqualTo(signature(sent));
+        assertThat(asks).extracting(this::outcome).containsOnlyNulls();
+    }
+
+    /** Writes the fields of an accepted question that show that it is open. */
+    private void accept(Ask ask) {
+        StringRedisTemplate redis = processor.getBean(StringRedisTemplate.class);
+        MemoryKeys keys = new MemoryKeys(ask.key());
+        String at = Long.toString(ask.createdAt().toEpochMilli());
+        redis.opsForHash()
+                .putAll(
+                        keys.request(ask.requestId()),
+                        Map.of("status", "queued", "agent", "echo", "created_at", at, "attempt", "0"));
+        redis.opsForZSet().add(keys.openRequestIds(), ask.requestId().toString(), Double.parseDouble(at));
     }
 
     @Test

@@ -75,7 +75,7 @@ public final class WireFormat {
                 .addSerializer(Instant.class, new TextSerializer<Instant>(TIME::format))
                 .addDeserializer(RequestId.class, new TextDeserializer<>(RequestId::parse))
                 .addDeserializer(SessionId.class, new TextDeserializer<>(SessionId::new))
-                .addDeserializer(CallbackUrl.class, new TextDeserializer<>(CallbackUrl::parse))
+                .addDeserializer(CallbackUrl.class, new TextDeserializer<>(CallbackUrl::ofRecord))
                 .addDeserializer(AgentStates.class, new StatesDeserializer())
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))

@@ -7,6 +7,7 @@ import io.turnlane.gateway.turns.ask.AnsweredTurns;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
+import io.turnlane.gateway.turns.batch.BatchRules;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
 import io.turnlane.gateway.turns.requests.FinishedRequestEvents;
 import io.turnlane.gateway.turns.requests.Snapshots;
@@ -65,6 +66,14 @@ class GatewayConfiguration {
                 sessions.anonymousTtl(),
                 webhooks.callbacks(),
                 wire);
+    }
+
+    /** The list of a batch's questions is kept longer than their records, which are created before the list. */
+    @Bean
+    BatchRules batchRules(GatewayProperties properties) {
+        return new BatchRules(
+                properties.batches().maxQuestions(),
+                properties.sessions().resultRetention().plusHours(1));
     }
 
     @Bean

@@ -23,6 +23,7 @@ import org.springframework.validation.annotation.Validated;
 public record GatewayProperties(
         @Valid @DefaultValue CallSettings calls,
         @Valid @DefaultValue QuestionSettings asks,
+        @Valid @DefaultValue BatchSettings batches,
         @Valid @DefaultValue SessionSettings sessions,
         @Valid @DefaultValue RedisBreakerSettings memory,
         @Valid @DefaultValue StreamSettings streams,
@@ -59,6 +60,16 @@ public record GatewayProperties(
             @DefaultValue("256KB") DataSize maxBody,
             @DefaultValue("100") @Min(1) int maxOpen,
             @DefaultValue("24h") @DurationMin(seconds = 1) Duration idempotencyRetention) {}
+
+    /**
+     * Limits of batches. The limits of questions apply to each question of a batch.
+     *
+     * @param maxQuestions maximum number of questions in one batch
+     * @param maxBody largest body of a batch before parsing
+     */
+    public record BatchSettings(
+            @DefaultValue("1000") @Min(1) @Max(10_000) int maxQuestions,
+            @DefaultValue("4MB") DataSize maxBody) {}
 
     /**
      * Lifetimes of sessions and request records, and the size limit of imports.

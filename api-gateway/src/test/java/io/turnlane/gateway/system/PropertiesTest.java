@@ -76,6 +76,8 @@ class PropertiesTest {
                         Map.entry("turnlane.gateway.asks.max-body", "3KB"),
                         Map.entry("turnlane.gateway.asks.max-open", "4"),
                         Map.entry("turnlane.gateway.asks.idempotency-retention", "6m"),
+                        Map.entry("turnlane.gateway.batches.max-questions", "9"),
+                        Map.entry("turnlane.gateway.batches.max-body", "10KB"),
                         Map.entry("turnlane.gateway.memory.silences", "2"),
                         Map.entry("turnlane.gateway.memory.probe-every", "1s"),
                         Map.entry("turnlane.gateway.sessions.ttl", "5s"),
@@ -109,6 +111,7 @@ class PropertiesTest {
                                 DataSize.ofKilobytes(3),
                                 4,
                                 Duration.ofMinutes(6)),
+                        new GatewayProperties.BatchSettings(9, DataSize.ofKilobytes(10)),
                         new GatewayProperties.SessionSettings(
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(6),

@@ -40,10 +40,13 @@ public record AskRequest(
 
     /** Returns a question in a new session, with a random idempotency key. */
     public static AskRequest of(String text) {
+        return new AskRequest(text, null, null, null, null, null, Map.of(), randomKey());
+    }
+
+    static String randomKey() {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
-        return new AskRequest(
-                text, null, null, null, null, null, Map.of(), HexFormat.of().formatHex(random));
+        return HexFormat.of().formatHex(random);
     }
 
     /** Returns a copy with this session. */

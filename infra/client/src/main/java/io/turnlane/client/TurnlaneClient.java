@@ -75,6 +75,24 @@ public final class TurnlaneClient {
                 request.path("request_id").asString(""));
     }
 
+    /**
+     * Asks several questions in one call. Returns as soon as the accepted questions are in the log. A question that is
+     * not accepted does not affect the others; {@link AskedBatch#results} has its error.
+     *
+     * @throws ProblemException if a gateway rejects the batch or all of its questions
+     * @throws IOException if no gateway answered in time. Questions may have been accepted; asking the same
+     *     {@link BatchRequest} again is safe and returns the batch
+     */
+    public AskedBatch askAll(BatchRequest batch) throws IOException, InterruptedException {
+        JsonNode accepted = gateways.call(GatewayCall.keyed("/v1/batches", batch.body(), batch.idempotencyKey()));
+        return batch(accepted.path("batch_id").asString(""));
+    }
+
+    /** Returns a handle for a batch that was asked earlier, by any client. */
+    public AskedBatch batch(String batchId) {
+        return new AskedBatch(gateways, batchId);
+    }
+
     /** Returns a handle for a turn that was asked earlier, by any client. */
     public AskedTurn turn(String sessionId, String requestId) {
         return new AskedTurn(gateways, patience, sessionId, requestId);
@@ -104,5 +122,14 @@ public final class TurnlaneClient {
      */
     public JsonNode call(String method, String path, @Nullable Object body) throws IOException, InterruptedException {
         return gateways.call(GatewayCall.of(method, path, body));
+    }
+
+    /**
+     * Makes a GET call that the gateway may take long to answer.
+     *
+     * @param serverWait time that the gateway may need; the client waits this much longer for the answer
+     */
+    public JsonNode get(String path, Duration serverWait) throws IOException, InterruptedException {
+        return gateways.call(new GatewayCall("GET", path, null, null, true, serverWait));
     }
 }

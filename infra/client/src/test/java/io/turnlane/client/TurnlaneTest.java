@@ -64,6 +64,40 @@ class TurnlaneTest {
     }
 
     @Test
+    void asksABatchWithOneKeyAndReturnsAllResultsInOrder() throws Exception {
+        one.noReplyAfter(Duration.ZERO);
+        other.json(202, "{\"batch_id\":\"b\",\"status\":\"running\"}")
+                .json(200, "{\"batch_id\":\"b\",\"status\":\"running\"}")
+                .json(200, "{\"batch_id\":\"b\",\"status\":\"ended\"}")
+                .json(
+                        200,
+                        "{\"results\":[{\"index\":0,\"request\":{\"status\":\"completed\",\"answer\":{\"text\":\"yes\"},"
+                                + "\"error\":null}}],\"next\":\"1\"}")
+                .json(
+                        200,
+                        "{\"results\":[{\"index\":1,\"error\":{\"code\":\"rate_limited\",\"message\":\"later\"}}],"
+                                + "\"next\":null}");
+
+        AskedBatch batch = turnlane.askAll(BatchRequest.of(
+                        List.of(AskRequest.of("1?").in("s"), AskRequest.of("2?").agent("echo")))
+                .callback("https://example.com/hook"));
+        List<AskedBatch.BatchAnswer> answers = batch.await();
+
+        assertThat(answers).extracting(AskedBatch.BatchAnswer::index).containsExactly(0, 1);
+        assertThat(answers.getFirst().turn())
+                .isNotNull()
+                .satisfies(turn -> assertThat(turn.text()).isEqualTo("yes"));
+        assertThat(answers.getFirst().errorCode()).isNull();
+        assertThat(answers.get(1).turn()).isNull();
+        assertThat(answers.get(1).errorCode()).isEqualTo("rate_limited");
+        ScriptedGateway.ReceivedCall repeated = other.calls().getFirst();
+        assertThat(repeated.key()).isNotNull().isEqualTo(one.calls().getFirst().key());
+        assertThat(repeated.body())
+                .contains("\"session_id\":\"s\"", "\"agent\":\"echo\"", "\"callback_url\"")
+                .doesNotContain("null");
+    }
+
+    @Test
     void resumesAtTheOtherGatewayAfterTheLastCursor() throws Exception {
         one.json(202, ACCEPTED).brokenEvents(STARTED, delta("c1", 1, 1, 0, "Grü"));
         other.events(delta("c2", 1, 2, 3, "ße"), COMPLETED);

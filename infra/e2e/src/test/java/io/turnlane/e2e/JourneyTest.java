@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.e2e.Client.Event;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,9 +192,7 @@ class JourneyTest {
         }
     }
 
-    @Test
-    void isPostedToItsCallbackWhenItEnds() throws Exception {
-        BlockingQueue<String> posts = new LinkedBlockingQueue<>();
+    private static HttpServer receiver(BlockingQueue<String> posts) throws IOException {
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.createContext("/hook", call -> {
             String id = call.getRequestHeaders().getFirst("webhook-id");
@@ -201,6 +201,48 @@ class JourneyTest {
             call.close();
         });
         receiver.start();
+        return receiver;
+    }
+
+    @Test
+    void isAskedInABatchWhoseEndIsPostedOnce() throws Exception {
+        BlockingQueue<String> posts = new LinkedBlockingQueue<>();
+        HttpServer receiver = receiver(posts);
+        try {
+            String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
+            List<Map<String, Object>> items = IntStream.range(0, 40)
+                    .<Map<String, Object>>mapToObj(i -> i % 2 == 0
+                            ? Map.of("question", "q" + i, "agent", "echo", "session_id", session)
+                            : Map.of("question", i == 13 ? "" : "q" + i, "agent", "echo"))
+                    .toList();
+            ClientReply batch = client.post("/v1/batches", Map.of("items", items, "callback_url", url));
+            assertThat(batch.status()).isEqualTo(202);
+            String path = batch.header("Location");
+            ClientReply ended = client.get(path + "?wait=60");
+            assertThat(ended.text("status")).isEqualTo("ended");
+            assertThat(ended.object("counts")).isEqualTo(Map.of("completed", 39, "not_accepted", 1));
+            assertThat(client.get(path + "/results?limit=100").list("results"))
+                    .hasSize(40)
+                    .element(12)
+                    .asString()
+                    .contains("echo: q12");
+            assertThat(posts.poll(30, TimeUnit.SECONDS))
+                    .startsWith(batch.text("batch_id") + " {")
+                    .contains("\"type\":\"batch_ended\"", "\"completed\":39");
+            Eventually.holds(() -> assertThat(client.get(path).text("webhook")).isEqualTo("delivered"));
+            assertThat(posts).as("further webhooks").isEmpty();
+            assertThat(client.get("/v1/sessions/" + session + "/turns").list("turns"))
+                    .extracting(turn -> turn.get("question"))
+                    .containsExactly("q20", "q22", "q24", "q26", "q28", "q30", "q32", "q34", "q36", "q38");
+        } finally {
+            receiver.stop(0);
+        }
+    }
+
+    @Test
+    void isPostedToItsCallbackWhenItEnds() throws Exception {
+        BlockingQueue<String> posts = new LinkedBlockingQueue<>();
+        HttpServer receiver = receiver(posts);
         try {
             String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
             ClientReply accepted = client.post(

@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
             BackendsCommand.class,
             GatewayCommand.class,
             ProcessorCommand.class,
+            SessionsCommand.class,
+            RequestsCommand.class,
             QuarantineCommand.class,
             KeysCommand.class,
             EvacuateCommand.class,

@@ -1,9 +1,11 @@
 package io.turnlane.store;
 
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
 import java.time.LocalDate;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Redis keys. All keys of one session share the hash tag {@code {<session key>}}, so that a Redis Cluster stores them
@@ -62,9 +64,17 @@ public record MemoryKeys(SessionKey session) {
         return key("reqs");
     }
 
-    /** Returns the glob pattern of the {@link #requestIds} keys of all sessions. */
-    public static String requestIdsPattern() {
-        return PREFIX + "{*}:reqs";
+    /**
+     * Returns the glob pattern of the {@link #context} keys of all sessions, or of the sessions of all users with this
+     * id.
+     */
+    public static String contextPattern(@Nullable SessionId id) {
+        return PREFIX + (id == null ? "{*}:ctx" : "{*:" + id + "}:ctx");
+    }
+
+    /** Same as {@link #contextPattern}, for the {@link #requestIds} keys. */
+    public static String requestIdsPattern(@Nullable SessionId id) {
+        return PREFIX + (id == null ? "{*}:reqs" : "{*:" + id + "}:reqs");
     }
 
     /** Returns the session in the hash tag of a key, or empty if the hash tag names no session. */
@@ -171,6 +181,15 @@ public record MemoryKeys(SessionKey session) {
      */
     public static String usageOfUser(String namespace, LocalDate day) {
         return ofUser(namespace, "usage:" + day.toEpochDay());
+    }
+
+    /**
+     * Key of the hash with a batch of a user's questions. Each batch has its own hash slot.
+     *
+     * @param namespace namespace of the user's session keys
+     */
+    public static String batch(String namespace, RequestId batch) {
+        return PREFIX + "{b:" + namespace + ":" + batch + "}:batch";
     }
 
     private static String ofUser(String namespace, String part) {

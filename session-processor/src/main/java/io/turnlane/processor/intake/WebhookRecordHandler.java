@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds a terminal event to its webhook lane if the question named a callback URL. Completes all other events at once.
+ * Adds a terminal event to its webhook lane if the question or its batch named a callback URL. Completes all other
+ * events at once.
  *
  * <p>Threading: only the poll thread of the events topic calls this class. No method blocks.
  */
@@ -35,7 +36,7 @@ public record WebhookRecordHandler(LaneScheduler<RequestId, WebhookCall> lanes, 
             return;
         }
         try {
-            if (lanes.offer(event.requestId(), call(event, CallbackUrl.parse(callback)))
+            if (lanes.offer(event.requestId(), call(event, CallbackUrl.ofRecord(callback)))
                     .duplicate()) {
                 event.claim().complete();
             }
@@ -48,8 +49,11 @@ public record WebhookRecordHandler(LaneScheduler<RequestId, WebhookCall> lanes, 
     }
 
     private WebhookCall call(Turn event, CallbackUrl to) {
-        String host = WebhookCall.hostOf(to);
         Runnable skipDelay = () -> lanes.skipDelay(event.requestId(), _ -> true);
+        if (to.batch().isPresent()) { // the record of the batch has the host
+            return new WebhookCall(event, to, false, skipDelay);
+        }
+        String host = WebhookCall.hostOf(to);
         boolean reserved = hosts.reserve(host);
         if (reserved) {
             event.claim().onEnd(() -> hosts.release(host, skipDelay));

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.log.TopicSetup;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.WireFormat;
 import io.turnlane.processor.intake.IntakeSettings;
 import io.turnlane.processor.intake.RecordReader;
 import io.turnlane.processor.intake.TurnPoller;
@@ -14,11 +15,13 @@ import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.LaneScheduler;
 import io.turnlane.processor.turn.RetryPolicy;
 import io.turnlane.processor.turn.TurnEngine;
+import io.turnlane.processor.webhook.BatchEnds;
 import io.turnlane.processor.webhook.CallbackHosts;
 import io.turnlane.processor.webhook.HttpWebhookSender;
 import io.turnlane.processor.webhook.WebhookCall;
 import io.turnlane.processor.webhook.WebhookRunner;
 import io.turnlane.processor.webhook.WebhookSignature;
+import io.turnlane.store.batch.BatchRecords;
 import io.turnlane.store.request.WebhookOutcomes;
 import java.net.InetAddress;
 import java.time.InstantSource;
@@ -78,6 +81,8 @@ class WebhookConfiguration {
     WebhookRunner webhookRun(
             HttpWebhookSender sender,
             StringRedisTemplate redis,
+            WireFormat wire,
+            InstantSource clock,
             WebhookProperties webhooks,
             CallbackHosts hosts,
             TurnEngine.TurnRuntime runtime,
@@ -87,6 +92,7 @@ class WebhookConfiguration {
         return new WebhookRunner(
                 sender,
                 new WebhookOutcomes(redis),
+                new BatchEnds(new BatchRecords(redis, wire), wire, clock),
                 hosts,
                 new RetryPolicy(webhooks.tries(), webhooks.first(), webhooks.most()),
                 runtime.random(),

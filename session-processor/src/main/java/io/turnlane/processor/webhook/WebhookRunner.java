@@ -11,11 +11,14 @@ import io.turnlane.processor.webhook.WebhookSender.SendResult;
 import io.turnlane.store.request.WebhookOutcomes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.springframework.dao.DataAccessException;
 
 /**
  * Sends a webhook, as the work of its lane. The webhook of each request has its own lane, so that an unavailable
@@ -30,6 +33,7 @@ import org.slf4j.event.Level;
 public record WebhookRunner(
         WebhookSender sender,
         WebhookOutcomes outcomes,
+        BatchEnds batches,
         CallbackHosts hosts,
         RetryPolicy retries,
         RandomGenerator random,
@@ -49,6 +53,7 @@ public record WebhookRunner(
     private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
     private static final Duration LOG_RETRY_DELAY = Duration.ofSeconds(1);
+    private static final Duration REDIS_RETRY_DELAY = Duration.ofSeconds(1);
 
     @Override
     public LaneOutcome run(RequestId request, WebhookCall call) {
@@ -57,35 +62,74 @@ public record WebhookRunner(
             event.claim().release();
             return LaneOutcome.DONE;
         }
-        if (call.isFirstCall() && outcomes.isRecorded(event.session(), request)) {
+        try {
+            WebhookMessage message = messageOf(call, request);
+            if (message != null) {
+                return run(call, message);
+            }
+        } catch (DataAccessException unavailable) {
+            return new LaneOutcome.RunAgain(REDIS_RETRY_DELAY);
+        }
+        event.claim().complete();
+        return LaneOutcome.DONE;
+    }
+
+    /**
+     * Returns the message to send; null if the event belongs to a batch and does not send its webhook. Throws a data
+     * access exception if this is unknown because Redis is unavailable.
+     */
+    private @Nullable WebhookMessage messageOf(WebhookCall call, RequestId request) {
+        WebhookMessage known = call.message();
+        Optional<RequestId> batch = call.callbackUrl().batch();
+        if (known != null || batch.isEmpty()) {
+            return known;
+        }
+        Turn event = call.event();
+        WebhookMessage end =
+                batches.messageOf(event.session(), batch.get(), request).orElse(null);
+        if (end != null) {
+            String host = WebhookCall.hostOf(end.to());
+            boolean reserved = hosts.reserve(host);
+            if (reserved) {
+                event.claim().onEnd(() -> hosts.release(host, call.skipDelay()));
+            }
+            call.sendBatchEnd(end, !reserved);
+        }
+        return end;
+    }
+
+    private LaneOutcome run(WebhookCall call, WebhookMessage message) {
+        if (call.isFirstCall() && outcomes.isRecorded(message.record())) {
             counter.accept("known");
-            event.claim().complete();
+            call.event().claim().complete();
             return LaneOutcome.DONE;
         }
         return call.isRejected()
-                ? finish(call, "failed", "too many webhooks are open for its host, whose latest call failed", 0)
-                : callIfAllowed(call);
+                ? finish(
+                        call, message, "failed", "too many webhooks are open for its host, whose latest call failed", 0)
+                : callIfAllowed(call, message);
     }
 
-    private LaneOutcome callIfAllowed(WebhookCall call) {
-        if (!hosts.beginCall(call.host(), call.skipDelay())) {
+    private LaneOutcome callIfAllowed(WebhookCall call, WebhookMessage message) {
+        String host = WebhookCall.hostOf(message.to());
+        if (!hosts.beginCall(host, call.skipDelay())) {
             return new LaneOutcome.RunAgain(MAX_WAIT);
         }
         SendResult sent = new SendResult.SendFailed("internal error", null);
         try {
-            sent = send(call);
+            sent = send(call, message);
         } finally {
-            hosts.endCall(call.host(), sent instanceof SendResult.Delivered);
+            hosts.endCall(host, sent instanceof SendResult.Delivered);
         }
-        return handle(call, sent);
+        return handle(call, message, sent);
     }
 
-    private SendResult send(WebhookCall call) {
+    private SendResult send(WebhookCall call, WebhookMessage message) {
         try {
-            byte[] value = call.event().claim().value();
+            byte[] value = message.body() == null ? call.event().claim().value() : message.body();
             return value == null
                     ? new SendResult.Undeliverable("the event is empty")
-                    : sender.send(call.callbackUrl(), call.event().requestId(), value);
+                    : sender.send(message.to(), message.id(), value);
         } catch (RecordGoneException e) {
             return new SendResult.Undeliverable("the log no longer contains the event");
         } catch (LogUnavailableException e) {
@@ -93,15 +137,16 @@ public record WebhookRunner(
         }
     }
 
-    private LaneOutcome handle(WebhookCall call, SendResult sent) {
+    private LaneOutcome handle(WebhookCall call, WebhookMessage message, SendResult sent) {
         int tries = call.countCall();
         return switch (sent) {
-            case SendResult.Delivered _ -> finish(call, "delivered", "", tries);
-            case SendResult.Undeliverable undeliverable -> finish(call, "refused", undeliverable.reason(), tries);
+            case SendResult.Delivered _ -> finish(call, message, "delivered", "", tries);
+            case SendResult.Undeliverable undeliverable ->
+                finish(call, message, "refused", undeliverable.reason(), tries);
             case SendResult.SendFailed failed
-            when retries.isExhausted(tries) -> finish(call, "failed", failed.reason(), tries);
+            when retries.isExhausted(tries) -> finish(call, message, "failed", failed.reason(), tries);
             case SendResult.SendFailed failed -> {
-                report(call, "retried", failed.reason(), tries);
+                report(call, message, "retried", failed.reason(), tries);
                 Duration wait = retries.backOff(tries, random);
                 Duration min = failed.retryAfter();
                 yield new LaneOutcome.RunAgain(min != null && min.compareTo(wait) > 0 ? min : wait);
@@ -109,23 +154,22 @@ public record WebhookRunner(
         };
     }
 
-    private LaneOutcome finish(WebhookCall call, String outcome, String why, int tries) {
-        Turn event = call.event();
-        outcomes.record(event.session(), event.requestId(), outcome);
-        report(call, outcome, why, tries);
-        event.claim().complete();
+    private LaneOutcome finish(WebhookCall call, WebhookMessage message, String outcome, String why, int tries) {
+        outcomes.record(message.record(), outcome);
+        report(call, message, outcome, why, tries);
+        call.event().claim().complete();
         return LaneOutcome.DONE;
     }
 
     /** Logs only the host of the callback, because its path may contain a secret. */
-    private void report(WebhookCall call, String outcome, String why, int tries) {
+    private void report(WebhookCall call, WebhookMessage message, String outcome, String why, int tries) {
         counter.accept(outcome);
         boolean lost = outcome.equals("failed") || outcome.equals("refused");
         log.atLevel(lost ? Level.WARN : Level.INFO)
                 .addKeyValue("user", call.event().session().namespace())
                 .addKeyValue("session", call.event().session().sessionId())
-                .addKeyValue("request", call.event().requestId())
-                .addKeyValue("host", call.callbackUrl().value().getHost())
+                .addKeyValue(call.callbackUrl().batch().isPresent() ? "batch" : "request", message.id())
+                .addKeyValue("host", message.to().value().getHost())
                 .addKeyValue("outcome", outcome)
                 .addKeyValue("why", why)
                 .addKeyValue("tries", tries)

@@ -33,7 +33,7 @@ public final class RouteAuthorization {
 
     /** Routes for operators: they show data of other users or of the installation, or act for other users. */
     private static final String[] OPERATORS = {
-        "/actuator/**", "/v1/quarantine", "/v1/quarantine/**", "/v1/agents/*", "/api/stats"
+        "/actuator/**", "/v1/quarantine", "/v1/quarantine/**", "/v1/agents/*", "/v1/ops/**", "/api/stats"
     };
 
     /** WebSocket routes. Each frame is checked for the scope that it requires. */

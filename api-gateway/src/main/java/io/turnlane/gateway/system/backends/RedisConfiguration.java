@@ -9,17 +9,23 @@ import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.turnlane.gateway.guard.breaker.RedisBreaker;
 import io.turnlane.gateway.guard.breaker.RedisWatch;
+import io.turnlane.gateway.operations.listing.Listings;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.log.TopicsProperties;
+import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
+import io.turnlane.store.KeyScan;
+import io.turnlane.store.batch.BatchRecords;
 import io.turnlane.store.fleet.GatewayDirectory;
 import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.request.CancelMarks;
 import io.turnlane.store.request.RedisCommandRecords;
 import io.turnlane.store.request.RedriveMarks;
+import io.turnlane.store.request.RequestOverviews;
 import io.turnlane.store.request.RequestRecords;
 import io.turnlane.store.session.SessionList;
+import io.turnlane.store.session.SessionOverviews;
 import io.turnlane.store.session.SessionStore;
 import java.time.Duration;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
@@ -88,6 +94,16 @@ class RedisConfiguration {
     @Bean
     RedisTemplate<String, byte[]> blobRedisTemplate(RedisBreaker breaker) {
         return breaker.bytesTemplate();
+    }
+
+    @Bean
+    Listings listings(StringRedisTemplate redis, SessionList list, WireFormat wire) {
+        return new Listings(new KeyScan(redis), list, new SessionOverviews(redis), new RequestOverviews(redis, wire));
+    }
+
+    @Bean
+    BatchRecords batchRecords(StringRedisTemplate redis, WireFormat wire) {
+        return new BatchRecords(redis, wire);
     }
 
     @Bean

@@ -43,6 +43,9 @@ class OpenApiConfiguration {
 
     private static final String PROBLEM = "Problem";
 
+    /** Example of a request id. */
+    private static final String REQUEST = "0192f1de-7a3c-7000-8000-000000000001";
+
     static {
         SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class, Operator.class);
     }
@@ -163,8 +166,7 @@ class OpenApiConfiguration {
     }
 
     private static void addPathParameterExamples(Paths paths) {
-        Map<String, String> examples =
-                Map.of("sid", "s-1", "rid", "0192f1de-7a3c-7000-8000-000000000001", "name", "support");
+        Map<String, String> examples = Map.of("sid", "s-1", "rid", REQUEST, "bid", REQUEST, "name", "support");
         paths.values().stream()
                 .flatMap(path -> path.readOperations().stream())
                 .filter(operation -> operation.getParameters() != null)

@@ -11,21 +11,28 @@ import java.io.IOException;
  * Rejects request bodies that are too large before they are parsed. The limit also applies to bodies without a
  * {@code Content-Length} header.
  *
- * @param limit largest body of a request that is not a session import, in bytes
+ * @param limit largest body of a request that is neither a session import nor a batch, in bytes
  * @param importLimit largest body of a session import, in bytes
+ * @param batchLimit largest body of a batch, in bytes
  */
-record BodyLimit(int limit, int importLimit) {
+record BodyLimit(int limit, int importLimit, int batchLimit) {
 
     private static final String IMPORT = "/import";
+    private static final String BATCHES = "/v1/batches";
 
     /** Returns a view of the request whose body throws {@link BodyTooLargeException} if it is too large. */
     HttpServletRequest limit(HttpServletRequest request) {
-        boolean imports =
-                request.getMethod().equals("PUT") && request.getRequestURI().endsWith(IMPORT);
-        int most = imports ? importLimit : limit;
+        int most = limitOf(request.getMethod(), request.getRequestURI());
         long length = request.getContentLengthLong();
         // Tomcat reads at most the announced length.
         return length >= 0 && length <= most ? request : new LimitedBodyRequest(request, most);
+    }
+
+    private int limitOf(String method, String path) {
+        if (method.equals("PUT") && path.endsWith(IMPORT)) {
+            return importLimit;
+        }
+        return method.equals("POST") && path.equals(BATCHES) ? batchLimit : limit;
     }
 
     private static final class LimitedBodyRequest extends HttpServletRequestWrapper {

@@ -165,7 +165,8 @@ class WebConfiguration implements WebMvcConfigurer {
                 List.of(new SecurityHeaders(), new ApiCorsProcessor(origins, json)::admits, hosts::admits);
         BodyLimit bodies = new BodyLimit(
                 Math.toIntExact(properties.asks().maxBody().toBytes()),
-                Math.toIntExact(properties.sessions().maxImport().toBytes()));
+                Math.toIntExact(properties.sessions().maxImport().toBytes()),
+                Math.toIntExact(properties.batches().maxBody().toBytes()));
         FilterRegistrationBean<CallFilter> registration = new FilterRegistrationBean<>(new CallFilter(
                 Generators.timeBasedEpochRandomGenerator(), new CallTimers(metrics, timer), checks, bodies));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1); // behind the filter for forwarded headers

@@ -61,7 +61,7 @@ public record AskBody(
      * Returns this body without the fields that have their default value. A retry may omit such a field or send it, and
      * must still count as the same body.
      */
-    AskBody withoutDefaults() {
+    public AskBody withoutDefaults() {
         return new AskBody(
                 question,
                 agent,

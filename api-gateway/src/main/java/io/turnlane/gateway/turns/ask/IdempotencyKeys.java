@@ -2,14 +2,17 @@ package io.turnlane.gateway.turns.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.model.RequestId;
+import io.turnlane.model.SessionId;
 import io.turnlane.model.json.CanonicalJson;
 import io.turnlane.model.json.Sha256;
 import io.turnlane.store.accept.IdempotencyClaim;
 import io.turnlane.store.accept.IdempotencyClaim.ClaimScope;
 import io.turnlane.store.accept.PreparedTurn;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,11 +36,56 @@ public final class IdempotencyKeys {
         if (header == null) {
             return null;
         }
+        check(header);
+        return new IdempotencyClaim(hash(header), bodyHash(asked), scope);
+    }
+
+    private static void check(String header) {
         if (!SYNTAX.matcher(header).matches()) {
             throw ProblemDetailException.invalid(
                     "Idempotency-Key must be 1 to 255 visible ASCII characters without spaces");
         }
-        return new IdempotencyClaim(hash(header.getBytes(StandardCharsets.US_ASCII)), hash(canonical(asked)), scope);
+    }
+
+    /**
+     * Returns the claim of one question of a batch. Its key contains spaces, which are not allowed in the key of a
+     * client.
+     *
+     * @param header value of the batch's {@code Idempotency-Key} header; null if the client sent none
+     * @param index position of the question in the batch
+     * @param session session that the question names, or null
+     */
+    public static @Nullable IdempotencyClaim ofBatchItem(
+            @Nullable String header, int index, AskBody asked, @Nullable SessionId session) {
+        return header == null
+                ? null
+                : new IdempotencyClaim(
+                        hash("batch " + header + " " + index),
+                        bodyHash(asked.withoutDefaults()),
+                        session == null ? ClaimScope.CALLER : ClaimScope.SESSION);
+    }
+
+    /**
+     * Returns the id of a batch. Calls of a user with the same key have the same id, so that a repeated call finds the
+     * batch.
+     *
+     * @throws ProblemDetailException if the value of the header is not a valid key
+     */
+    public static RequestId batchId(String namespace, String header) {
+        check(header);
+        ByteBuffer hash =
+                ByteBuffer.wrap(Sha256.of(("batch " + namespace + " " + header).getBytes(StandardCharsets.US_ASCII)));
+        long most = (hash.getLong() & ~0xf000L) | 0x8000L; // version 8: content defined by the application
+        long least = (hash.getLong() & ~(0b11L << 62)) | (0b10L << 62); // variant of RFC 9562
+        return new RequestId(new UUID(most, least));
+    }
+
+    /**
+     * Returns the hash of a body in canonical form. A client that retries can write the same body differently: with
+     * fields in another order, or with 1.0 instead of 1.
+     */
+    public static String bodyHash(Object body) {
+        return hash(CanonicalJson.of(JSON.convertValue(body, Map.class)));
     }
 
     /**
@@ -46,17 +94,11 @@ public final class IdempotencyKeys {
      */
     public static IdempotencyClaim ofRedrive(RequestId quarantined, PreparedTurn turn) {
         AskBody asked = new AskBody(turn.question(), turn.agent(), turn.metadata(), null);
-        String key = "redrive " + quarantined;
-        return new IdempotencyClaim(
-                hash(key.getBytes(StandardCharsets.US_ASCII)), hash(canonical(asked)), ClaimScope.SESSION);
+        return new IdempotencyClaim(hash("redrive " + quarantined), bodyHash(asked), ClaimScope.SESSION);
     }
 
-    /**
-     * Returns the body in a canonical form. A client that retries can write the same body differently: with fields in
-     * another order, or with 1.0 instead of 1.
-     */
-    private static byte[] canonical(AskBody asked) {
-        return CanonicalJson.of(JSON.convertValue(asked, Map.class));
+    private static String hash(String key) {
+        return hash(key.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String hash(byte[] bytes) {

@@ -27,6 +27,7 @@ import io.turnlane.store.request.RequestRecords;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,9 +152,23 @@ public final class QuestionIntake {
      * that the question is published.
      */
     Submission submit(PreparedTurn turn, PublicationCheck check) {
+        return switch (accept(turn)) {
+            case AcceptedQuestion.Unpublished(Accepted accepted) ->
+                send(accepted, check).get();
+            case AcceptedQuestion.Known(Submission earlier) -> earlier;
+        };
+    }
+
+    /**
+     * Stores the acceptance of a question, for a caller that publishes several questions together. The caller must then
+     * {@linkplain #send send} the question unless an earlier call has published it.
+     *
+     * @throws ProblemDetailException if the question is rejected, as by {@link #submit(PreparedTurn)}
+     */
+    public AcceptedQuestion accept(PreparedTurn turn) {
         return switch (acceptance.accept(turn)) {
-            case Accepted accepted -> publish(accepted, check);
-            case AlreadyPublished known -> unpublished.currentState(known, true);
+            case Accepted accepted -> new AcceptedQuestion.Unpublished(accepted);
+            case AlreadyPublished known -> new AcceptedQuestion.Known(unpublished.currentState(known, true));
             case Conflict _ -> throw unpublished.conflict();
             case ForkInProgress _ -> throw unpublished.forkInProgress();
             case Full full -> throw unpublished.full(full);
@@ -161,13 +176,33 @@ public final class QuestionIntake {
         };
     }
 
-    private Submission publish(Accepted accepted, PublicationCheck check) {
+    /**
+     * Hands an accepted question to the producer and does not wait for Kafka. Questions of one session are published in
+     * the order of these calls. The caller must call the returned function, from any thread: it waits for the
+     * acknowledgement and returns the request. If Kafka rejected the question or did not acknowledge it, the function
+     * undoes the acceptance and throws a {@link ProblemDetailException}.
+     */
+    public Supplier<Submission> send(Accepted accepted) {
+        return send(accepted, Publication::await);
+    }
+
+    private Supplier<Submission> send(Accepted accepted, PublicationCheck check) {
         PreparedTurn turn = accepted.turn();
         try {
-            check.check(publisher.send(
+            Publication publication = publisher.send(
                     turn.command(accepted.agent(), accepted.route(), accepted.sessionTtl()),
                     turn.eventsFrom(),
-                    turn.traceparent()));
+                    turn.traceparent());
+            return () -> awaitPublished(accepted, publication, check);
+        } catch (NotPublishedException e) {
+            return () -> unpublished.undo(accepted, e);
+        }
+    }
+
+    private Submission awaitPublished(Accepted accepted, Publication publication, PublicationCheck check) {
+        PreparedTurn turn = accepted.turn();
+        try {
+            check.check(publication);
         } catch (NotPublishedException e) {
             return unpublished.undo(accepted, e);
         }

@@ -129,8 +129,8 @@ public record QuestionRules(
         return Duration.ofMillis(Math.round(seconds * 1000));
     }
 
-    @Nullable
-    CallbackUrl callback(@Nullable String url) {
+    /** Returns the callback URL that a client sent; null if it sent none. */
+    public @Nullable CallbackUrl callback(@Nullable String url) {
         if (url == null) {
             return null;
         }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -24,6 +25,9 @@ public final class OperatorClient {
      * enough for a user who waits at a terminal.
      */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Maximum time for which a gateway searches. */
+    private static final Duration SEARCH = Duration.ofSeconds(10);
 
     private final List<URI> addresses;
     private final Optional<String> apiKey;
@@ -78,6 +82,14 @@ public final class OperatorClient {
     public JsonNode removeAgent(String name, Optional<String> successor) throws IOException, InterruptedException {
         String query = successor.map(one -> "?successor=" + encoded(one)).orElse("");
         return turnlane.call("DELETE", "/v1/agents/" + encoded(name) + query, null);
+    }
+
+    /** Returns a list or report of the gateway for operators. */
+    public JsonNode list(String path, Map<String, String> query) throws IOException, InterruptedException {
+        String parameters = query.entrySet().stream()
+                .map(parameter -> parameter.getKey() + "=" + encoded(parameter.getValue()))
+                .collect(Collectors.joining("&", query.isEmpty() ? "" : "?", ""));
+        return turnlane.get(path + parameters, SEARCH);
     }
 
     /** Returns the current statistics of gateways and processors. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class FailureMessages {
 
     private static final String SCOPES = ". The key in TURNLANE_API_KEY needs the scopes ask and read for"
-            + " ./turnlane ask, read for agents, and ops for status, quarantine and evacuate.";
+            + " ./turnlane ask, read for agents, and ops for status, sessions, requests, quarantine and evacuate.";
 
     private FailureMessages() {}
 

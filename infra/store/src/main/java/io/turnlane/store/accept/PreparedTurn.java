@@ -51,7 +51,7 @@ public record PreparedTurn(
      * created.
      */
     PreparedTurn asRetryOf(RequestId first, SessionKey session, Instant createdAt, long eventsFrom) {
-        return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf);
+        return sameQuestion(first, session, createdAt, eventsFrom, claim, redriveOf, callbackUrl);
     }
 
     /**
@@ -60,7 +60,17 @@ public record PreparedTurn(
      * @param claim claim that prevents a second redrive; null if the quarantined turn may be redriven again
      */
     public PreparedTurn asRedriveOf(RequestId quarantined, @Nullable IdempotencyClaim claim) {
-        return sameQuestion(requestId, session, createdAt, eventsFrom, claim, quarantined);
+        return sameQuestion(requestId, session, createdAt, eventsFrom, claim, quarantined, callbackUrl);
+    }
+
+    /**
+     * Returns this turn as a question of a batch.
+     *
+     * @param claim claim that prevents that a repeated call asks the question again, or null
+     * @param callbackUrl URN of the batch if its end is posted, or null
+     */
+    public PreparedTurn asBatchItem(@Nullable IdempotencyClaim claim, @Nullable CallbackUrl callbackUrl) {
+        return sameQuestion(requestId, session, createdAt, eventsFrom, claim, redriveOf, callbackUrl);
     }
 
     private PreparedTurn sameQuestion(
@@ -69,7 +79,8 @@ public record PreparedTurn(
             Instant createdAt,
             long eventsFrom,
             @Nullable IdempotencyClaim claim,
-            @Nullable RequestId redriveOf) {
+            @Nullable RequestId redriveOf,
+            @Nullable CallbackUrl callbackUrl) {
         return new PreparedTurn(
                 requestId,
                 session,
