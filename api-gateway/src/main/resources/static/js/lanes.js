@@ -36,7 +36,7 @@ export class LaneTurn extends Turn {
   edited = false;
   /** Estimated time of the start, while the turn waits. */
   startsAt = null;
-  /** True if the answer comes from the history, which has no artifacts, usage and suggestions. */
+  /** True if the answer comes from the history, which has only its text, confidence and sources. */
   isPartial = false;
   /** True if the server still has the request of a turn of the history. */
   isStored = false;
@@ -112,6 +112,7 @@ export class LaneTurn extends Turn {
     if (!answer) return;
     this.answer = answer;
     this.artifacts = answer.artifacts ?? [];
+    this.toolCalls = answer.tool_calls ?? [];
   }
 }
 

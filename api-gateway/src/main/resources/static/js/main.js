@@ -262,7 +262,7 @@ async function timeline(turn) {
   }
 }
 
-/** Loads the tables, charts, usage and suggestions of an answer that comes from the history. */
+/** Loads the tables, charts, tool calls, usage and suggestions of an answer that comes from the history. */
 async function complete(turn) {
   const lane = current;
   try {

@@ -451,11 +451,11 @@ export class Turn {
   waitReason = '';
   /** The text so far; the whole answer once completed. */
   text = '';
-  /** {text, confidence, sources, artifacts, suggestions, usage} once completed. `suggestions` can be absent. */
+  /** {text, confidence, sources, artifacts, suggestions, tool_calls, usage} once completed; two lists can be absent. */
   answer = null;
   artifacts = [];
   stage = '';
-  /** The calls of tools so far: {tool, duration, outcome}, with the duration in seconds. Only events have them. */
+  /** The calls of tools so far: {tool, duration, outcome}, with the duration in seconds. */
   toolCalls = [];
   position = 0;
   /** Estimated seconds until the turn starts, while it waits; null if unknown. */
@@ -588,6 +588,7 @@ export class Turn {
     this.answer = event.answer ?? null;
     this.text = this.answer?.text ?? this.text;
     this.artifacts = this.answer?.artifacts ?? this.artifacts;
+    this.toolCalls = this.answer?.tool_calls ?? this.toolCalls;
     this.error = event.error ?? null;
     this.reason = event.reason ?? '';
     this.by = event.by ?? null;

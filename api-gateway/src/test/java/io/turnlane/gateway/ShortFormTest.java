@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
+import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.Usage;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 /** Questions that are asked and answered in one call. */
 @Timeout(60)
@@ -51,10 +55,21 @@ class ShortFormTest {
         assertThat(reply.text("answer")).isEqualTo("You said: why?");
         assertThat(reply.json().path("confidence").asDouble()).isEqualTo(0.75);
         assertThat(reply.text("processing_stage")).isEqualTo("completed");
+        assertThat(reply.json().has("suggestions")).isFalse();
         assertThat(reply.json().path("error").isNull()).isTrue();
         assertThat(reply.text("session_id")).isEqualTo("s-short");
         assertThat(reply.text("request_id")).isEqualTo(reply.header("X-Request-Id"));
         assertThat(reply.json().path("processing_time").asDouble()).isPositive();
+    }
+
+    @Test
+    void offersTheSuggestionsOfAnAnswer() {
+        processor.withScript(turn -> turn.complete(new Answer(
+                "No idea.", 0.2, List.of(), List.of(), List.of("What is a pool?", "What is gas?"), Usage.NONE)));
+        HttpReply reply = gateway.post("/ask", "{\"question\":\"why?\"}");
+        assertThat(reply.json().path("suggestions").values())
+                .extracting(JsonNode::asString)
+                .containsExactly("What is a pool?", "What is gas?");
     }
 
     @Test

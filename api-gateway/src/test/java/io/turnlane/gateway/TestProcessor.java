@@ -207,9 +207,12 @@ public final class TestProcessor implements AutoCloseable {
         }
 
         public void complete(String text) {
-            Answer answer = new Answer(text, 0.75, List.of(), List.of(), io.turnlane.model.Usage.NONE);
+            complete(new Answer(text, 0.75, List.of(), List.of(), io.turnlane.model.Usage.NONE));
+        }
+
+        public void complete(Answer answer) {
             store(RequestStatus.COMPLETED, Map.of("answer", Checksummed.seal(wire.writeValue(answer))));
-            remember(text);
+            remember(answer.text());
             publish(new TurnEvent.Completed(answer));
             producer.flush();
         }

@@ -1,7 +1,5 @@
 package io.turnlane.model;
 
-import java.util.Locale;
-
 /** End of a tool's call. */
 public enum ToolOutcome implements WireEnum {
     /** The tool returned a result. */
@@ -15,8 +13,12 @@ public enum ToolOutcome implements WireEnum {
     /** The agent may not use the tool, or the tool does not exist. */
     NOT_ALLOWED;
 
-    @Override
-    public String wire() {
-        return name().toLowerCase(Locale.ROOT);
+    /**
+     * Returns the outcome with this text form.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static ToolOutcome of(String wire) {
+        return WireEnum.require(values(), "outcome", wire);
     }
 }

@@ -113,7 +113,7 @@ public record TurnEvent(
     public record ArtifactMade(Map<String, Object> artifact) implements Body {}
 
     /** The agent called a tool, and the call has ended. */
-    public record ToolCalled(String tool, Duration duration, ToolOutcome outcome) implements Body {}
+    public record ToolCalled(ToolCall call) implements Body {}
 
     /** The attempt failed. The next one starts at {@code retryAt}. */
     public record Retrying(TurnError error, Instant retryAt) implements Body {}

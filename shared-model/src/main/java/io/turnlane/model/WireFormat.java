@@ -80,6 +80,7 @@ public final class WireFormat {
                 .addDeserializer(RequestStatus.class, new TextDeserializer<>(RequestStatus::of))
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(TurnPolicy.class, new TextDeserializer<>(TurnPolicy::of))
+                .addDeserializer(ToolOutcome.class, new TextDeserializer<>(ToolOutcome::of))
                 .addDeserializer(Priority.class, new TextDeserializer<>(Priority::of))
                 .addDeserializer(Scope.class, new TextDeserializer<>(Scope::of))
                 .addDeserializer(Instant.class, new TextDeserializer<>(WireFormat::time))
@@ -161,7 +162,7 @@ public final class WireFormat {
                 json.writeNumberProperty("pos", delta.pos());
             }
             case TurnEvent.ArtifactMade made -> json.writePOJOProperty("artifact", made.artifact());
-            case TurnEvent.ToolCalled call -> {
+            case TurnEvent.ToolCalled(ToolCall call) -> {
                 json.writeStringProperty("tool", call.tool());
                 json.writeNumberProperty("duration", TimeUnit.MICROSECONDS.convert(call.duration()) / 1e6);
                 json.writeStringProperty("outcome", call.outcome().wire());

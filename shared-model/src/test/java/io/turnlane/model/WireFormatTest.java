@@ -255,6 +255,16 @@ class WireFormatTest {
     }
 
     @Test
+    void writesTheToolCallsOfAnAnswerOnlyIfThereAreAny() throws Exception {
+        assertThat(text(wire.writeValue(Answer.ofText("So.")))).doesNotContain("tool_calls");
+        ToolCall call = new ToolCall("search", Duration.ofMillis(20), ToolOutcome.TIMED_OUT);
+        Answer some = new Answer("So.", null, List.of(), List.of(), List.of(), List.of(call), Usage.NONE);
+        assertThat(text(wire.writeValue(some)))
+                .contains("\"tool_calls\":[{\"tool\":\"search\",\"duration\":0.02,\"outcome\":\"timed_out\"}]");
+        assertThat(wire.read(wire.writeValue(some), Answer.class)).isEqualTo(some);
+    }
+
+    @Test
     void keepsAtMostFiveSuggestionsOfAtMost300Characters() {
         List<String> offered = List.of("1", " ", "2", "x".repeat(301), "3", "4", "5", "6");
         assertThat(new Answer("", null, List.of(), List.of(), offered, Usage.NONE).suggestions())
@@ -283,7 +293,8 @@ class WireFormatTest {
     @Test
     void writesTheCallOfATool() {
         assertThat(text(wire.write(
-                        event(new TurnEvent.ToolCalled("search", Duration.ofMillis(20), ToolOutcome.NOT_ALLOWED)))))
+                        event(new TurnEvent.ToolCalled(
+                                new ToolCall("search", Duration.ofMillis(20), ToolOutcome.NOT_ALLOWED))))))
                 .endsWith("\"seq\":3,\"tool\":\"search\",\"duration\":0.02,\"outcome\":\"not_allowed\"}");
     }
 

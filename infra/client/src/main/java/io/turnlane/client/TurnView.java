@@ -44,8 +44,8 @@ public final class TurnView {
     }
 
     /**
-     * Returns the answer ({@code text, confidence, sources, artifacts, suggestions, usage}) if the turn is completed;
-     * otherwise a missing node. {@code suggestions} is absent if there are none.
+     * Returns the answer ({@code text, confidence, sources, artifacts, suggestions, tool_calls, usage}) if the turn is
+     * completed; otherwise a missing node. {@code suggestions} and {@code tool_calls} are absent if there are none.
      */
     public JsonNode answer() {
         return end.path("answer");

@@ -74,7 +74,13 @@ class AgentChangesTest {
         assertThat(ask("s-new", "too late", "old", Map.of()).text("code")).isEqualTo("unknown_agent");
         assertThat(names()).doesNotContain("old");
 
+        ClientReply unknown = client.delete("/v1/agents/old?successor=nobody");
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(unknown.text("detail")).isEqualTo("successor is nobody, which takes no questions.");
+        assertThat(removed()).contains(Map.of("name", "old"));
+
         assertThat(client.delete("/v1/agents/old?successor=echo").status()).isEqualTo(200);
+        assertThat(removed()).contains(Map.of("name", "old", "successor", "echo"));
         ClientReply again =
                 client.post("/v1/sessions/s-old/requests", Map.of("question", "again"), "Prefer", "wait=30");
         assertThat(again.object("answer").get("text"))
@@ -133,6 +139,10 @@ class AgentChangesTest {
 
     private static Map<String, Object> body(String question, String agent, Map<String, Object> metadata) {
         return Map.of("question", question, "agent", agent, "metadata", metadata);
+    }
+
+    private static List<Map<String, Object>> removed() {
+        return client.get("/v1/agents").list("removed");
     }
 
     private static List<String> names() {

@@ -30,7 +30,7 @@ class AgentsPageTest {
     }
 
     @Test
-    void callsOfToolsAreShownWithTheirDurationAndOutcomeWhileTheTurnRunsAndAfterItsEnd() {
+    void callsOfToolsAreShownWithTheirDurationAndOutcomeWhileTheTurnRunsAndAfterAReload() {
         agent.script(QUESTION)
                 .stage("computing")
                 .toolCall("impermanent_loss", ToolOutcome.COMPLETED)
@@ -57,6 +57,9 @@ class AgentsPageTest {
                 .hasCount(4);
         assertThat(turn.part("turn-usage")).hasText("1 model call, 0 input tokens, 0 output tokens");
         page.takeScreenshots("76-small-print");
+
+        page.raw().reload();
+        assertThat(turn.part("tool-call")).hasText(calls);
     }
 
     @Test

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Tools of agents: clients see each call while the agent works, and artifacts are part of the stored answer. */
+/**
+ * Tools of agents: clients see each call while the agent works, and calls and artifacts are part of the stored answer.
+ */
 class ToolCallsTest {
 
     private static final HttpDouble model = new HttpDouble(Behaviour.oneAfterTheOther(
@@ -87,6 +89,11 @@ class ToolCallsTest {
                             .body())
                     .path("answer");
             assertThat(answer.path("artifacts")).containsExactly(table, chart);
+            JsonNode stored = answer.path("tool_calls");
+            assertThat(stored).hasSize(1);
+            for (String field : List.of("tool", "duration", "outcome")) {
+                assertThat(stored.path(0).path(field)).isEqualTo(call.path(field));
+            }
             assertThat(table.path("type").asString()).isEqualTo("table");
             assertThat(chart.at("/spec/layer/1/data/values/0/loss").asDouble()).isEqualTo(20);
             return answer;

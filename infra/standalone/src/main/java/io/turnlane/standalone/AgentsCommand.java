@@ -38,7 +38,8 @@ final class AgentsCommand implements Callable<Integer> {
     }
 
     private static int list(GatewayCallOptions options) throws InterruptedException {
-        JsonNode agents = options.call(gateway -> gateway.agents()).path("agents");
+        JsonNode known = options.call(gateway -> gateway.agents());
+        JsonNode agents = known.path("agents");
         for (JsonNode agent : agents) {
             System.out.println(
                     options.json()
@@ -50,10 +51,21 @@ final class AgentsCommand implements Callable<Integer> {
                                             agent.path("default").asBoolean(false) ? " (default)" : "",
                                             targets(agent.path("targets"))));
         }
+        for (JsonNode removed : known.path("removed")) {
+            System.out.println(options.json() ? removed.toString() : removed(removed));
+        }
         if (agents.isEmpty() && !options.json()) {
             System.out.println("No processor is running, so there are no agents. Start one: ./turnlane processor");
         }
         return 0;
+    }
+
+    private static String removed(JsonNode agent) {
+        String successor = agent.path("successor").asString("");
+        return "%-16s %s"
+                .formatted(
+                        agent.path("name").asString(""),
+                        successor.isEmpty() ? "removed" : "removed, " + successor + " takes over");
     }
 
     /** Returns a line for each target of a route. */

@@ -77,6 +77,7 @@ final class AgentsTestCommand implements Callable<Integer> {
                 System.out.println(turn.request());
             } else {
                 printer.end(end);
+                printChoice(turn.request());
                 printTimes(
                         accepted,
                         timed.firstText,
@@ -85,6 +86,13 @@ final class AgentsTestCommand implements Callable<Integer> {
             }
             return end.status() == TurnStatus.COMPLETED ? 0 : 1;
         });
+    }
+
+    private static void printChoice(JsonNode request) {
+        if (request.has("route")) {
+            System.err.println("agent      " + request.path("agent").asString("") + ", chosen by the route "
+                    + request.path("route").asString(""));
+        }
     }
 
     private static void printTimes(long accepted, long firstText, long ended, JsonNode usage) {

@@ -44,7 +44,7 @@ final class AnswerPrinter implements TurnListener {
                 notes.println(lineBreak() + "attempt failed, retrying: "
                         + update.data().path("error").path("message").asString("unknown error"));
             case "tool_call" -> printToolCall(update.data());
-            default -> {} // stages and artifacts are not shown on the command line
+            default -> {} // stages are not shown on the command line, and artifacts are part of the answer
         }
     }
 
@@ -105,6 +105,8 @@ final class AnswerPrinter implements TurnListener {
             text.print(answer.path("text").asString(""));
         }
         text.println();
+        ArtifactPrinter artifacts = new ArtifactPrinter(text);
+        answer.path("artifacts").forEach(artifacts::print);
         if (answer.path("confidence").isNumber()) {
             text.printf(
                     Locale.ROOT,

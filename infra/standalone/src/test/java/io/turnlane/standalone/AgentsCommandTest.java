@@ -25,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Calls, output and exit codes of {@code agents}, against a server that answers like a gateway. */
 class AgentsCommandTest {
 
+    private static final String REQUEST =
+            "{\"request_id\": \"r\", \"session_id\": \"s\", \"agent\": \"v2\", \"route\": \"help\"}";
+
     private final PrintStream terminal = System.out;
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final StringWriter errors = new StringWriter();
@@ -32,6 +35,7 @@ class AgentsCommandTest {
     private final List<String> bodies = new ArrayList<>();
     private HttpServer server;
     private int status = 200;
+    private String removed = "";
     private String agents = "{\"name\": \"haiku\", \"description\": \"Answers in verse.\"}";
 
     @TempDir
@@ -55,7 +59,7 @@ class AgentsCommandTest {
         calls.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         byte[] json = (status == 200
-                        ? "{\"agents\": [" + agents + "], \"name\": \"kimi\"}"
+                        ? "{\"agents\": [" + agents + "], \"removed\": [" + removed + "], \"name\": \"kimi\"}"
                         : "{\"code\": \"invalid_request\", \"detail\": \"model is required.\"}")
                 .getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(status, json.length);
@@ -82,6 +86,45 @@ class AgentsCommandTest {
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .hasSize(2)
                 .allMatch(line -> line.matches("haiku +Answers in verse\\."));
+    }
+
+    @Test
+    void listsRemovedAgentsWithTheirSuccessors() {
+        removed = "{\"name\": \"old\", \"successor\": \"haiku\"}, {\"name\": \"older\"}";
+        assertThat(run("agents")).isZero();
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines().skip(1))
+                .containsExactly("old              removed, haiku takes over", "older            removed");
+    }
+
+    @Test
+    void namesTheAgentThatARouteChoseForATest() {
+        PrintStream terminalErrors = System.err;
+        ByteArrayOutputStream notes = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(notes, true, StandardCharsets.UTF_8));
+        try {
+            server.createContext("/v1/requests", exchange -> reply(exchange, "application/json", REQUEST));
+            server.createContext("/v1/sessions/s/requests/r", exchange -> reply(exchange, "application/json", REQUEST));
+            server.createContext(
+                    "/v1/sessions/s/requests/r/events", exchange -> reply(exchange, "text/event-stream", """
+                    id: 1
+                    event: completed
+                    data: {"type": "completed", "attempt": 1, "seq": 1, "answer": {"text": "Hello"}}
+
+                    """));
+            assertThat(run("agents", "test", "help")).isZero();
+        } finally {
+            System.setErr(terminalErrors);
+        }
+        assertThat(notes.toString(StandardCharsets.UTF_8)).contains("agent      v2, chosen by the route help\n");
+        assertThat(printed.toString(StandardCharsets.UTF_8)).startsWith("Hello\n");
+    }
+
+    private static void reply(HttpExchange exchange, String type, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,6 +76,61 @@ class AnswerPrinterTest {
                 - What is a pool?
                 - What is gas?
                 """);
+    }
+
+    @Test
+    void printsTablesWithAlignedColumns() {
+        handle("completed", 1, """
+                ,"answer": {"text": "So.", "artifacts": [{"type": "table", "title": "Value of a deposit",
+                 "columns": [{"name": "Change", "unit": "%"}, "Pool", {"name": "Note", "align": "right"}],
+                 "rows": [[-50, 70.71, "half\\nof it"], [100, 141.4, null], [0.5, null, "ü"]]}]}""");
+        printer.end(turn);
+        assertThat(text.toString(StandardCharsets.UTF_8)).isEqualTo("""
+                So.
+
+                Value of a deposit
+
+                Change (%)    Pool        Note
+                ----------  ------  ----------
+                     -50.0   70.71  half of it
+                     100.0  141.40
+                       0.5                   ü
+                """);
+    }
+
+    @Test
+    void printsChartsAsTheirTextAlternativeAndTheFirstRowsOfTheirData() {
+        String values = IntStream.range(0, 21)
+                .mapToObj(i -> "{\"loss\": 0.0%d, \"token\": \"T%d\"}".formatted(i, i))
+                .collect(Collectors.joining(","));
+        handle("completed", 1, """
+                ,"answer": {"text": "So.", "artifacts": [{"type": "chart", "title": "Loss", "alt": "It grows.",
+                 "spec": {"layer": [{"mark": "bar", "data": {"values": [%s]}, "encoding":
+                 {"y": {"field": "loss", "title": "Loss in %%"}, "x": {"field": "token"}}}]}}]}""".formatted(values));
+        printer.end(turn);
+        assertThat(text.toString(StandardCharsets.UTF_8))
+                .startsWith("""
+                        So.
+
+                        Loss
+                        It grows.
+
+                        token  Loss in %
+                        -----  ---------
+                        T0         0.000
+                        T1         0.010
+                        """)
+                .endsWith("T19        0.019\nThe first 20 of 21 rows.\n");
+    }
+
+    @Test
+    void printsAnArtifactOfAnotherFormAsJsonWithoutControlCharacters() {
+        handle("completed", 1, """
+                ,"answer": {"text": "So.", "artifacts": [{"title": "\\u001b[31mRed", "value": 3}]}""");
+        printer.end(turn);
+        assertThat(text.toString(StandardCharsets.UTF_8))
+                .startsWith("So.\n\n\uFFFD[31mRed\n{")
+                .doesNotContain("\u001b");
     }
 
     @Test

@@ -87,7 +87,7 @@ class AgentConfiguration {
         definitions.forEach(definition -> fixed.add(builder.build(definition)));
         String file = properties.agents().file();
         if (!file.isEmpty()) {
-            new AgentDefinitionFile(Path.of(file)).read().forEach(definition -> fixed.add(builder.build(definition)));
+            fixed.addAll(new AgentDefinitionFile(Path.of(file)).factories(builder::build));
         }
         return new AgentCatalog(fixed, properties.answer().timeouts(), others.getIfAvailable(() -> AbsentAgents.NONE));
     }

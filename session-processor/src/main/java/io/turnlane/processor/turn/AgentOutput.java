@@ -4,6 +4,7 @@ import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Source;
+import io.turnlane.model.ToolCall;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.Usage;
@@ -12,6 +13,8 @@ import io.turnlane.model.json.JsonLimits;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.TerminalAgentException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,7 @@ final class AgentOutput implements AnswerSink {
     private final AttemptUsage usage;
     private final String agent;
     private final AgentStates before;
+    private final List<ToolCall> toolCalls = new ArrayList<>();
     private AgentStates states;
     private @Nullable String stateFault;
     private String firstHalf = "";
@@ -88,8 +92,13 @@ final class AgentOutput implements AnswerSink {
 
     @Override
     public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
-        if (!flight.isCancelled()) {
-            sink.toolCall(line(tool), duration, outcome);
+        if (flight.isCancelled()) {
+            return;
+        }
+        ToolCall call = new ToolCall(line(tool), duration, outcome);
+        sink.toolCall(call.tool(), duration, outcome);
+        if (toolCalls.size() < Answer.MAX_TOOL_CALLS) {
+            toolCalls.add(call);
         }
     }
 
@@ -120,8 +129,8 @@ final class AgentOutput implements AnswerSink {
     }
 
     /**
-     * Sends a kept half of a surrogate pair and returns the answer within {@link JsonLimits}. Called after the agent
-     * has returned.
+     * Sends a kept half of a surrogate pair and returns the answer within {@link JsonLimits}, with the calls of tools.
+     * Called after the agent has returned.
      *
      * @throws TerminalAgentException if the agent has set an invalid state or one that is too large
      */
@@ -145,6 +154,7 @@ final class AgentOutput implements AnswerSink {
                 answer.sources().stream().map(AgentOutput::repaired).toList(),
                 answer.artifacts().stream().map(this::repaired).toList(),
                 answer.suggestions().stream().map(JsonLimits::wellFormed).toList(),
+                toolCalls,
                 answer.usage());
     }
 

@@ -6,6 +6,8 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Source;
+import io.turnlane.model.ToolCall;
+import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.Usage;
@@ -15,6 +17,7 @@ import io.turnlane.model.json.JsonLimits;
 import io.turnlane.processor.agent.TerminalAgentException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -50,6 +53,24 @@ class AgentOutputTest extends TurnTests {
         assertThat(stored.answer()).isEqualTo(REPAIRED);
         assertThat(stored.sources()).containsExactly(new Source(REPAIRED, REPAIRED, 1));
         assertThat(CanonicalJson.of(json(wire.writeValue(stored)))).isNotEmpty();
+    }
+
+    @Test
+    void storesTheFirst100CallsOfToolsWithTheAnswer() {
+        agent = (question, remembered, sink) -> {
+            for (int i = 0; i < 101; i++) {
+                sink.toolCall(HALF + i, Duration.ofMillis(i), ToolOutcome.FAILED);
+            }
+            return Answer.ofText("So.");
+        };
+        run();
+        Answer stored = ((TurnEvent.Completed) events.getLast().body()).answer();
+        assertThat(stored.toolCalls())
+                .hasSize(100)
+                .startsWith(new ToolCall(REPAIRED + 0, Duration.ZERO, ToolOutcome.FAILED))
+                .endsWith(new ToolCall(REPAIRED + 99, Duration.ofMillis(99), ToolOutcome.FAILED));
+        assertThat(types()).filteredOn("tool_call"::equals).hasSize(101);
+        assertValidEvents();
     }
 
     @Test

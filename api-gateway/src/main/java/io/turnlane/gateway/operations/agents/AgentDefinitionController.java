@@ -134,6 +134,9 @@ final class AgentDefinitionController {
         } catch (IllegalArgumentException e) {
             throw ProblemDetailException.invalid("successor is invalid: " + e.getMessage() + ".");
         }
+        if (successor != null) {
+            targets.checkSuccessor(successor);
+        }
         publish(removed, "agent removed");
         return AgentDefinitionResource.of(removed);
     }

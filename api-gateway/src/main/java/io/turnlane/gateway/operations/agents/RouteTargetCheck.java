@@ -8,7 +8,7 @@ import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.RouteSettings;
 import org.springframework.stereotype.Component;
 
-/** Checks of a definition that need to know the other agents. */
+/** Checks of changes of an agent that need to know the other agents. */
 @Component
 record RouteTargetCheck(Fleet fleet, AgentRegistry registry) {
 
@@ -37,6 +37,19 @@ record RouteTargetCheck(Fleet fleet, AgentRegistry registry) {
                 throw ProblemDetailException.invalid(
                         "targets[" + i + "].agent is " + target + ", which no processor offers.");
             }
+        }
+    }
+
+    /**
+     * Checks that the successor of a removed agent is an agent or a route that takes questions.
+     *
+     * @throws ProblemDetailException if it is not
+     */
+    void checkSuccessor(String successor) {
+        boolean isRoute =
+                registry.offeredRoutes().stream().anyMatch(route -> route.name().equals(successor));
+        if (!isRoute && !fleet.takesQuestions(successor)) {
+            throw ProblemDetailException.invalid("successor is " + successor + ", which takes no questions.");
         }
     }
 

@@ -41,19 +41,40 @@ record AgentController(Fleet fleet, AgentRegistry registry) {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             TakenOut takenOut) {}
 
-    record Agents(List<AgentResource> agents) {}
+    /**
+     * Removed agent, which takes no new questions by its name unless it has a successor.
+     *
+     * @param successor agent that answers further questions of its sessions; absent if there is none
+     */
+    record RemovedAgent(
+            String name,
 
-    @Operation(operationId = "listAgents", summary = "List the agents that live processors offer")
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String successor) {}
+
+    /** @param removed agents that were removed; absent if there are none */
+    record Agents(
+            List<AgentResource> agents,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RemovedAgent> removed) {}
+
+    @Operation(
+            operationId = "listAgents",
+            summary = "List the agents that live processors offer",
+            description = "Also lists removed agents, with the agents that take over their sessions.")
     @GetMapping("/v1/agents")
     Agents agents() {
-        return new Agents(fleet.agents().stream()
-                .map(a -> new AgentResource(
-                        a.name(),
-                        a.description(),
-                        a.examples(),
-                        a.name().equals(fleet.defaultAgent()),
-                        targets(a.name())))
-                .toList());
+        return new Agents(
+                fleet.agents().stream()
+                        .map(a -> new AgentResource(
+                                a.name(),
+                                a.description(),
+                                a.examples(),
+                                a.name().equals(fleet.defaultAgent()),
+                                targets(a.name())))
+                        .toList(),
+                registry.removed().stream()
+                        .map(removed -> new RemovedAgent(removed.name(), removed.successor()))
+                        .toList());
     }
 
     private List<TargetResource> targets(String name) {

@@ -7,6 +7,7 @@ import io.turnlane.model.agent.RouteSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,14 @@ public final class AgentRegistry {
             }
         }
         return offered;
+    }
+
+    /** Returns the removed agents, sorted by name. */
+    List<ConfiguredAgent> removed() {
+        return agents.values().stream()
+                .filter(ConfiguredAgent::removed)
+                .sorted(Comparator.comparing(ConfiguredAgent::name))
+                .toList();
     }
 
     /** Returns true if the agent was removed and no agent has been configured under its name since. */

@@ -2,6 +2,7 @@ package io.turnlane.processor.agent.configured;
 
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.InvalidFieldException;
+import io.turnlane.processor.agent.AgentFactory;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -25,25 +27,31 @@ public final class AgentDefinitionFile {
     }
 
     /**
-     * Reads all definitions.
+     * Reads all definitions and creates the factories of their agents.
      *
-     * @throws IllegalStateException if the file cannot be read or a definition is invalid; the message names the agent
-     *     and the field
+     * @param builder creates the factory for a definition
+     * @throws IllegalStateException if the file cannot be read, a definition is invalid, or the builder rejects it; the
+     *     message names the agent and the field
      */
-    public List<AgentDefinition> read() {
-        List<AgentDefinition> definitions = new ArrayList<>();
+    public List<AgentFactory> factories(Function<AgentDefinition, AgentFactory> builder) {
+        List<AgentFactory> factories = new ArrayList<>();
         for (Map.Entry<?, ?> agent : agents().entrySet()) {
             String name = String.valueOf(agent.getKey());
             if (!(agent.getValue() instanceof Map<?, ?> fields)) {
                 throw new IllegalStateException("In " + path + ", agent " + name + " must have fields.");
             }
             try {
-                definitions.add(AgentDefinition.read(name, withTextNames(fields)));
-            } catch (InvalidFieldException e) {
-                throw new IllegalStateException("In " + path + ", agent " + name + ": " + e.getMessage() + ".", e);
+                factories.add(builder.apply(AgentDefinition.read(name, withTextNames(fields))));
+            } catch (InvalidFieldException | IllegalArgumentException | IllegalStateException e) {
+                throw new IllegalStateException("In " + path + ", agent " + name + ": " + sentence(e), e);
             }
         }
-        return definitions;
+        return factories;
+    }
+
+    private static String sentence(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        return message.endsWith(".") ? message : message + ".";
     }
 
     private Map<?, ?> agents() {
