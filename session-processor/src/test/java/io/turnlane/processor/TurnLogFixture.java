@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -44,6 +45,7 @@ final class TurnLogFixture implements AutoCloseable {
     private final WireFormat wire = new WireFormat();
     private final Map<String, Object> broker = TestBackends.shared().kafka();
     private final KafkaProducer<byte[], byte[]> producer;
+    private final Predicate<PublishedEvent> keeps;
     private final List<PublishedEvent> events = new CopyOnWriteArrayList<>();
     private final List<String> quarantined = new CopyOnWriteArrayList<>();
     private final Thread reader;
@@ -87,16 +89,22 @@ final class TurnLogFixture implements AutoCloseable {
     }
 
     TurnLogFixture(int partitions) {
-        this(partitions, true);
+        this(partitions, true, _ -> true);
+    }
+
+    /** Keeps only some of the events. The test of them runs on the reader's thread, for each event in order. */
+    static TurnLogFixture keeping(int partitions, Predicate<PublishedEvent> keeps) {
+        return new TurnLogFixture(partitions, true, keeps);
     }
 
     /** Creates topics without reading the events, which would fill the heap of a test with millions of turns. */
     static TurnLogFixture withoutReader(int partitions) {
-        return new TurnLogFixture(partitions, false);
+        return new TurnLogFixture(partitions, false, _ -> true);
     }
 
-    private TurnLogFixture(int partitions, boolean read) {
+    private TurnLogFixture(int partitions, boolean read, Predicate<PublishedEvent> keeps) {
         this.partitions = partitions;
+        this.keeps = keeps;
         try (Admin admin = Admin.create(broker)) {
             List<NewTopic> all = TopicPlan.of(topics, partitions, RETENTION).stream()
                     .map(plan -> new NewTopic(plan.name(), plan.partitions(), (short) 1))
@@ -238,7 +246,10 @@ final class TurnLogFixture implements AutoCloseable {
             return;
         }
         try {
-            events.add(new PublishedEvent(wire.readObject(record.value())));
+            PublishedEvent event = new PublishedEvent(wire.readObject(record.value()));
+            if (keeps.test(event)) {
+                events.add(event);
+            }
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
