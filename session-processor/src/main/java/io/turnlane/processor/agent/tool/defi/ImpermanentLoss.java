@@ -17,8 +17,17 @@ import java.util.stream.IntStream;
  * value 1 has the value {@code √r} in the pool, and {@code (1 + r) / 2} outside of it. The loss is {@code 1 − 2√r / (1
  * + r)}. Fees, which the pool earns, are not taken into account.
  *
- * <p>Sources: Pintail, "Uniswap: A Good Deal for Liquidity Providers?" (2019); Uniswap's documentation of version 2,
- * "Understanding Returns".
+ * <p>Sources, read in November 2026:
+ *
+ * <ul>
+ *   <li>Uniswap's documentation of version 2, <a
+ *       href="https://docs.uniswap.org/contracts/v2/concepts/advanced-topics/understanding-returns">Understanding
+ *       Returns</a>, whose example is a test of this class
+ *   <li>Pintail, <a href="https://pintail.medium.com/uniswap-a-good-deal-for-liquidity-providers-104c0b6816f2">Uniswap:
+ *       A Good Deal for Liquidity Providers?</a> (2019), which the documentation refers to for the formula
+ *   <li>Aigner, Dhaliwal, <a href="https://arxiv.org/abs/2106.14404">UNISWAP: Impermanent Loss and Risk Profile of a
+ *       Liquidity Provider</a> (2021)
+ * </ul>
  */
 final class ImpermanentLoss implements ToolMethods {
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * health factor is {@code c·p·t / d}. The loan can be liquidated below a health factor of 1, so the liquidation price
  * is {@code d / (c·t)}. Interest, which increases the debt, is not taken into account.
  *
- * <p>Source: Aave's documentation, "Health Factor and Liquidations".
+ * <p>Source: Aave's help, <a href="https://aave.com/help/borrowing/liquidations">Liquidations</a>, read in November
+ * 2026. Its example of a health factor is a test of this class.
  */
 final class LiquidationPrice implements ToolMethods {
 

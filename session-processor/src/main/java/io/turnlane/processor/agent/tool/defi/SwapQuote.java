@@ -12,8 +12,16 @@ import org.jspecify.annotations.Nullable;
  * {@code f}, the output is {@code y·a(1−f) / (x + a(1−f))}. The price impact is the difference to the output at the
  * pool's price before the swap, without the fee: {@code 1 − (output / (a(1−f))) / (y / x) = a(1−f) / (x + a(1−f))}.
  *
- * <p>Sources: Adams, Zinsmeister, Robinson, "Uniswap v2 Core" (2020); {@code getAmountOut} in {@code UniswapV2Library}
- * of Uniswap's v2-periphery; Uniswap's documentation of version 2, "Pricing".
+ * <p>Sources, read in November 2026:
+ *
+ * <ul>
+ *   <li>{@code getAmountOut} in {@code UniswapV2Library} of <a href="https://github.com/Uniswap/v2-periphery">Uniswap's
+ *       v2-periphery</a>, which has the output for the fee of 0.3 %
+ *   <li>Adams, Zinsmeister, Robinson, <a href="https://uniswap.org/whitepaper.pdf">Uniswap v2 Core</a> (March 2020)
+ *   <li>{@code computePriceImpact} in <a href="https://github.com/Uniswap/sdk-core">Uniswap's sdk-core</a>, which
+ *       defines the price impact as the difference to the output at the price before the swap. This class applies the
+ *       definition to the input without the fee
+ * </ul>
  */
 final class SwapQuote implements ToolMethods {
 

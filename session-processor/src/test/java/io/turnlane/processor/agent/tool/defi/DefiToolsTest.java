@@ -11,7 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Figures were calculated by hand from the formulas in the Javadoc of the tools. */
+/**
+ * Figures were calculated by hand from the formulas in the Javadoc of the tools, and again in another way: from the
+ * reserves of a pool before and after, with exact fractions, and with the integers of Uniswap's {@code getAmountOut}.
+ */
 class DefiToolsTest {
 
     @ParameterizedTest
@@ -25,6 +28,8 @@ class DefiToolsTest {
                     # 1 − 2·1.41421/3
                     100  | **5.72 %** | rises by 100 % | worth 150.00 outside | worth 141.42 in
                     0    | **0 %**    | rises by 0 %   | worth 100.00 outside | worth 100.00 in
+                    # the example of Uniswap's documentation: 24,500 instead of 25,000 for a deposit of 20,000
+                    50   | **2.02 %** | rises by 50 %  | worth 125.00 outside | worth 122.47 in
                     """)
     void calculatesTheImpermanentLoss(double change, String loss, String rise, String held, String pooled) {
         assertThat(new ImpermanentLoss().calculate(change).text()).contains(loss, rise, held, pooled);
@@ -102,6 +107,8 @@ class DefiToolsTest {
         assertThat(new LiquidationPrice().calculate(2, 1600, 80, null))
                 .contains("below **1,000.00**")
                 .doesNotContain("health");
+        // the example of Aave's help: 10,000 of collateral, 80 %, 6,000 of debt
+        assertThat(new LiquidationPrice().calculate(4, 6000, 80, 2500.0)).contains("health factor is 1.33.");
         // 2 · 900 · 0.8 / 1600 = 0.9
         assertThat(new LiquidationPrice().calculate(2, 1600, 80, 900.0))
                 .contains("health factor is 0.9000", "can already be liquidated");
