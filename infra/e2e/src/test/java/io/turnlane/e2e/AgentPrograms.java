@@ -2,6 +2,10 @@ package io.turnlane.e2e;
 
 import io.turnlane.doubles.Behaviour;
 import io.turnlane.doubles.HttpDouble;
+import io.turnlane.model.agent.AgentDefinition;
+import io.turnlane.model.agent.InvalidFieldException;
+import io.turnlane.processor.agent.AgentFactory;
+import io.turnlane.processor.agent.remote.RemoteAgentFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -53,6 +57,18 @@ final class AgentPrograms {
             }
         }
         return programs;
+    }
+
+    /** Returns new factories of agents for a processor, which closes its factories when it stops. */
+    static List<AgentFactory> factories(Map<String, AgentProgram> programs) throws InvalidFieldException {
+        List<AgentFactory> factories = new ArrayList<>();
+        for (Map.Entry<String, AgentProgram> program : programs.entrySet()) {
+            Map<String, Object> fields =
+                    definition(program.getKey(), program.getValue().url("/"));
+            factories.add(new RemoteAgentFactory(
+                    AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty(), "USD"));
+        }
+        return factories;
     }
 
     /**

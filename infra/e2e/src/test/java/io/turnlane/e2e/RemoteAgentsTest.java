@@ -7,16 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.turnlane.doubles.ReactionTimes;
 import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.e2e.Client.Event;
-import io.turnlane.model.agent.AgentDefinition;
-import io.turnlane.processor.agent.AgentFactory;
-import io.turnlane.processor.agent.remote.RemoteAgentFactory;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The examples of agents in Python and JavaScript, unchanged, behind gateway and processor. */
 class RemoteAgentsTest {
 
-    private static final Path EXAMPLES = Path.of("../../docs/examples/agents").toAbsolutePath();
     private static final String LONG = "word ".repeat(99) + "end";
 
     private static final Map<String, AgentProgram> programs = new LinkedHashMap<>();
@@ -37,11 +30,8 @@ class RemoteAgentsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        programs.put("javascript", example(Programs.node(), "agent.mjs"));
-        if (Programs.isInstalled("python3")) {
-            programs.put("python", example("python3", "agent.py"));
-        }
-        turnlane = RunningTurnlane.start(1, factories());
+        programs.putAll(AgentPrograms.examples());
+        turnlane = RunningTurnlane.start(1, AgentPrograms.factories(programs));
         client = new Client(turnlane.address());
     }
 
@@ -50,26 +40,6 @@ class RemoteAgentsTest {
         client.close();
         turnlane.close();
         programs.values().forEach(AgentProgram::close);
-    }
-
-    private static AgentProgram example(String interpreter, String file) throws Exception {
-        return AgentProgram.start(
-                new ProcessBuilder(interpreter, EXAMPLES.resolve(file).toString(), "0"));
-    }
-
-    /** Returns new factories, because a processor closes its factories when it stops. */
-    private static List<AgentFactory> factories() throws Exception {
-        List<AgentFactory> factories = new ArrayList<>();
-        for (Map.Entry<String, AgentProgram> program : programs.entrySet()) {
-            Map<String, Object> fields = Map.of(
-                    "type",
-                    program.getKey().equals("python") ? "ag-ui" : "responses",
-                    "url",
-                    program.getValue().url("/").toString());
-            factories.add(new RemoteAgentFactory(
-                    AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty(), "USD"));
-        }
-        return factories;
     }
 
     @ParameterizedTest
@@ -107,7 +77,7 @@ class RemoteAgentsTest {
     void answersAgainFromTheStartIfItsProcessorIsReplacedInMidAnswer(String agent) throws Exception {
         String running = ask(agent, LONG);
         await().atMost(Duration.ofSeconds(20)).until(() -> status(running).equals("running"));
-        turnlane.replaceProcessor(factories());
+        turnlane.replaceProcessor(AgentPrograms.factories(programs));
         ClientReply ended = client.get(running + "?wait=60");
         assertThat(ended.text("status")).isEqualTo("completed");
         assertThat(ended.json().get("attempt")).isEqualTo(2);

@@ -4,21 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import io.turnlane.doubles.Behaviour;
 import io.turnlane.doubles.HttpDouble;
 import io.turnlane.doubles.ReactionTimes;
 import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.e2e.Client.Event;
-import io.turnlane.model.agent.AgentDefinition;
-import io.turnlane.processor.agent.AgentFactory;
-import io.turnlane.processor.agent.remote.RemoteAgentFactory;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,12 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class StockAgentsTest {
 
-    private static final Path AGENTS = Path.of("src", "test", "agents");
-    private static final Map<String, Map<String, Object>> DEFINITIONS = Map.of(
-            "tanstack", Map.of("type", "ag-ui"),
-            "mastra", Map.of("type", "responses", "parameters", Map.of("agent_id", "support")));
-
-    private static final HttpDouble model = new HttpDouble(answer(5));
+    private static final HttpDouble model = new HttpDouble(AgentPrograms.words(5));
     private static final Map<String, AgentProgram> programs = new LinkedHashMap<>();
     private static RunningTurnlane turnlane;
     private static Client client;
@@ -45,16 +33,8 @@ class StockAgentsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        for (String framework : DEFINITIONS.keySet()) {
-            Optional<Path> folder = Programs.npmProject(AGENTS.resolve(framework));
-            if (folder.isPresent()) {
-                ProcessBuilder command = new ProcessBuilder(Programs.node(), "agent.mjs")
-                        .directory(folder.get().toFile());
-                command.environment().put("MODEL_URL", model.url("/v1").toString());
-                programs.put(framework, AgentProgram.start(command));
-            }
-        }
-        turnlane = RunningTurnlane.start(1, factories());
+        programs.putAll(AgentPrograms.stock(model));
+        turnlane = RunningTurnlane.start(1, AgentPrograms.factories(programs));
         client = new Client(turnlane.address());
     }
 
@@ -66,65 +46,26 @@ class StockAgentsTest {
         model.close();
     }
 
-    /** Returns new factories, because a processor closes its factories when it stops. */
-    private static List<AgentFactory> factories() throws Exception {
-        List<AgentFactory> factories = new ArrayList<>();
-        for (Map.Entry<String, AgentProgram> program : programs.entrySet()) {
-            String path = program.getKey().equals("mastra") ? "/api/v1/responses" : "/";
-            Map<String, Object> fields = new LinkedHashMap<>(DEFINITIONS.get(program.getKey()));
-            fields.put("url", program.getValue().url(path).toString());
-            factories.add(new RemoteAgentFactory(
-                    AgentDefinition.read(program.getKey(), fields), _ -> Optional.empty(), "USD"));
-        }
-        return factories;
-    }
-
-    /** Returns a model that sends a number of words, ten in a second. */
-    private static Behaviour answer(int words) {
-        List<String> events = new ArrayList<>();
-        for (int i = 0; i < words; i++) {
-            events.add(chunk("{\"role\":\"assistant\",\"content\":\"word " + i + ". \"}", "null"));
-        }
-        events.add(chunk("{}", "\"stop\""));
-        events.add("{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[],"
-                + "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":5,\"total_tokens\":17}}");
-        events.add("[DONE]");
-        return Behaviour.slowEvents(events, Duration.ofMillis(100));
-    }
-
-    private static String chunk(String delta, String finishReason) {
-        return "{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,"
-                + "\"delta\":" + delta + ",\"finish_reason\":" + finishReason + "}]}";
-    }
-
-    private static String text(int words) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < words; i++) {
-            text.append("word ").append(i).append(". ");
-        }
-        return text.toString();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"tanstack", "mastra"})
     void streamsItsAnswerAndPassesTheHistoryToItsModel(String agent) {
-        model.behave(answer(20));
+        model.behave(AgentPrograms.words(20));
         List<Event> events = client.stream(ask(agent, "Is anybody there?") + "/events");
         assertThat(events.stream().filter(event -> event.type().equals("delta")))
                 .as("pieces of the answer")
                 .hasSizeGreaterThan(5);
-        assertThat(events.getLast().answer()).isEqualTo(text(20));
+        assertThat(events.getLast().answer()).isEqualTo(AgentPrograms.text(20));
 
-        model.behave(answer(3));
+        model.behave(AgentPrograms.words(3));
         ClientReply second = client.get(ask(agent, "And now?") + "?wait=30");
-        assertThat(second.object("answer").get("text")).isEqualTo(text(3));
+        assertThat(second.object("answer").get("text")).isEqualTo(AgentPrograms.text(3));
         assertThat(model.requests().getLast().body()).contains("Is anybody there?", "word 19.", "And now?");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"tanstack", "mastra"})
     void stopsItsModelWithinASecondIfTheTurnIsCancelled(String agent) throws Exception {
-        model.behave(answer(300));
+        model.behave(AgentPrograms.words(300));
         ReactionTimes times = new ReactionTimes();
         for (int i = 0; i < 3; i++) {
             int before = model.abandoned();
@@ -143,14 +84,14 @@ class StockAgentsTest {
     @ParameterizedTest
     @ValueSource(strings = {"tanstack", "mastra"})
     void answersAgainFromTheStartIfItsProcessorIsReplacedInMidAnswer(String agent) throws Exception {
-        model.behave(answer(60));
+        model.behave(AgentPrograms.words(60));
         String running = ask(agent, "Tell me everything");
         await().atMost(Duration.ofSeconds(20)).until(() -> model.running() == 1);
-        turnlane.replaceProcessor(factories());
+        turnlane.replaceProcessor(AgentPrograms.factories(programs));
         ClientReply ended = client.get(running + "?wait=60");
         assertThat(ended.text("status")).isEqualTo("completed");
         assertThat(ended.json().get("attempt")).isEqualTo(2);
-        assertThat(ended.object("answer").get("text")).isEqualTo(text(60));
+        assertThat(ended.object("answer").get("text")).isEqualTo(AgentPrograms.text(60));
     }
 
     private String ask(String agent, String question) {
