@@ -95,9 +95,7 @@ final class LogPass {
             seek();
         }
         settle();
-        if (!active.isEmpty()) {
-            seek();
-        }
+        seekToLowest();
         while (!active.isEmpty() && !shouldYield()) {
             long start = System.nanoTime();
             readOnce();
@@ -140,7 +138,7 @@ final class LogPass {
         });
     }
 
-    /** Moves the consumer to the lowest cursor. Clients whose cursor is outside the log get a gap. */
+    /** Moves the consumer to the lowest cursor in the log. Clients whose cursor is outside the log get a gap. */
     private void seek() {
         List<TopicPartition> one = List.of(partition);
         long begin = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
@@ -150,6 +148,14 @@ final class LogPass {
                 gap(catchUp);
             }
         }
+        seekToLowest();
+    }
+
+    /**
+     * Moves the consumer to the lowest cursor. If the cursor is outside the log, the next poll throws an exception, so
+     * that a pass needs no offsets from the broker before it reads.
+     */
+    private void seekToLowest() {
         unfinished().stream()
                 .mapToLong(CatchUp::nextOffset)
                 .min()
