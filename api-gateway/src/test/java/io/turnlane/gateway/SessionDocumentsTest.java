@@ -11,6 +11,7 @@ import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.ImportSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.ToolStep;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.json.CanonicalJson;
 import io.turnlane.store.Checksummed;
@@ -218,6 +219,30 @@ class SessionDocumentsTest {
         assertThat(gateway.get("/v1/sessions/" + session).json().has("agent_states"))
                 .as("the context has no states")
                 .isFalse();
+    }
+
+    @Test
+    void exportsAndImportsCallsOfToolsThatTheHistoryDoesNotShow() throws Exception {
+        String id = ask("why?").text("request_id");
+        ToolStep step = new ToolStep(null, List.of(new ToolStep.ToolUse("1", "search", "{}", "found")));
+        PastTurn turn = new PastTurn(
+                RequestId.parse(id),
+                RequestStatus.COMPLETED,
+                "why?",
+                "So.",
+                null,
+                List.of(),
+                Duration.ZERO,
+                Instant.EPOCH,
+                List.of(step));
+        processor.redis().sync().lset(keys(session).history(), 0, Checksummed.seal(new WireFormat().writeValue(turn)));
+        JsonNode exported = gateway.get("/v1/sessions/" + session + "/export").json();
+        HttpReply imported = gateway.put("/v1/sessions/copy-" + session + "/import", exported.toString());
+        assertThat(((ImportSession) commandOf(imported)).state().turns()).containsExactly(turn);
+        JsonNode shown =
+                gateway.get("/v1/sessions/" + session + "/turns").json().at("/turns/0");
+        assertThat(shown.path("answer").asString()).isEqualTo("So.");
+        assertThat(shown.has("tool_steps")).isFalse();
     }
 
     @Test

@@ -15,6 +15,8 @@ import io.turnlane.model.SessionCommand.CancelTurn;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.ToolStep;
+import io.turnlane.model.ToolStep.ToolUse;
 import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
@@ -50,7 +52,7 @@ class RebuildTest extends RebuildTests {
     }
 
     @Test
-    void restoresTheStatesOfAgents() {
+    void restoresTheStatesOfAgentsAndTheCallsOfToolsThatTheyKeep() {
         AgentFactory counting = new AgentFactory() {
             @Override
             public AgentDescription description() {
@@ -62,6 +64,7 @@ class RebuildTest extends RebuildTests {
                 return (question, memory, sink) -> {
                     int before = (Integer) memory.state().getOrDefault("turns", 0);
                     sink.state(Map.of("turns", before + 1));
+                    sink.keep(new ToolStep(null, List.of(new ToolUse("1", "count", "{}", "turn " + before))));
                     return Answer.ofText("turns before: " + before);
                 };
             }
@@ -80,6 +83,10 @@ class RebuildTest extends RebuildTests {
                 .filteredOn(event -> isOf(event, "completed", next))
                 .extracting(TurnLogFixture.PublishedEvent::answer)
                 .containsExactly("turns before: 2");
+        assertThat(history().stream()
+                        .flatMap(turn -> turn.toolSteps().stream())
+                        .map(step -> step.calls().getFirst().result()))
+                .containsExactly("turn 0", "turn 1", "turn 2");
     }
 
     private Ask askCounting() {

@@ -13,6 +13,8 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.ToolStep;
+import io.turnlane.model.ToolStep.ToolUse;
 import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.topic.Topics;
 import io.turnlane.processor.agent.Agent;
@@ -80,15 +82,15 @@ class ReplayTest {
     void reportsAnEqualAnswerOfTheSameAgent() {
         Replayed replayed = replay("it was", asked.get(1).requestId(), SessionKey.of(null, session));
         assertThat(replayed.isSame()).isTrue();
-        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one] 1");
+        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one] 1 1");
     }
 
     @Test
     void showsTheAnswerOfAnotherAgentWithTheRecordedMemory() {
         Replayed replayed = replay("it is", asked.get(1).requestId(), null);
         assertThat(replayed.isSame()).isFalse();
-        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one] 1");
-        assertThat(replayed.replayed().answer().text()).isEqualTo("two: it is [one] 1");
+        assertThat(replayed.recorded().outcome().answer().text()).isEqualTo("two: it was [one] 1 1");
+        assertThat(replayed.replayed().answer().text()).isEqualTo("two: it is [one] 1 1");
         assertThat(replayed.recorded().missingTurns()).isZero();
     }
 
@@ -200,9 +202,14 @@ class ReplayTest {
                     }
                     int counted = (Integer) memory.state().getOrDefault("turns", 0);
                     sink.state(Map.of("turns", counted + 1));
+                    sink.keep(new ToolStep(null, List.of(new ToolUse("1", "search", "{}", "found"))));
                     return Answer.ofText(question.text() + ": " + version + " "
                             + memory.turns().stream().map(PastTurn::question).toList()
-                            + " " + counted);
+                            + " " + counted
+                            + " "
+                            + memory.turns().stream()
+                                    .mapToInt(turn -> turn.toolSteps().size())
+                                    .sum());
                 };
             }
         };

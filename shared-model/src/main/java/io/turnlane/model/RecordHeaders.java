@@ -32,6 +32,9 @@ public final class RecordHeaders {
      */
     public static final String AGENT_STATES = "agent-states";
 
+    /** On terminal events of completed turns: the calls of tools that the session's history keeps, as JSON. */
+    public static final String TOOL_STEPS = "tool-steps";
+
     public static final String USER_ID = "user-id";
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";

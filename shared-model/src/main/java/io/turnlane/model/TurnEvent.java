@@ -2,6 +2,7 @@ package io.turnlane.model;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +114,12 @@ public record TurnEvent(
     public record ArtifactMade(Map<String, Object> artifact) implements Body {}
 
     /** The agent called a tool, and the call has ended. */
-    public record ToolCalled(ToolCall call) implements Body {}
+    public record ToolCalled(ToolCall call) implements Body {
+
+        public ToolCalled(String tool, Duration duration, ToolOutcome outcome) {
+            this(new ToolCall(tool, duration, outcome));
+        }
+    }
 
     /** The attempt failed. The next one starts at {@code retryAt}. */
     public record Retrying(TurnError error, Instant retryAt) implements Body {}
@@ -125,19 +131,22 @@ public record TurnEvent(
      *     request; otherwise null. Stored in the record's headers and not shown to clients
      * @param states states of the session's agents, if the turn has changed them; otherwise null. Stored in the
      *     record's headers and not shown to clients
+     * @param toolSteps calls of tools that the session's history keeps. Stored in the record's headers and not shown to
+     *     clients
      */
     public record Completed(
             Answer answer,
             @Nullable RequestTimes times,
-            @Nullable AgentStates states) implements Body {
+            @Nullable AgentStates states,
+            List<ToolStep> toolSteps) implements Body {
 
         public Completed(Answer answer) {
             this(answer, null);
         }
 
-        /** Creates an event of a turn that has not changed the states of agents. */
+        /** Creates an event of a turn that has not changed the states of agents and keeps no calls of tools. */
         public Completed(Answer answer, @Nullable RequestTimes times) {
-            this(answer, times, null);
+            this(answer, times, null, List.of());
         }
     }
 

@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -213,13 +214,18 @@ public final class WireFormat {
      * Reads the record of a terminal event.
      *
      * @param states value of the record's {@link RecordHeaders#AGENT_STATES} header, or null if it has none
+     * @param steps value of the record's {@link RecordHeaders#TOOL_STEPS} header, or null if it has none
      * @throws UnreadableRecordException if the bytes are not a terminal event
      */
-    public TurnEvent readTerminalEvent(byte[] value, @Nullable String states) throws UnreadableRecordException {
+    public TurnEvent readTerminalEvent(byte[] value, @Nullable String states, @Nullable String steps)
+            throws UnreadableRecordException {
         TurnEvent event = readTerminalEvent(value);
-        return states != null && event.body() instanceof TurnEvent.Completed completed
+        return (states != null || steps != null) && event.body() instanceof TurnEvent.Completed completed
                 ? event.withBody(new TurnEvent.Completed(
-                        completed.answer(), completed.times(), read(states.getBytes(UTF_8), AgentStates.class)))
+                        completed.answer(),
+                        completed.times(),
+                        states == null ? null : read(states.getBytes(UTF_8), AgentStates.class),
+                        steps == null ? List.of() : List.of(read(steps.getBytes(UTF_8), ToolStep[].class))))
                 : event;
     }
 

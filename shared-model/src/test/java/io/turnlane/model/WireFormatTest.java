@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WireFormatTest {
 
+    private static final ToolStep STEP =
+            new ToolStep(null, List.of(new ToolStep.ToolUse("1", "search", "{}", "found")));
     private static final RequestId REQUEST = RequestId.parse("0192f1de-7a3c-7000-8000-000000000001");
     private static final Instant AT = Instant.parse("2026-11-21T06:00:00.123Z");
 
@@ -293,9 +295,22 @@ class WireFormatTest {
     @Test
     void writesTheCallOfATool() {
         assertThat(text(wire.write(
-                        event(new TurnEvent.ToolCalled(
-                                new ToolCall("search", Duration.ofMillis(20), ToolOutcome.NOT_ALLOWED))))))
+                        event(new TurnEvent.ToolCalled("search", Duration.ofMillis(20), ToolOutcome.NOT_ALLOWED)))))
                 .endsWith("\"seq\":3,\"tool\":\"search\",\"duration\":0.02,\"outcome\":\"not_allowed\"}");
+    }
+
+    @Test
+    void writesTheToolStepsOfAPastTurnOnlyIfThereAreAny() throws Exception {
+        PastTurn none = pastTurn(Duration.ZERO);
+        assertThat(text(wire.writeValue(none))).doesNotContain("tool_steps");
+        assertThat(wire.read(wire.writeValue(none), PastTurn.class)).isEqualTo(none);
+        PastTurn some = new PastTurn(
+                REQUEST, RequestStatus.COMPLETED, "why?", "so", null, List.of(), Duration.ZERO, AT, List.of(STEP));
+        assertThat(text(wire.writeValue(some)))
+                .contains("\"tool_steps\":[{\"calls\":[{\"id\":\"1\",\"tool\":\"search\",\"arguments\":\"{}\","
+                        + "\"result\":\"found\"}]}]");
+        assertThat(wire.read(wire.writeValue(some), PastTurn.class)).isEqualTo(some);
+        assertThat(some.withoutToolSteps()).isEqualTo(none);
     }
 
     @Test
@@ -321,8 +336,13 @@ class WireFormatTest {
             assertThat(wire.readTerminalEvent(wire.write(event(body)))).isEqualTo(event(body));
         }
         AgentStates states = new AgentStates(Map.of("echo", Map.of("step", 2)));
-        assertThat(wire.readTerminalEvent(wire.write(completed), text(wire.writeValue(states))))
-                .isEqualTo(event(new TurnEvent.Completed(answer, null, states)));
+        assertThat(wire.readTerminalEvent(wire.write(completed), text(wire.writeValue(states)), null))
+                .isEqualTo(event(new TurnEvent.Completed(answer, null, states, List.of())));
+        List<ToolStep> steps = List.of(STEP, new ToolStep("Hm.", List.of()));
+        TurnEvent kept = event(new TurnEvent.Completed(answer, null, null, steps));
+        assertThat(text(wire.write(kept))).as("not shown to clients").isEqualTo(text(wire.write(completed)));
+        assertThat(wire.readTerminalEvent(wire.write(kept), null, text(wire.writeValue(steps))))
+                .isEqualTo(kept);
         byte[] other = wire.write(event(new TurnEvent.Stage("thinking")));
         assertThatThrownBy(() -> wire.readTerminalEvent(other)).isInstanceOf(UnreadableRecordException.class);
     }

@@ -5,6 +5,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Source;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.ToolStep;
 import io.turnlane.model.Usage;
 import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
@@ -106,6 +107,13 @@ final class PromptedAgent implements AgentFactory {
         TurnScript toolCall(String tool, ToolOutcome outcome) {
             return next((sink, _) -> {
                 sink.toolCall(tool, Duration.ofMillis(20), outcome);
+                return null;
+            });
+        }
+
+        TurnScript keep(ToolStep step) {
+            return next((sink, _) -> {
+                sink.keep(step);
                 return null;
             });
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.e2e.Client.ClientReply;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.ToolStep;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -50,7 +51,12 @@ class SchemasTest {
                 .artifact(Map.of("kind", "table"))
                 .toolCall("search", ToolOutcome.FAILED)
                 .fail();
-        AGENT.script("rich").delta("two").artifact(Map.of("kind", "table")).complete(0.9);
+        AGENT.script("rich")
+                .toolCall("search", ToolOutcome.COMPLETED)
+                .keep(new ToolStep("Hm.", List.of(new ToolStep.ToolUse("1", "search", "{}", "found"))))
+                .delta("two")
+                .artifact(Map.of("kind", "table"))
+                .complete(0.9);
         AGENT.script("given up").failPermanently(ErrorCode.AGENT_ERROR, "The model is unavailable.");
         AGENT.script("running").delta("busy");
         ask("rich", "enqueue");

@@ -2,6 +2,7 @@ package io.turnlane.processor.agent;
 
 import io.turnlane.model.Answer;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.ToolStep;
 import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.util.Map;
@@ -35,6 +36,16 @@ public interface AnswerSink {
      * <p>The default implementation ignores the state, for sinks in tests of agents without a state.
      */
     default void state(Map<String, Object> state) {}
+
+    /**
+     * Keeps calls of tools and their results in the session's history, where they are
+     * {@linkplain io.turnlane.model.PastTurn#toolSteps part of the turn}. Later turns can give them to their models.
+     * The processor stores them together with the answer. If the steps of a turn have more than
+     * {@value ToolStep#MAX_BYTES} bytes of JSON together, only the newest are kept.
+     *
+     * <p>The default implementation ignores the step.
+     */
+    default void keep(ToolStep step) {}
 
     /**
      * Reports the usage of a call of a model. It counts for the turn even if the call or the attempt fails. An agent

@@ -1,9 +1,12 @@
 package io.turnlane.processor.agent;
 
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.ToolStep;
+import io.turnlane.model.ToolStep.ToolUse;
 import io.turnlane.store.memory.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 /** Part of a session's history that travels with a question. */
 public final class HistoryWindow {
@@ -16,10 +19,17 @@ public final class HistoryWindow {
     /**
      * Returns the last turns of the memory that have at most this number of tokens together, oldest first. A turn is
      * returned as a whole or not at all. The number of tokens is an estimate: one for 4 bytes of UTF-8, and 4 for each
-     * message.
+     * message. The turns have no calls of tools.
      */
     public static List<PastTurn> lastTurns(Memory memory, int maxTokens) {
-        List<PastTurn> turns = memory.turns();
+        return lastTurnsWithToolSteps(
+                memory.turns().stream().map(PastTurn::withoutToolSteps).toList(), maxTokens);
+    }
+
+    /**
+     * Returns the last of these turns like {@link #lastTurns}, together with their calls of tools, which count, too.
+     */
+    public static List<PastTurn> lastTurnsWithToolSteps(List<PastTurn> turns, int maxTokens) {
         int first = turns.size();
         long left = maxTokens;
         while (first > 0) {
@@ -34,7 +44,19 @@ public final class HistoryWindow {
 
     private static long tokens(PastTurn turn) {
         String answer = turn.answer();
-        return tokens(turn.question()) + (answer == null ? 0 : tokens(answer));
+        return tokens(turn.question())
+                + (answer == null ? 0 : tokens(answer))
+                + turn.toolSteps().stream().mapToLong(HistoryWindow::tokens).sum();
+    }
+
+    private static long tokens(ToolStep step) {
+        StringBuilder reply = new StringBuilder(Objects.requireNonNullElse(step.reasoning(), ""));
+        long results = 0;
+        for (ToolUse call : step.calls()) {
+            reply.append(call.tool()).append(call.arguments());
+            results += tokens(call.result());
+        }
+        return tokens(reply.toString()) + results;
     }
 
     private static long tokens(String message) {

@@ -61,5 +61,8 @@ public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics 
         if (completed.states() != null) {
             headers.add(RecordHeaders.AGENT_STATES, wire.writeValue(completed.states()));
         }
+        if (!completed.toolSteps().isEmpty()) {
+            headers.add(RecordHeaders.TOOL_STEPS, wire.writeValue(completed.toolSteps()));
+        }
     }
 }

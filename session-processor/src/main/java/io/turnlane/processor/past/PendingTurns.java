@@ -92,7 +92,8 @@ final class PendingTurns {
                     body instanceof TurnEvent.Failed failed ? failed.error() : null,
                     RequestStatus.of(body.type()),
                     causeOf(body),
-                    usageOf(body));
+                    usageOf(body),
+                    body instanceof TurnEvent.Completed completed ? completed.toolSteps() : List.of());
         }
     }
 

@@ -187,8 +187,10 @@ public record KafkaTurnArchive(KafkaScan scan, Topics topics, WireFormat wire, i
         String type = String.valueOf(HeaderText.get(record, RecordHeaders.TYPE));
         try {
             return RequestStatus.isTerminalType(type)
-                    ? Optional.of(
-                            wire.readTerminalEvent(record.value(), HeaderText.get(record, RecordHeaders.AGENT_STATES)))
+                    ? Optional.of(wire.readTerminalEvent(
+                            record.value(),
+                            HeaderText.get(record, RecordHeaders.AGENT_STATES),
+                            HeaderText.get(record, RecordHeaders.TOOL_STEPS)))
                     : Optional.empty();
         } catch (UnreadableRecordException | IllegalArgumentException e) {
             return Optional.empty();

@@ -71,7 +71,7 @@ final class AgentCaller {
             AgentOutput output = new AgentOutput(stream, flight, wire, usage, ask.agent(), run.states());
             Callable<Answer> agent = () -> output.complete(answer(flight.turn(), ask, run, output));
             Answer answer = atOnce ? flight.callAgentHere(agent) : flight.callAgent(executor, agent);
-            return accept(flight, new CallResult.AgentAnswered(answer, output.changedStates()));
+            return accept(flight, new CallResult.AgentAnswered(answer, output.changedStates(), output.keptSteps()));
         } catch (Throwable e) {
             return CallFailures.of(flight, ask, e);
         } finally {

@@ -6,6 +6,8 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.Source;
 import io.turnlane.model.ToolCall;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.ToolStep;
+import io.turnlane.model.ToolStep.ToolUse;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Two deltas may each contain one half of a surrogate pair. The first half is kept until the next delta arrives.
  *
- * <p>Only the agent's thread calls this object, except {@link #changedStates}.
+ * <p>Only the agent's thread calls this object, except {@link #changedStates} and {@link #keptSteps}.
  */
 final class AgentOutput implements AnswerSink {
 
@@ -42,6 +44,7 @@ final class AgentOutput implements AnswerSink {
     private final List<ToolCall> toolCalls = new ArrayList<>();
     private AgentStates states;
     private @Nullable String stateFault;
+    private List<ToolStep> keptSteps = List.of();
     private String firstHalf = "";
 
     /**
@@ -113,6 +116,19 @@ final class AgentOutput implements AnswerSink {
         }
     }
 
+    /** Keeps the newest steps that fit. */
+    @Override
+    public void keep(ToolStep step) {
+        List<ToolStep> steps = new ArrayList<>(keptSteps);
+        steps.add(repaired(step));
+        keptSteps = ToolStep.newestThatFit(steps, wire);
+    }
+
+    /** Returns the steps that the session's history keeps. Called after {@link #complete}. */
+    List<ToolStep> keptSteps() {
+        return keptSteps;
+    }
+
     /**
      * Returns the states of the session's agents if the agent has changed its state; otherwise null. Called after
      * {@link #complete}.
@@ -163,6 +179,18 @@ final class AgentOutput implements AnswerSink {
         String all = String.valueOf(text);
         return JsonLimits.wellFormed(
                 all.length() <= MAX_LINE_LENGTH ? all : all.substring(0, MAX_LINE_LENGTH - 1) + "…");
+    }
+
+    private static ToolStep repaired(ToolStep step) {
+        return new ToolStep(
+                step.reasoning() == null ? null : JsonLimits.wellFormed(step.reasoning()),
+                step.calls().stream()
+                        .map(call -> new ToolUse(
+                                call.id() == null ? null : JsonLimits.wellFormed(call.id()),
+                                JsonLimits.wellFormed(call.tool()),
+                                JsonLimits.wellFormed(call.arguments()),
+                                JsonLimits.wellFormed(call.result())))
+                        .toList());
     }
 
     private static Source repaired(Source source) {

@@ -1,6 +1,5 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Phase;
@@ -166,8 +165,12 @@ final class AskMemory {
         return run.usage().plus(usage.total());
     }
 
-    /** Stores the answer and the states of agents with {@code commit.lua}. Its usage must contain all attempts. */
-    SettleResult commit(BeginResult.RunTurn run, String question, Answer answer, @Nullable AgentStates states) {
+    /**
+     * Stores the answer, and what the agent keeps in memory, with {@code commit.lua}.
+     *
+     * @param answer answer with the usage of all attempts
+     */
+    SettleResult commit(BeginResult.RunTurn run, String question, Answer answer, CallResult.AgentAnswered answered) {
         Instant now = now();
         phases.put(Phase.SESSION_RELEASED, now); // set early, because the commit stores all phases
         phases.put(Phase.COMPLETED, now);
@@ -179,8 +182,9 @@ final class AskMemory {
                 answer.confidence(),
                 answer.sources(),
                 ask.elapsed(now),
-                now);
-        return settle(run, ref -> memory.commit(ref, past, answer, states, phases));
+                now,
+                answered.toolSteps());
+        return settle(run, ref -> memory.commit(ref, past, answer, answered.states(), phases));
     }
 
     /** Stores the failure of the attempt. */

@@ -140,9 +140,9 @@ final class AskRunner {
         private LaneOutcome store(
                 BeginResult.RunTurn run, TurnStream stream, String question, CallResult.AgentAnswered answered) {
             Answer answer = answered.answer().withUsage(turnMemory.usage(run));
-            SettleResult settled = turnMemory.commit(run, question, answer, answered.states());
+            SettleResult settled = turnMemory.commit(run, question, answer, answered);
             return settled instanceof SettleResult.Stored stored
-                    ? publish(run, stream, new TurnEvent.Completed(answer, stored.times(), answered.states()))
+                    ? publish(run, stream, answered.completed(answer, stored.times()))
                     : unanswered(run, stream).notStored(settled);
         }
 

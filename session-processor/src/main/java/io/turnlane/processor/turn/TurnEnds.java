@@ -16,6 +16,7 @@ import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.TurnEnding;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -171,7 +172,8 @@ final class TurnEnds {
                 case COMPLETED ->
                     publish(
                             stream,
-                            new TurnEvent.Completed(Objects.requireNonNull(ending.answer()), null, ending.states()));
+                            new TurnEvent.Completed(
+                                    Objects.requireNonNull(ending.answer()), null, ending.states(), List.of()));
                 case FAILED ->
                     publishFailed(stream, new TurnEvent.Failed(errorOf(ending), ending.usage()), ending.quarantined());
                 case CANCELLED -> publish(stream, new TurnEvent.Cancelled(causeOf(ending), ending.usage()));

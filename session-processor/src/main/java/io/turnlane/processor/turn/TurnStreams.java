@@ -1,7 +1,6 @@
 package io.turnlane.processor.turn;
 
 import io.turnlane.model.MemoryIssue;
-import io.turnlane.model.ToolCall;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
@@ -152,7 +151,7 @@ final class TurnStreams {
 
         @Override
         public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
-            publishProgress(new TurnEvent.ToolCalled(new ToolCall(tool, duration, outcome)));
+            publishProgress(new TurnEvent.ToolCalled(tool, duration, outcome));
         }
 
         private void publishProgress(Body body) {

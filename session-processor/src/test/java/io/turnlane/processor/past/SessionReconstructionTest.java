@@ -116,12 +116,12 @@ class SessionReconstructionTest {
     void recallsTheLastStatesOfAgents() {
         AgentStates first = AgentStates.NONE.with("echo", Map.of("step", 1));
         assertThat(reconstruction.memoryBefore(at(0)).states()).isEqualTo(AgentStates.NONE);
-        ended(asked("one", 0), 0, new TurnEvent.Completed(Answer.ofText("1"), null, first));
+        ended(asked("one", 0), 0, new TurnEvent.Completed(Answer.ofText("1"), null, first, List.of()));
         answered("two", 1);
         failed(2);
         assertThat(reconstruction.memoryBefore(at(3)).states()).isEqualTo(first);
         assertThat(reconstruction.toRecalledSession(at(3)).life().states()).isEqualTo(first);
-        ended(asked("three", 3), 3, new TurnEvent.Completed(Answer.ofText("3"), null, AgentStates.NONE));
+        ended(asked("three", 3), 3, new TurnEvent.Completed(Answer.ofText("3"), null, AgentStates.NONE, List.of()));
         assertThat(reconstruction.toRecalledSession(at(4)).life().states()).isEqualTo(AgentStates.NONE);
         imported(null, 4, "a");
         assertThat(reconstruction.memoryBefore(at(5)).states())

@@ -8,6 +8,8 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.Source;
 import io.turnlane.model.ToolCall;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.ToolStep;
+import io.turnlane.model.ToolStep.ToolUse;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.Usage;
@@ -71,6 +73,36 @@ class AgentOutputTest extends TurnTests {
                 .endsWith(new ToolCall(REPAIRED + 99, Duration.ofMillis(99), ToolOutcome.FAILED));
         assertThat(types()).filteredOn("tool_call"::equals).hasSize(101);
         assertValidEvents();
+    }
+
+    @Test
+    void keepsTheNewestToolStepsThatFitInTheHistory() {
+        agent = (question, remembered, sink) -> {
+            for (int i = 0; i < 5; i++) {
+                sink.keep(new ToolStep(HALF, List.of(new ToolUse(HALF, HALF, "{}", i + "x".repeat(10_000)))));
+            }
+            sink.keep(new ToolStep("So.", List.of()));
+            return Answer.ofText("So.");
+        };
+        run();
+        List<ToolStep> kept = memory.history(ask.key()).getFirst().toolSteps();
+        assertThat(kept).hasSize(4).endsWith(new ToolStep("So.", List.of()));
+        assertThat(kept.getFirst())
+                .isEqualTo(new ToolStep(
+                        REPAIRED, List.of(new ToolUse(REPAIRED, REPAIRED, "{}", 2 + "x".repeat(10_000)))));
+        assertThat(((TurnEvent.Completed) events.getLast().body()).toolSteps()).isEqualTo(kept);
+        assertThat(wire.writeValue(kept)).hasSizeLessThan(ToolStep.MAX_BYTES + 10);
+        assertValidEvents();
+    }
+
+    @Test
+    void keepsNoToolStepsOfAnAttemptThatFailed() {
+        agent = (question, remembered, sink) -> {
+            sink.keep(new ToolStep(null, List.of(new ToolUse("1", "search", "{}", "found"))));
+            throw new TerminalAgentException(ErrorCode.AGENT_ERROR, "no");
+        };
+        run();
+        assertThat(memory.history(ask.key())).isEmpty();
     }
 
     @Test

@@ -33,13 +33,16 @@ public sealed interface AgentSettings
      * @param system system prompt, or null
      * @param historyTokens maximum size of the history that the model receives, in tokens
      * @param tools names of the tools that the model may call
+     * @param keepMessages true if the session's history keeps the calls of tools, and the model receives those of
+     *     earlier turns
      */
     record Chat(
             ModelService service,
             List<ModelService> fallbacks,
             @Nullable String system,
             int historyTokens,
-            List<String> tools)
+            List<String> tools,
+            boolean keepMessages)
             implements AgentSettings {}
 
     /**
@@ -99,7 +102,8 @@ public sealed interface AgentSettings
                 List.copyOf(fallbacks),
                 fields.textOrNull("system"),
                 historyTokens(fields),
-                fields.texts("tools", MAX_TOOLS));
+                fields.texts("tools", MAX_TOOLS),
+                fields.bool("keep_messages", false));
     }
 
     private static Map<String, SecretText> headers(DefinitionFields fields) throws InvalidFieldException {
@@ -134,6 +138,9 @@ public sealed interface AgentSettings
                 }
                 fields.put("history_tokens", chat.historyTokens);
                 fields.put("tools", chat.tools);
+                if (chat.keepMessages) { // processors of older versions do not know the field
+                    fields.put("keep_messages", true);
+                }
             }
             case Remote remote -> {
                 fields.put("url", remote.url.toString());

@@ -139,6 +139,14 @@ final class DefinitionFields {
         return (int) number;
     }
 
+    boolean bool(String field, boolean defaultValue) throws InvalidFieldException {
+        return switch (value(field)) {
+            case null -> defaultValue;
+            case Boolean value -> value;
+            default -> throw invalid(field, "must be true or false");
+        };
+    }
+
     /** Returns the texts of a list; an empty list if the field is missing. */
     List<String> texts(String field, int max) throws InvalidFieldException {
         List<String> texts = new ArrayList<>();

@@ -88,7 +88,9 @@ class AgentDefinitionTest {
     @Test
     void isReadFromItsOwnJson() throws Exception {
         WireFormat wire = new WireFormat();
-        for (Map<String, Object> values : List.of(KIMI, SUPPORT, Map.<String, Object>of("type", "echo"))) {
+        Map<String, Object> keeping = new HashMap<>(KIMI);
+        keeping.put("keep_messages", true);
+        for (Map<String, Object> values : List.of(KIMI, keeping, SUPPORT, Map.<String, Object>of("type", "echo"))) {
             AgentDefinition definition = AgentDefinition.read("one", values);
             byte[] json = wire.writeValue(definition.fields());
             assertThat(AgentDefinition.read("one", wire.readObject(json))).isEqualTo(definition);
@@ -125,6 +127,7 @@ class AgentDefinitionTest {
                     tools             | all              | tools must be a list
                     examples          | all              | examples must be a list
                     system            | ' '              | system must be a text
+                    keep_messages     | yes              | keep_messages must be true or false
                     """)
     void namesTheFieldThatIsInvalid(String field, String value, String problem) {
         Map<String, Object> values = new HashMap<>(KIMI);

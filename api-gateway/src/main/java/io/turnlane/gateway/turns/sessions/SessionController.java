@@ -150,7 +150,9 @@ record SessionController(
     @GetMapping("/{sid}/turns")
     ResponseEntity<TurnsResponse> turns(Caller caller, @PathVariable SessionId sid) {
         SessionHistory history = sessions.history(caller.sessionKey(sid));
-        return uncached(new TurnsResponse(history.turns(), history.damaged() == 0 ? null : history.damaged()));
+        return uncached(new TurnsResponse(
+                history.turns().stream().map(PastTurn::withoutToolSteps).toList(),
+                history.damaged() == 0 ? null : history.damaged()));
     }
 
     @Operation(

@@ -6,6 +6,7 @@ import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionCommand.Ask;
+import io.turnlane.model.ToolStep;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.TurnPolicy;
 import io.turnlane.model.Usage;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param error error of a failed turn, otherwise null
  * @param cause cause if the turn neither completed nor failed, otherwise null
  * @param usage usage of all attempts
+ * @param toolSteps calls of tools that the session's history keeps
  */
 public record EndedTurn(
         Ask ask,
@@ -38,7 +40,8 @@ public record EndedTurn(
         @Nullable TurnError error,
         RequestStatus status,
         @Nullable EndCause cause,
-        Usage usage) {
+        Usage usage,
+        List<ToolStep> toolSteps) {
 
     public EndedTurn {
         boolean fits = switch (status) {
@@ -87,6 +90,7 @@ public record EndedTurn(
                 answer == null ? null : answer.confidence(),
                 answer == null ? List.of() : answer.sources(),
                 processingTime(),
-                endedAt);
+                endedAt,
+                toolSteps);
     }
 }

@@ -64,7 +64,8 @@ abstract class RedisRestoreTests extends RedisMemoryTests {
 
     EndedTurn ended(Ask ask, Instant at, Answer answer, TurnError error) {
         RequestStatus status = answer == null ? RequestStatus.FAILED : RequestStatus.COMPLETED;
-        return new EndedTurn(ask, ask.question(), offset++, now, 1, at, at, answer, error, status, null, Usage.NONE);
+        return new EndedTurn(
+                ask, ask.question(), offset++, now, 1, at, at, answer, error, status, null, Usage.NONE, List.of());
     }
 
     void commit(String question) {

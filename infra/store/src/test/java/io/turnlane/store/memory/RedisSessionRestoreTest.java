@@ -314,7 +314,8 @@ class RedisSessionRestoreTest extends RedisRestoreTests {
                 null,
                 RequestStatus.CANCELLED,
                 cause,
-                USAGE);
+                USAGE,
+                List.of());
         restore(1, ended);
         assertThat(memory.begin(beginning(ended.ask(), ended.offset())))
                 .isEqualTo(new MemoryResult.AlreadyEnded(

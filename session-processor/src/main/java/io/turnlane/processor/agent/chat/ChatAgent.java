@@ -1,11 +1,14 @@
 package io.turnlane.processor.agent.chat;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.ToolStep;
+import io.turnlane.model.ToolStep.ToolUse;
 import io.turnlane.model.agent.AgentSettings;
 import io.turnlane.model.agent.ModelService;
 import io.turnlane.processor.agent.Agent;
@@ -55,19 +58,34 @@ final class ChatAgent implements Agent {
         TurnUsage usage = new TurnUsage(limits, currency, sink);
         List<ChatMessage> messages = ChatHistory.messages(settings, memory, question.text());
         List<Map<String, Object>> artifacts = new ArrayList<>();
+        boolean calledTools = false;
         while (true) {
             usage.checkNextCall();
             ModelReply reply = call(request(messages), output, usage);
-            if (!reply.message().hasToolExecutionRequests()) {
+            AiMessage message = reply.message();
+            if (!message.hasToolExecutionRequests()) {
+                if (calledTools && message.thinking() != null) {
+                    keep(message, List.of(), sink);
+                }
                 return new Answer(output.text(), null, List.of(), artifacts, usage.total());
             }
-            messages.add(reply.message());
-            for (ToolExecutionRequest request : reply.message().toolExecutionRequests()) {
-                ToolReply result =
-                        tools.call(request.name(), Objects.requireNonNullElse(request.arguments(), ""), sink);
+            calledTools = true;
+            messages.add(message);
+            List<ToolUse> calls = new ArrayList<>();
+            for (ToolExecutionRequest request : message.toolExecutionRequests()) {
+                String arguments = Objects.requireNonNullElse(request.arguments(), "");
+                ToolReply result = tools.call(request.name(), arguments, sink);
                 artifacts.addAll(result.artifacts());
                 messages.add(ToolExecutionResultMessage.from(request, result.text()));
+                calls.add(new ToolUse(request.id(), request.name(), arguments, result.text()));
             }
+            keep(message, calls, sink);
+        }
+    }
+
+    private void keep(AiMessage message, List<ToolUse> calls, AnswerSink sink) {
+        if (settings.keepMessages()) {
+            sink.keep(new ToolStep(message.thinking(), calls));
         }
     }
 

@@ -103,7 +103,7 @@ final class ModelEndpoint {
             ModelReply reply = call.reply();
             hasReply = true;
             usage.add(service, reply);
-            return reply;
+            return ProviderQuirks.of(service.provider()).keepsReasoning() ? reply : reply.withoutReasoning();
         } finally {
             if (!hasReply) {
                 usage.addFailed(service, handler.inputTokens(), handler.outputTokens());

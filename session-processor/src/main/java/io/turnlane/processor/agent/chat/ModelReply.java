@@ -9,6 +9,12 @@ import dev.langchain4j.data.message.AiMessage;
  */
 record ModelReply(AiMessage message, long inputTokens, long outputTokens, boolean isEstimate) {
 
+    ModelReply withoutReasoning() {
+        return message.thinking() == null
+                ? this
+                : new ModelReply(message.toBuilder().thinking(null).build(), inputTokens, outputTokens, isEstimate);
+    }
+
     long tokens() {
         return inputTokens + outputTokens;
     }

@@ -6,7 +6,7 @@ import io.turnlane.model.agent.ModelProvider;
  * Deviations of a provider from the API of OpenAI.
  *
  * @param keepsReasoning true if a message with tool calls must contain the model's {@code reasoning_content} when it is
- *     sent back within the same turn; Kimi rejects the call with status 400 otherwise
+ *     sent back; Kimi and DeepSeek reject the call with status 400 otherwise
  * @param repeatsToolCallIds true if each fragment of a tool call may contain the complete id; other providers send it
  *     once
  */

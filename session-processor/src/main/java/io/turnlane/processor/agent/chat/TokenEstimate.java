@@ -49,6 +49,9 @@ final class TokenEstimate {
         if (reply.text() != null) {
             text.append(reply.text());
         }
+        if (reply.thinking() != null) {
+            text.append(reply.thinking());
+        }
         for (ToolExecutionRequest call : reply.toolExecutionRequests()) {
             text.append(call.name()).append(call.arguments());
         }

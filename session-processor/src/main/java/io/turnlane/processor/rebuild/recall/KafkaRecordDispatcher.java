@@ -83,7 +83,9 @@ record KafkaRecordDispatcher(RecallCollector collector, WireFormat wire) {
                     Instant.ofEpochMilli(record.timestamp()));
         } else {
             String states = HeaderText.get(record, RecordHeaders.AGENT_STATES);
-            collector.ended(session, wire.readTerminalEvent(record.value(), states), record.serializedValueSize());
+            String steps = HeaderText.get(record, RecordHeaders.TOOL_STEPS);
+            int size = record.serializedValueSize() + (steps == null ? 0 : steps.length());
+            collector.ended(session, wire.readTerminalEvent(record.value(), states, steps), size);
         }
     }
 

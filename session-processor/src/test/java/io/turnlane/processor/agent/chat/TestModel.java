@@ -9,6 +9,7 @@ import io.turnlane.doubles.ModelStream;
 import io.turnlane.doubles.ReceivedRequest;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ToolOutcome;
+import io.turnlane.model.ToolStep;
 import io.turnlane.model.Usage;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.processor.agent.AnswerSink;
@@ -51,7 +52,13 @@ final class TestModel implements AutoCloseable {
         final Queue<String> stages = new ConcurrentLinkedQueue<>();
         final Queue<Map<String, Object>> artifacts = new ConcurrentLinkedQueue<>();
         final Queue<String> toolCalls = new ConcurrentLinkedQueue<>();
+        final Queue<ToolStep> kept = new ConcurrentLinkedQueue<>();
         final Queue<Usage> usages = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void keep(ToolStep step) {
+            kept.add(step);
+        }
 
         @Override
         public void usage(String provider, Usage usage) {
