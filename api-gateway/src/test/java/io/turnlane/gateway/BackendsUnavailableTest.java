@@ -45,6 +45,15 @@ class BackendsUnavailableTest {
                             .asBoolean())
                     .isFalse();
 
+            await().untilAsserted(() -> assertThat(gateway.get("/v1/ops/fleet")
+                            .json()
+                            .path("health")
+                            .path("problems")
+                            .path(0)
+                            .path("code")
+                            .asString())
+                    .isEqualTo("redis_unavailable"));
+
             HttpReply asked = gateway.ask(session, "without memory");
             assertThat(asked.status()).isEqualTo(202);
             assertThat(processor.nextTurn().command.requestId()).hasToString(asked.text("request_id"));

@@ -135,6 +135,7 @@ class CrossOriginTest {
                 preflight(gateway, CHAT, "TRACE", "/v1/sessions", "authorization"),
                 preflight(gateway, CHAT, "GET", "/v1/quarantine", "authorization"),
                 preflight(gateway, CHAT, "POST", "/v1/quarantine/1/redrive", "authorization"),
+                preflight(gateway, CHAT, "GET", "/v1/ops/fleet", "authorization"),
                 preflight(gateway, CHAT, "GET", "/api/stats", "authorization"),
                 preflight(gateway, CHAT, "GET", "/actuator/prometheus", "authorization"),
                 preflight(open, EVIL, "GET", "/actuator/health", "authorization"));

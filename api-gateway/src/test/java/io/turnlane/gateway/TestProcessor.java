@@ -9,6 +9,7 @@ import io.turnlane.backends.TestBackends;
 import io.turnlane.model.Answer;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
+import io.turnlane.model.ProcessorDetail;
 import io.turnlane.model.ProcessorStatistics;
 import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestStatus;
@@ -112,7 +113,12 @@ public final class TestProcessor implements AutoCloseable {
         redis.sync().psetex(MemoryKeys.processor(figures.processor()), 60_000, wire.writeValue(figures));
     }
 
+    public void publishDetail(ProcessorDetail detail) {
+        redis.sync().psetex(MemoryKeys.processorDetail(detail.processor()), 60_000, wire.writeValue(detail));
+    }
+
     public void removeStatistics(String processor) {
+        redis.sync().del(MemoryKeys.processorDetail(processor));
         redis.sync().zrem(MemoryKeys.processors(), processor.getBytes(StandardCharsets.UTF_8));
         redis.sync().del(MemoryKeys.processor(processor));
     }

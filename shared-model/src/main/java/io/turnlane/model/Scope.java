@@ -13,8 +13,10 @@ public enum Scope implements WireEnum {
     ASK,
     /** Read and follow the caller's sessions and requests. */
     READ,
-    /** Operate the installation: quarantine, metrics, statistics. */
-    OPS;
+    /** Operate the installation: console, quarantine, metrics, statistics. Shows no questions and no answers. */
+    OPS,
+    /** Together with {@link #OPS}: see questions and answers of all users. */
+    CONTENT;
 
     /** Returns the scope with this text form; throws an IllegalArgumentException if there is none. */
     public static Scope of(String wire) {

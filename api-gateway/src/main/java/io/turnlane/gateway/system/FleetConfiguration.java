@@ -3,6 +3,7 @@ package io.turnlane.gateway.system;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.guard.admission.OverloadGuard;
 import io.turnlane.gateway.operations.agents.RouteWatch;
+import io.turnlane.gateway.operations.console.GatewayHeartbeat;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.fleet.AgentRegistry;
 import io.turnlane.gateway.turns.fleet.Fleet;
@@ -11,6 +12,7 @@ import io.turnlane.log.CompactedTopicFollower;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.agent.ConfiguredAgent;
 import io.turnlane.model.topic.Topics;
+import io.turnlane.store.fleet.GatewayDirectory;
 import io.turnlane.store.fleet.ProcessorDirectory;
 import io.turnlane.store.fleet.WayBackClaims;
 import java.time.InstantSource;
@@ -31,6 +33,16 @@ class FleetConfiguration {
     @Bean
     CompactedTopic<ConfiguredAgent> agentTopic(KafkaAdmin admin, Topics names) {
         return CompactedTopic.ofAgents(admin.getConfigurationProperties(), names);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    GatewayHeartbeat gatewayHeartbeat(
+            GatewayDirectory directory,
+            EventStreams streams,
+            OverloadGuard overload,
+            InstantSource clock,
+            MeterRegistry meters) {
+        return new GatewayHeartbeat(directory, streams, overload, clock, meters);
     }
 
     @Bean

@@ -157,9 +157,9 @@ final class KeysCommand implements Runnable {
                 split = ",",
                 defaultValue = "ask,read",
                 description = {
-                    "Permissions of the key: ask, read, ops. Default: ${DEFAULT-VALUE}.",
+                    "Permissions of the key: ask, read, ops, content. Default: ${DEFAULT-VALUE}.",
                     "ask: ask and cancel questions, change own sessions. read: read and follow own sessions.",
-                    "ops: quarantine, statistics, metrics."
+                    "ops: console, quarantine, statistics, metrics. content: with ops, show questions and answers."
                 })
         private List<String> scopes = new ArrayList<>();
 

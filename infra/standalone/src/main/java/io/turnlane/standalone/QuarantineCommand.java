@@ -126,7 +126,10 @@ final class QuarantineCommand implements Runnable {
                     turn.path("error").path("code").asString(""),
                     turn.path("attempts").asInt(0),
                     redrivenAs.isEmpty() ? "" : "[redriven] ",
-                    OneLine.of(turn.path("question").asString("(unreadable)"), 60));
+                    OneLine.of(
+                            turn.path("question")
+                                    .asString(turn.path("redrivable").asBoolean() ? "(hidden)" : "(unreadable)"),
+                            60));
         }
     }
 

@@ -254,4 +254,19 @@ public record MemoryKeys(SessionKey session) {
     public static String processor(String processorId) {
         return PREFIX + "proc:" + processorId;
     }
+
+    /** Key of the string with a processor's detailed statistics as JSON. The string expires after 5 s. */
+    public static String processorDetail(String processorId) {
+        return PREFIX + "procdetail:" + processorId;
+    }
+
+    /** Key of a string that exists from an operator's request to drain a processor until the processor begins. */
+    public static String evacuation(String processorId) {
+        return PREFIX + "evacuate:" + processorId;
+    }
+
+    /** Key of the string with a gateway's statistics as JSON. The string expires after 5 s. */
+    public static String gateway(String gatewayId) {
+        return PREFIX + "gateway:" + gatewayId;
+    }
 }

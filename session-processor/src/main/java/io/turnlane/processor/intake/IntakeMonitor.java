@@ -3,12 +3,13 @@ package io.turnlane.processor.intake;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** Keeps the statistics of a poll thread. The poll thread updates them after each poll, and any thread reads them. */
 final class IntakeMonitor {
 
-    /** Minimum time between two reads of lag and age while records arrive. Each read visits all partitions. */
+    /** Minimum time between two reads of the partitions' states while records arrive. */
     private static final Duration BACKLOG_INTERVAL = Duration.ofMillis(100);
 
     private final Partitions partitions;
@@ -17,9 +18,7 @@ final class IntakeMonitor {
     private final LongSupplier nanoTime;
 
     private long lastBacklogNanos;
-    private long lag;
-    private Duration oldestAge = Duration.ZERO;
-    private Duration frontierStill = Duration.ZERO;
+    private List<PartitionState> held = List.of();
     private Instant lastProgress;
     private long lastEndedCount;
     private volatile IntakeStatistics statistics;
@@ -48,19 +47,11 @@ final class IntakeMonitor {
         long nanos = nanoTime.getAsLong();
         if (quiet || nanos - lastBacklogNanos >= BACKLOG_INTERVAL.toNanos()) {
             lastBacklogNanos = nanos;
-            lag = partitions.lag();
-            oldestAge = partitions.oldestAge(clock.instant());
-            frontierStill = partitions.frontierStill(nanos);
+            held = partitions.states(clock.instant(), nanos);
         }
         Instant now = clock.instant();
         statistics = new IntakeStatistics(
-                now,
-                partitions.heldCount(),
-                budget.openTurns(),
-                lag,
-                oldestAge,
-                stalledFor(exhausted, now),
-                frontierStill);
+                now, partitions.partitionCount(), held, budget.openTurns(), stalledFor(exhausted, now));
     }
 
     /** Sets the statistics of a poll thread that has ended. */

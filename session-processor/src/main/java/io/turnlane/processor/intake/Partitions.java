@@ -318,41 +318,47 @@ class Partitions implements ConsumerRebalanceListener {
     }
 
     /**
-     * Returns the number of records of the held partitions that have not been polled yet. The consumer knows this
-     * number from its fetches. If all partitions are paused, the consumer fetches nothing, so this method asks the
-     * broker for the ends of the partitions, at most once a second.
-     */
-    long lag() {
-        if (allPaused && isEndOffsetsReadDue()) {
-            readEndOffsets();
-        }
-        return consumer.assignment().stream().mapToLong(this::lagOf).sum();
-    }
-
-    private long lagOf(TopicPartition partition) {
-        Assignment assignment = assignments.get(partition);
-        Long end = endOffsets.get(partition);
-        return allPaused && assignment != null && end != null
-                ? Math.max(0, end - assignment.ledger().position())
-                : consumer.currentLag(partition).orElse(0);
-    }
-
-    /**
-     * Returns the longest time for which the frontier of a partition has not moved although records of this partition
-     * have not been polled yet. Uses the ends of the partitions that {@link #lag} has read.
+     * Returns the states of the held partitions.
      *
      * @param nanos current time in ns, of a clock that never jumps
      */
-    Duration frontierStill(long nanos) {
-        Duration longest = Duration.ZERO;
-        for (TopicPartition partition : consumer.assignment()) {
-            Assignment assignment = assignments.get(partition);
-            if (assignment != null) {
-                Duration still = assignment.frontierStill(lagOf(partition) > 0, nanos);
-                longest = still.compareTo(longest) > 0 ? still : longest;
-            }
+    List<PartitionState> states(Instant now, long nanos) {
+        if (allPaused && isEndOffsetsReadDue()) {
+            readEndOffsets();
         }
-        return longest;
+        Set<TopicPartition> assigned = consumer.assignment();
+        return assignments.values().stream()
+                .map(assignment -> state(assignment, assigned.contains(assignment.partition()), now, nanos))
+                .toList();
+    }
+
+    private PartitionState state(Assignment assignment, boolean assigned, Instant now, long nanos) {
+        long lag = assigned ? lag(assignment) : 0;
+        Ledger ledger = assignment.ledger();
+        Duration oldestAge = ledger.oldest()
+                .map(oldest -> Duration.between(oldest, now))
+                .filter(Duration::isPositive)
+                .orElse(Duration.ZERO);
+        return new PartitionState(
+                assignment.number(),
+                ledger.frontier(),
+                ledger.position(),
+                ledger.openCount(),
+                lag,
+                oldestAge,
+                assignment.frontierStill(lag > 0, nanos));
+    }
+
+    /**
+     * Returns the number of records of the partition that have not been polled yet. The consumer knows this number from
+     * its fetches. If all partitions are paused, the consumer fetches nothing, so this method uses the ends of the
+     * partitions, which the broker is asked for at most once a second.
+     */
+    private long lag(Assignment assignment) {
+        Long end = endOffsets.get(assignment.partition());
+        return allPaused && end != null
+                ? Math.max(0, end - assignment.ledger().position())
+                : consumer.currentLag(assignment.partition()).orElse(0);
     }
 
     private boolean isEndOffsetsReadDue() {
@@ -367,15 +373,5 @@ class Partitions implements ConsumerRebalanceListener {
         } catch (KafkaException e) {
             log.atDebug().setCause(e).log("ends of the paused partitions not read");
         }
-    }
-
-    /** Returns the age of the oldest open record, counted from its delivery; zero if no record is open. */
-    Duration oldestAge(Instant now) {
-        return assignments.values().stream()
-                .flatMap(assignment -> assignment.ledger().oldest().stream())
-                .min(Instant::compareTo)
-                .map(oldest -> Duration.between(oldest, now))
-                .filter(Duration::isPositive)
-                .orElse(Duration.ZERO);
     }
 }

@@ -1,5 +1,6 @@
 package io.turnlane.processor.lane;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,16 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane<K, T> {
 
-    enum LaneState {
-        /** Waits for a slot. */
-        READY,
-        RUNNING,
-        /** Waits for the end of its delay. */
-        DELAYED,
-        /** Waits for its side tasks. */
-        BLOCKED
-    }
-
     /** Side task, and the waiting item on which it works. */
     record QueuedSideTask<T>(T item, SideTask<T> task) {}
 
@@ -42,6 +33,7 @@ final class Lane<K, T> {
     private final ToIntFunction<? super T> priority;
     private final int[] countByPriority = new int[ReadyLanes.PRIORITIES];
     private LaneState state = LaneState.READY;
+    private long stateSince = System.nanoTime();
     private final Deque<QueuedSideTask<T>> sideTasks = new ArrayDeque<>();
     private boolean sideTaskRuns;
     private boolean skipRequested;
@@ -105,6 +97,13 @@ final class Lane<K, T> {
 
     void state(LaneState next) {
         state = next;
+        stateSince = System.nanoTime();
+    }
+
+    /** Returns the state of this lane, which must not be empty. */
+    LaneView<K, T> view(long nanoTime) {
+        return new LaneView<>(
+                key, state, Duration.ofNanos(nanoTime - stateSince), items.size(), head(), firstWaiting());
     }
 
     /**
@@ -113,7 +112,7 @@ final class Lane<K, T> {
      * @return a number that identifies this delay
      */
     int startDelay() {
-        state = LaneState.DELAYED;
+        state(LaneState.DELAYED);
         return ++delays;
     }
 

@@ -1,6 +1,5 @@
 package io.turnlane.processor.lane;
 
-import io.turnlane.processor.lane.Lane.LaneState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -194,10 +194,7 @@ public final class LaneScheduler<K, T> {
         return locked(() -> sideTasks.submit(key, lane -> lane.waiting(matching), task));
     }
 
-    /**
-     * Queues a side task for the given item. Does nothing if the item is running or has left its lane. Takes constant
-     * time.
-     */
+    /** Queues a side task for the given item. Does nothing if the item is running or has left its lane. */
     public void submitSideTask(K key, T item, SideTask<T> task) {
         var _ = locked(() -> sideTasks.submit(key, lane -> lane.isWaiting(item) ? List.of(item) : List.of(), task));
     }
@@ -241,6 +238,11 @@ public final class LaneScheduler<K, T> {
     /** Returns the current counts. */
     public LaneCounts counts() {
         return locked(() -> new LaneCounts(lanes.count(), running, lanes.itemCount()));
+    }
+
+    /** Passes the state of each lane to the visitor, under the lock. The visitor must not call this scheduler. */
+    public void visit(Consumer<? super LaneView<K, T>> visitor) {
+        change(() -> lanes.visit(visitor));
     }
 
     /** Returns the current load. */

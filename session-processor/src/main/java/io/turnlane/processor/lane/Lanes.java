@@ -1,6 +1,5 @@
 package io.turnlane.processor.lane;
 
-import io.turnlane.processor.lane.Lane.LaneState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -54,6 +54,12 @@ final class Lanes<K, T> {
                 .flatMap(lane -> Stream.ofNullable(lane.firstWaiting()))
                 .<Instant>map(time)
                 .min(Instant::compareTo);
+    }
+
+    /** Passes the state of each lane to the visitor. */
+    void visit(Consumer<? super LaneView<K, T>> visitor) {
+        long now = System.nanoTime();
+        byKey.values().forEach(lane -> visitor.accept(lane.view(now)));
     }
 
     @Nullable

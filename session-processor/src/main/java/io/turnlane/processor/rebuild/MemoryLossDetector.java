@@ -7,8 +7,10 @@ import io.turnlane.store.MemoryUnavailableException;
 import io.turnlane.store.loss.LossMarkers;
 import io.turnlane.store.memory.SessionRestore.RestoreResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,6 +101,18 @@ public final class MemoryLossDetector implements LostMemory, PartitionAssignment
                 state.markRebuilt(clock.instant());
             });
         }
+    }
+
+    /** Returns the partitions whose memory is being rebuilt, with the times at which the rebuilds began. */
+    public Map<Integer, Instant> rebuilding() {
+        Map<Integer, Instant> rebuilding = new HashMap<>();
+        states.values().forEach(state -> {
+            Instant since = state.lostSince();
+            if (since != null) {
+                rebuilding.put(state.partition().number(), since);
+            }
+        });
+        return rebuilding;
     }
 
     @Override

@@ -53,6 +53,11 @@ final class PartitionLossState {
         return true;
     }
 
+    /** Returns the time at which the loss was detected; null if no rebuild runs. */
+    synchronized @Nullable Instant lostSince() {
+        return lostSince;
+    }
+
     synchronized void markRebuilt(Instant now) {
         lostSince = null;
         rebuiltAt = now;

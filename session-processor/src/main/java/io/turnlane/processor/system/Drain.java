@@ -80,6 +80,17 @@ final class Drain {
         return report.join();
     }
 
+    /** Drains the processor on a thread of its own. */
+    void start() {
+        Thread.ofPlatform().name("evacuate").start(() -> {
+            try {
+                var _ = run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     private DrainReport drain() throws InterruptedException {
         poller.pause();
         lanes.stopDispatching();

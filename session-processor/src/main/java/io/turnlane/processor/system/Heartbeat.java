@@ -60,7 +60,8 @@ class Heartbeat {
             AgentTimes agentTimes,
             DroppedTurns dropped,
             UsageTotals usage,
-            OldestWaiting oldestWaiting) {}
+            OldestWaiting oldestWaiting,
+            DetailCollector details) {}
 
     Heartbeat(
             ProcessorId id,
@@ -90,8 +91,13 @@ class Heartbeat {
             return;
         }
         try {
-            processors.heartbeat(statistics(clock.instant()));
+            ProcessorStatistics statistics = statistics(clock.instant());
+            processors.heartbeat(statistics);
+            processors.describe(sources.details().collect(statistics.at(), statistics.totalTurns()));
             report(true, "");
+            if (processors.takeEvacuationRequest(processorId)) {
+                sources.drain().start();
+            }
         } catch (DataAccessException e) {
             report(false, e.getClass().getSimpleName());
         }

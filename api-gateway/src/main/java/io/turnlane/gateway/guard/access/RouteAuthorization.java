@@ -17,6 +17,8 @@ public final class RouteAuthorization {
         "/readyz",
         "/",
         "/index.html",
+        "/console",
+        "/console/**",
         "/manifest.json",
         "/favicon.ico",
         "/assets/**",

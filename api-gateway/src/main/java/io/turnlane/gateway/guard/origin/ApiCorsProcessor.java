@@ -31,7 +31,7 @@ public final class ApiCorsProcessor extends DefaultCorsProcessor {
      * Paths that pages of other origins must not call. These calls return data of other users or of the installation,
      * or act for other users.
      */
-    private static final List<String> INTERNAL = List.of("/v1/quarantine/**", "/v1/quarantine");
+    private static final List<String> INTERNAL = List.of("/v1/quarantine/**", "/v1/quarantine", "/v1/ops/**");
 
     /** Paths of the API and of the script modules that use it. */
     private static final List<String> PUBLIC =

@@ -52,13 +52,14 @@ record QuarantineController(KafkaQuarantineLog log, Redrive redrive) {
                 log.page(cursor == null ? null : QuarantineCursor.parse(cursor), limit);
         QuarantineCursor next = page.next();
         return notCached(new QuarantineListing(
-                page.turns().stream().map(this::resource).toList(), next == null ? null : next.toString()));
+                page.turns().stream().map(turn -> resource(turn, operator)).toList(),
+                next == null ? null : next.toString()));
     }
 
     @Operation(operationId = "getQuarantinedTurn", summary = "Get a quarantined turn")
     @GetMapping("/{rid}")
     ResponseEntity<QuarantineResource> show(Operator operator, @PathVariable String rid) {
-        return notCached(resource(find(rid)));
+        return notCached(resource(find(rid), operator));
     }
 
     @Operation(
@@ -80,17 +81,17 @@ record QuarantineController(KafkaQuarantineLog log, Redrive redrive) {
         return ResponseEntity.status(submission.replayed() ? HttpStatus.OK : HttpStatus.ACCEPTED)
                 .location(URI.create(request.links().self()))
                 .header("X-Request-Id", request.requestId().toString())
-                .body(request);
+                .body(operator.seesContent() ? request : request.withoutContent());
     }
 
     private QuarantineRecord find(String id) {
         return log.find(id).orElseThrow(() -> ProblemDetailException.notFound("quarantined turn"));
     }
 
-    private QuarantineResource resource(QuarantineRecord quarantined) {
+    private QuarantineResource resource(QuarantineRecord quarantined, Operator operator) {
         Ask ask = quarantined.ask();
         return QuarantineResource.of(
-                quarantined, ask == null ? null : redrive.redrivenAs(ask).orElse(null));
+                quarantined, ask == null ? null : redrive.redrivenAs(ask).orElse(null), operator.seesContent());
     }
 
     private static <T> ResponseEntity<T> notCached(T body) {

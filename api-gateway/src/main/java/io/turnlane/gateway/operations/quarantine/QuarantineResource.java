@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id request id; if the original record has no request id, its partition and offset on the turns topic
  * @param attempts number of times that the agent was run
- * @param question null if the record cannot be read
+ * @param question null if the record cannot be read, or if the caller may not see questions
  * @param redrivable true if the turn can be asked again
  * @param redrivenAs latest request that asked the question again; null if none
  * @param raw original record; null if the record can be read
@@ -44,7 +44,7 @@ record QuarantineResource(
     /**
      * Record that could not be read.
      *
-     * @param value value in base64; truncated if long
+     * @param value value in base64; truncated if long; null if there is none or the caller may not see it
      * @param bytes full length of the value in bytes
      */
     record Raw(
@@ -53,7 +53,7 @@ record QuarantineResource(
             @Nullable String value,
             int bytes) {
 
-        static Raw of(QuarantineRecord quarantined) {
+        static Raw of(QuarantineRecord quarantined, boolean content) {
             QuarantinedTurn turn = quarantined.turn();
             Map<String, String> headers = new TreeMap<>();
             turn.headers().forEach(header -> headers.put(header.name(), text(header.value())));
@@ -61,7 +61,7 @@ record QuarantineResource(
             return new Raw(
                     turn.key() == null ? null : text(turn.key()),
                     headers,
-                    value == null ? null : Base64.getEncoder().encodeToString(value),
+                    value == null || !content ? null : Base64.getEncoder().encodeToString(value),
                     quarantined.valueBytes());
         }
 
@@ -70,7 +70,8 @@ record QuarantineResource(
         }
     }
 
-    static QuarantineResource of(QuarantineRecord quarantined, @Nullable RequestId redrivenAs) {
+    /** @param content true to include the question, or the value of a record that cannot be read */
+    static QuarantineResource of(QuarantineRecord quarantined, @Nullable RequestId redrivenAs, boolean content) {
         QuarantinedTurn turn = quarantined.turn();
         Ask ask = quarantined.ask();
         return new QuarantineResource(
@@ -83,10 +84,10 @@ record QuarantineResource(
                 turn.origin(),
                 ask == null ? null : ask.userId(),
                 ask == null ? null : ask.agent(),
-                ask == null ? null : ask.question(),
+                ask == null || !content ? null : ask.question(),
                 ask == null ? null : ask.createdAt(),
                 ask != null,
                 redrivenAs,
-                ask == null ? Raw.of(quarantined) : null);
+                ask == null ? Raw.of(quarantined, content) : null);
     }
 }

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Merges the latency histograms of processors, so that percentiles can be computed over the turns of all processors.
  */
-final class Latencies {
+public final class Latencies {
 
     private static final Logger LOG = LoggerFactory.getLogger(Latencies.class);
     private static final int DIGITS = 3;
@@ -20,7 +20,7 @@ final class Latencies {
     private Latencies() {}
 
     /** Returns the latencies of all processors in µs. Histograms that cannot be decoded are ignored. */
-    static Histogram merged(List<ProcessorStatistics> statistics) {
+    public static Histogram merged(List<ProcessorStatistics> statistics) {
         Histogram all = new Histogram(DIGITS);
         all.setAutoResize(true);
         for (ProcessorStatistics processor : statistics) {

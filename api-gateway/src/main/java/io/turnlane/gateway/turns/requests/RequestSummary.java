@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * JSON representation of a request in a list. Does not contain the answer, because answers can be large.
  * {@code links.self} leads to the request with its answer. The components are those of {@link RequestResource}.
  */
-record RequestSummary(
+public record RequestSummary(
         RequestId requestId,
         SessionId sessionId,
 
@@ -47,8 +47,17 @@ record RequestSummary(
 
         RequestResource.Links links) {
 
-    static RequestSummary of(RequestRecord request) {
-        RequestResource whole = RequestResource.of(request);
+    /** Returns the summary of a stored request. */
+    public static RequestSummary of(RequestRecord request) {
+        return of(RequestResource.of(request));
+    }
+
+    /** Returns the summary of a stored request without texts of clients and agents. */
+    public static RequestSummary withoutContent(RequestRecord request) {
+        return of(RequestResource.of(request).withoutContent());
+    }
+
+    private static RequestSummary of(RequestResource whole) {
         return new RequestSummary(
                 whole.requestId(),
                 whole.sessionId(),

@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the bytes of one SSE response. Confined to one thread. */
-final class SseConnection {
+public final class SseConnection {
 
     private static final byte[] HEARTBEAT = ascii(": \n\n");
 
@@ -26,14 +26,15 @@ final class SseConnection {
      * Opens the connection. Sends the response headers at once, so that the client sees that it is connected before the
      * first event.
      */
-    static SseConnection open(HttpServletResponse response) throws IOException {
+    public static SseConnection open(HttpServletResponse response) throws IOException {
         writeHead(response);
         SseConnection connection = new SseConnection(response);
         connection.flush();
         return connection;
     }
 
-    static void writeHead(HttpServletResponse response) {
+    /** Writes the status and the headers of a stream. */
+    public static void writeHead(HttpServletResponse response) {
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentType("text/event-stream");
         response.setHeader("Cache-Control", "no-store");
@@ -42,7 +43,7 @@ final class SseConnection {
     }
 
     /** Writes one event. {@code json} must be a single line. */
-    void writeEvent(@Nullable Cursor cursor, String type, byte[] json) throws IOException {
+    public void writeEvent(@Nullable Cursor cursor, String type, byte[] json) throws IOException {
         StringBuilder head = new StringBuilder(96);
         if (cursor != null) {
             head.append("id: ").append(cursor).append('\n');
@@ -67,11 +68,12 @@ final class SseConnection {
     }
 
     /** Writes the time that the client must wait before it reconnects after this connection has ended. */
-    void writeRetry(Duration delay) throws IOException {
+    public void writeRetry(Duration delay) throws IOException {
         out.write(ascii("retry: " + delay.toMillis() + "\n\n"));
     }
 
-    void flush() throws IOException {
+    /** Sends everything that was written. */
+    public void flush() throws IOException {
         response.flushBuffer();
     }
 

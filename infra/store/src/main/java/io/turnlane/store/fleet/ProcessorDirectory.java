@@ -1,25 +1,23 @@
 package io.turnlane.store.fleet;
 
+import io.turnlane.model.ProcessorDetail;
 import io.turnlane.model.ProcessorStatistics;
-import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.TreeMap;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.ZSetOperations.TypedTuple;
 
 /**
  * Directory of the processors that are alive. Each processor writes its statistics every second, and they expire after
  * 5 s. Methods throw a data access exception if Redis is unavailable.
  */
 public record ProcessorDirectory(StringRedisTemplate redis, WireFormat wire) {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessorDirectory.class);
 
     private static final Duration STATISTICS_LIFE = Duration.ofSeconds(5);
     private static final Duration RECENT = Duration.ofMinutes(1);
@@ -35,8 +33,7 @@ public record ProcessorDirectory(StringRedisTemplate redis, WireFormat wire) {
      * offers.
      */
     public void heartbeat(ProcessorStatistics statistics) {
-        String json = new String(wire.writeValue(statistics), StandardCharsets.UTF_8);
-        redis.opsForValue().set(MemoryKeys.processor(statistics.processor()), json, STATISTICS_LIFE);
+        stored().put(MemoryKeys.processor(statistics.processor()), statistics, STATISTICS_LIFE);
         redis.opsForZSet().add(MemoryKeys.processors(), statistics.processor(), (double)
                 statistics.at().toEpochMilli());
         redis.opsForZSet().removeRangeByScore(MemoryKeys.processors(), 0, (double)
@@ -46,9 +43,18 @@ public record ProcessorDirectory(StringRedisTemplate redis, WireFormat wire) {
                 .forEach(agent -> redis.opsForValue().set(MemoryKeys.offeredAgent(agent.name()), "", AGENT_LIFE));
     }
 
+    /**
+     * Stores the detailed statistics of a processor. They have a key of their own, because gateways read the other
+     * statistics more often.
+     */
+    public void describe(ProcessorDetail detail) {
+        stored().put(MemoryKeys.processorDetail(detail.processor()), detail, STATISTICS_LIFE);
+    }
+
     /** Removes a processor, so that gateways no longer count it. */
     public void remove(String processor) {
         redis.delete(MemoryKeys.processor(processor));
+        redis.delete(MemoryKeys.processorDetail(processor));
         redis.opsForZSet().remove(MemoryKeys.processors(), processor);
     }
 
@@ -59,23 +65,41 @@ public record ProcessorDirectory(StringRedisTemplate redis, WireFormat wire) {
 
     /** Returns the latest statistics of each live processor. */
     public List<ProcessorStatistics> alive() {
-        Set<String> ids = redis.opsForZSet().range(MemoryKeys.processors(), 0, -1);
-        List<ProcessorStatistics> alive = new ArrayList<>();
-        for (String id : ids == null ? Set.<String>of() : ids) {
-            // Each processor needs a GET of its own, because on a Redis Cluster the keys are in different slots.
-            String statistics = redis.opsForValue().get(MemoryKeys.processor(id));
-            if (statistics != null) {
-                read(statistics.getBytes(StandardCharsets.UTF_8), alive);
-            }
-        }
-        return List.copyOf(alive);
+        return stored().read(MemoryKeys.processors(), MemoryKeys::processor, ProcessorStatistics.class);
     }
 
-    private void read(byte[] statistics, List<ProcessorStatistics> into) {
-        try {
-            into.add(wire.read(statistics, ProcessorStatistics.class));
-        } catch (UnreadableRecordException e) {
-            LOG.atWarn().addKeyValue("why", e.getMessage()).log("unreadable statistics of a processor ignored");
+    /** Returns the latest detailed statistics of each live processor that writes them. */
+    public List<ProcessorDetail> details() {
+        return stored().read(MemoryKeys.processors(), MemoryKeys::processorDetail, ProcessorDetail.class);
+    }
+
+    /**
+     * Returns the times of the latest heartbeats of the processors that have not been removed, by their ids. Contains
+     * processors that have stopped without a removal, for about a minute or until another processor is alive.
+     */
+    public Map<String, Instant> lastHeartbeats() {
+        Map<String, Instant> heartbeats = new TreeMap<>();
+        Set<TypedTuple<String>> all = redis.opsForZSet().rangeWithScores(MemoryKeys.processors(), 0, -1);
+        for (TypedTuple<String> one : all == null ? Set.<TypedTuple<String>>of() : all) {
+            if (one.getValue() != null && one.getScore() != null) {
+                heartbeats.put(
+                        one.getValue(), Instant.ofEpochMilli(one.getScore().longValue()));
+            }
         }
+        return heartbeats;
+    }
+
+    /** Requests that a processor drains. The processor begins with its next heartbeat, within about a second. */
+    public void requestEvacuation(String processor) {
+        redis.opsForValue().set(MemoryKeys.evacuation(processor), "", RECENT);
+    }
+
+    /** Returns true once after {@link #requestEvacuation} was called for this processor. */
+    public boolean takeEvacuationRequest(String processor) {
+        return Boolean.TRUE.equals(redis.delete(MemoryKeys.evacuation(processor)));
+    }
+
+    private StoredStatistics stored() {
+        return new StoredStatistics(redis, wire);
     }
 }

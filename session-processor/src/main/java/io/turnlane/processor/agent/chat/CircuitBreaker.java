@@ -24,6 +24,16 @@ final class CircuitBreaker {
         this.periodNanos = period.toNanos();
     }
 
+    /** Returns true if recent calls failed, so that only one call is allowed in each period. */
+    boolean isOpen() {
+        lock.lock();
+        try {
+            return failures >= FAILURES;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns true if a call is allowed now. */
     boolean tryCall() {
         lock.lock();

@@ -1,11 +1,14 @@
 package io.turnlane.processor.agent.chat;
 
+import io.turnlane.model.ProcessorDetail.ServiceDetail;
 import io.turnlane.model.agent.ModelProvider;
 import io.turnlane.model.agent.ModelService;
 import io.turnlane.model.agent.SecretText;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +45,27 @@ public final class ModelServices implements AutoCloseable {
                 _ -> new ServiceState(service.limits()));
         state.limiter().configure(service.limits());
         return new ModelEndpoint(service, state, client(service.timeouts().connect()), keys);
+    }
+
+    /** Returns the load of each model that agents have used, by provider and model. */
+    public List<ServiceDetail> loads() {
+        return states.entrySet().stream()
+                .map(state -> load(state.getKey(), state.getValue()))
+                .sorted(Comparator.comparing(ServiceDetail::provider).thenComparing(ServiceDetail::model))
+                .toList();
+    }
+
+    private static ServiceDetail load(ServiceName name, ServiceState state) {
+        ServiceLimiter limiter = state.limiter();
+        return new ServiceDetail(
+                name.provider().wire(),
+                name.model(),
+                String.valueOf(name.url().getHost()),
+                limiter.permits(),
+                limiter.free(),
+                limiter.waiting(),
+                state.breaker().isOpen(),
+                limiter.pausedFor());
     }
 
     private HttpClient client(Duration connect) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class ServiceLimiter {
 
     private final AtomicLong earliestStart = new AtomicLong(System.nanoTime());
     private final TokenWindow tokens = new TokenWindow();
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile ServiceLimits limits;
 
     ServiceLimiter(ServiceLimits limits) {
@@ -80,6 +82,35 @@ final class ServiceLimiter {
      * @return empty if they do not allow it before the deadline
      */
     Optional<Permit> acquire(long callTokens, Deadline deadline) throws InterruptedException {
+        waiting.incrementAndGet();
+        try {
+            return acquireInOrder(callTokens, deadline);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    /** Returns the maximum number of concurrent calls. */
+    int permits() {
+        return limits.concurrent();
+    }
+
+    /** Returns the number of calls that the limit of concurrent calls still allows. */
+    int free() {
+        return Math.max(0, concurrency.availablePermits());
+    }
+
+    /** Returns the number of calls that wait until the limits allow them. */
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** Returns the time until the next call may start, without regard to the limit of tokens. */
+    Duration pausedFor() {
+        return Duration.ofNanos(Math.max(0, earliestStart.get() - System.nanoTime()));
+    }
+
+    private Optional<Permit> acquireInOrder(long callTokens, Deadline deadline) throws InterruptedException {
         if (!concurrency.tryAcquire(deadline.nanosLeft(), TimeUnit.NANOSECONDS)) {
             return Optional.empty();
         }

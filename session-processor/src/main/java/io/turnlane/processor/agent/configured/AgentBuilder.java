@@ -1,5 +1,6 @@
 package io.turnlane.processor.agent.configured;
 
+import io.turnlane.model.ProcessorDetail.ServiceDetail;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.model.agent.SecretText;
 import io.turnlane.processor.agent.AgentFactory;
@@ -9,6 +10,7 @@ import io.turnlane.processor.agent.chat.TurnLimits;
 import io.turnlane.processor.agent.remote.RemoteAgentFactory;
 import io.turnlane.processor.agent.tool.Toolbox;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -65,6 +67,11 @@ public final class AgentBuilder implements AutoCloseable {
                 .filter(factory -> factory.description().name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("This processor has no built-in agent " + name + "."));
+    }
+
+    /** Returns the load of each model that agents have used. */
+    public List<ServiceDetail> serviceLoads() {
+        return services.loads();
     }
 
     /** Closes the connections to models. Called after the last turn has ended. */
