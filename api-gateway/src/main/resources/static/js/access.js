@@ -18,6 +18,11 @@ export class Access {
     return this.#key ? [`ticket.${(await client.ticket()).ticket}`] : [];
   };
 
+  /** Forgets the key, so that the page asks for another one. */
+  forget() {
+    sessionStorage.removeItem(STORAGE_KEY);
+  }
+
   /** Called after a 401. `used`: the rejected Authorization header. Resolves when the user has entered another key. */
   refused = async (used) => {
     if (used === this.headers().Authorization) await (this.#entered ??= this.#ask());

@@ -66,8 +66,11 @@ export class ConnectionBand {
   #band = byId('band');
   #text = byId('band-text');
   #lost = null;
+  #back;
 
-  constructor(onRetry) {
+  /** `back`: text after the connection was lost and is back. */
+  constructor(onRetry, back = 'Connected again. Answers continue where they stopped.') {
+    this.#back = back;
     byId('band-retry').onclick = onRetry;
     setInterval(() => this.#showCountdown(), 250);
   }
@@ -93,7 +96,7 @@ export class ConnectionBand {
 
   #reconnected() {
     this.#band.dataset.state = 'back';
-    setText(this.#text, 'Connected again. Answers continue where they stopped.');
+    setText(this.#text, this.#back);
     announce('Connected again.');
     setTimeout(() => {
       if (!this.#lost) this.#band.hidden = true;

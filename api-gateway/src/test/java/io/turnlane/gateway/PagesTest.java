@@ -94,6 +94,22 @@ class PagesTest {
     }
 
     @Test
+    void servesTheConsoleWithTheVersionInThePathsOfItsFiles() {
+        HttpReply page = gateway.get("/console");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
+        String text = page.response().body();
+        assertThat(text).doesNotContainPattern("(href|src)=\"/(console|css|icons|js|lib|webjars)/");
+        Matcher script = Pattern.compile("src=\"(/assets/[0-9a-f]{12}/console/js/main\\.js)\"")
+                .matcher(text);
+        assertThat(script.find()).isTrue();
+        HttpReply kept = gateway.get(script.group(1));
+        assertThat(kept.status()).isEqualTo(200);
+        assertThat(kept.header("Cache-Control")).isEqualTo("max-age=31536000, public, immutable");
+    }
+
+    @Test
     void ignoresTheRequestIdThatAClientSends() {
         assertThat(gateway.get("/v1/agents", "X-Request-Id", "mine").header("X-Request-Id"))
                 .isNotNull()

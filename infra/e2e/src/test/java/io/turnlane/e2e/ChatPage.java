@@ -20,9 +20,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The chat page in a browser. Used by the test's thread only. */
+/** The chat page or the console in a browser. Used by the test's thread only. */
 final class ChatPage {
 
     private static final String AXE = readAxe();
@@ -106,6 +108,13 @@ final class ChatPage {
         return this;
     }
 
+    /** Accepts console errors about responses with these statuses. */
+    ChatPage expectStatus(int... statuses) {
+        expected = Pattern.compile(
+                IntStream.of(statuses).mapToObj(status -> "status of " + status).collect(Collectors.joining("|")));
+        return this;
+    }
+
     /** Accepts console errors about 401 responses and rejected sockets. */
     ChatPage expectUnauthorized() {
         expected = Pattern.compile("401|WebSocket connection to .* failed");
@@ -113,7 +122,12 @@ final class ChatPage {
     }
 
     ChatPage open() {
-        page.navigate(address + "/");
+        return open("/");
+    }
+
+    /** Opens another page of the gateway, such as {@code /console}. */
+    ChatPage open(String path) {
+        page.navigate(address + path);
         return this;
     }
 

@@ -23,7 +23,7 @@ import org.springframework.web.servlet.resource.TransformedResource;
 import org.webjars.WebJarVersionLocator;
 
 /**
- * Puts the version of the page's files into their URLs: {@code /assets/<version>/js/main.js}. The version is a hash of
+ * Puts the version of the pages' files into their URLs: {@code /assets/<version>/js/main.js}. The version is a hash of
  * all files and of the libraries' versions. Only the URLs in the page itself are changed, because script modules import
  * each other by relative paths.
  *
@@ -58,7 +58,7 @@ final class PageAssets implements ResourceTransformer, ResourceResolver {
             return before;
         }
         String page = before.getContentAsString(StandardCharsets.UTF_8)
-                .replaceAll("(href|src)=\"/(?=(css|icons|js|lib|webjars)/)", "$1=\"" + path());
+                .replaceAll("(href|src)=\"/(?=(console|css|icons|js|lib|webjars)/)", "$1=\"" + path());
         return new TransformedResource(before, page.getBytes(StandardCharsets.UTF_8));
     }
 

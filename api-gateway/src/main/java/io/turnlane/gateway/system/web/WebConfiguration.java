@@ -41,6 +41,7 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistration;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -141,6 +142,11 @@ class WebConfiguration implements WebMvcConfigurer {
         files(registry, PageAssets.FOLDER + "**", tag, STATIC, WEBJARS)
                 .resourceChain(true)
                 .addResolver(assets);
+    }
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        registry.addViewController("/console").setViewName("forward:/console/index.html");
     }
 
     private static ResourceHandlerRegistration files(
