@@ -69,13 +69,13 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description = "Size of the scenario: records of engine, waiting turns of backlog, stored sessions of"
-                    + " sessions, streams of idle-streams, users of seed.")
+                    + " sessions, streams of idle-streams, processors of scaling, users of seed.")
     private int count;
 
     @Option(
             names = "--rate",
             paramLabel = "R",
-            description = "Requests per second of open loops. Default: 500; of seed: 1000.")
+            description = "Requests per second of open loops. Default: 500; of scaling: 50; of seed: 1000.")
     private int rate;
 
     @Option(

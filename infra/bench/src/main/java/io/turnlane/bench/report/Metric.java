@@ -23,6 +23,8 @@ public enum Metric {
     FIRST_ANSWER("first answer", "s", false),
     MEMORY("memory", "MiB", false),
     IDLE_CPU("CPU at rest", "% of a core", false),
+    /** Time until the partitions are spread evenly over the wanted number of processors. */
+    BALANCED("balanced", "s", false),
     ANSWERED("answered", "", true),
     FAILED("failed", "", false),
     MIXED("mixed", "", false);

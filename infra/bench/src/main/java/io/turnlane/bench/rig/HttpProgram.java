@@ -29,6 +29,12 @@ public record HttpProgram(String name, List<String> command, String classPath, i
         return new HttpProgram("turnlane", JavaCommand.turnlane(arguments), JavaCommand.programClassPath(), port);
     }
 
+    /** Returns {@code ./turnlane processor} on a data folder, with its default settings. */
+    static HttpProgram processor(String name, Path data, int port) {
+        List<String> arguments = List.of("processor", "--data", data.toString(), "--port", Integer.toString(port));
+        return new HttpProgram(name, JavaCommand.turnlane(arguments), JavaCommand.programClassPath(), port);
+    }
+
     /** Returns a server of the benchmarks. Its first argument is its port. */
     public static HttpProgram server(String name, Class<?> main, int port, List<String> arguments) {
         return new HttpProgram(name, JavaCommand.server(main, arguments), JavaCommand.classPath(), port);

@@ -8,7 +8,9 @@ import io.turnlane.backends.RunState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,6 +30,7 @@ public final class Installation implements AutoCloseable {
     private final HttpProgram program;
     private final ChildProcess up;
     private final List<ChildProcess> servers = new ArrayList<>();
+    private final Deque<ChildProcess> processors = new ArrayDeque<>();
 
     private Installation(Path folder) {
         this.folder = folder;
@@ -72,6 +75,28 @@ public final class Installation implements AutoCloseable {
         }
         process.start();
         return new Server(server.address(), process.handle().stream().toList());
+    }
+
+    /** Starts a further processor, and returns when it is ready. */
+    public void startProcessor() throws IOException, InterruptedException {
+        String name;
+        ChildProcess process;
+        synchronized (this) {
+            name = "processor-" + (processors.size() + 2); // the process of up is the first one
+            process = new ChildProcess(
+                    HttpProgram.processor(name, folder.resolve("data"), FreePort.any()), log(name), _ -> {});
+            processors.addLast(process);
+        }
+        process.start();
+    }
+
+    /** Stops the processor that was started last, as an operator does, and returns when its process has ended. */
+    public void stopProcessor() {
+        ChildProcess process;
+        synchronized (this) {
+            process = processors.removeLast();
+        }
+        process.stop();
     }
 
     /**
@@ -119,6 +144,7 @@ public final class Installation implements AutoCloseable {
     @Override
     public synchronized void close() {
         servers.forEach(ChildProcess::kill);
+        processors.forEach(ChildProcess::kill);
         up.stop();
     }
 }

@@ -20,6 +20,7 @@ public enum BenchScenario {
     BACKLOG("throughput with many waiting turns", BacklogScenario.FEW),
     SESSIONS("throughput with many stored sessions", SessionsScenario.FEW),
     IDLE_STREAMS("throughput with many open streams", IdleStreamsScenario.NONE),
+    SCALING("from one to eight processors and to two, under load", null),
     STARTUP("start, first answer, and resources at rest", null),
     SEED("1,000 users at 1,000 questions per second, for five minutes", null);
 
@@ -77,6 +78,7 @@ public enum BenchScenario {
             case BACKLOG -> BacklogScenario.run(run);
             case SESSIONS -> SessionsScenario.run(run);
             case IDLE_STREAMS -> IdleStreamsScenario.run(run);
+            case SCALING -> ScalingScenario.run(run);
             case STARTUP -> StartupScenario.run(run);
             case SEED -> SeedScenario.run(run);
         }

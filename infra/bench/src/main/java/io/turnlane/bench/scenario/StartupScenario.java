@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class StartupScenario {
 
-    /** Time after the first answer in which caches fill and start-up tasks end. */
-    private static final Duration SETTLING = Duration.ofSeconds(5);
+    /** Time after the first answer in which caches fill, hot code is compiled and start-up tasks end. */
+    private static final Duration SETTLING = Duration.ofSeconds(30);
 
     private StartupScenario() {}
 

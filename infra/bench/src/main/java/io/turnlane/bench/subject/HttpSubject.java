@@ -40,6 +40,18 @@ public record HttpSubject(String name, Server server, Requests requests, byte @N
     }
 
     /**
+     * Returns Turnlane with questions that wait for their answers.
+     *
+     * @param agentMillis time that the agent takes
+     */
+    public static HttpSubject working(Installation installation, String prefix, int agentMillis) {
+        Server server = installation.turnlane();
+        String body = "{\"question\":\"{q}\",\"agent\":\"echo\",\"metadata\":{\"delay_ms\":" + agentMillis + "}}";
+        return new HttpSubject(
+                TURNLANE, server, requests(server, CALL, "Prefer: wait=30\r\n", body, prefix, SESSIONS), null);
+    }
+
+    /**
      * Returns Turnlane with questions whose answers are streamed.
      *
      * @param agentMillis time that the agent takes
