@@ -1,5 +1,6 @@
 package io.turnlane.gateway;
 
+import io.turnlane.log.BackendAccess;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -22,6 +23,7 @@ public class GatewayApplication {
     public static SpringApplication application() {
         SpringApplication application = new SpringApplication(GatewayApplication.class);
         application.setDefaultProperties(DEFAULTS);
+        application.addInitializers(new BackendAccess());
         return application;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.backends.TestBackends;
 import io.turnlane.log.CompactedTopic;
+import io.turnlane.log.Replication;
 import io.turnlane.model.topic.Topics;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ class ExistingTopicsTest {
     @Test
     void usesNoKeysTopicThatDeletesKeysByAge() throws Exception {
         create(topics.keys(), 1, "delete");
-        assertThatThrownBy(() -> CompactedTopic.ofApiKeys(CONNECTION, topics).createIfMissing((short) 1))
+        assertThatThrownBy(
+                        () -> CompactedTopic.ofApiKeys(CONNECTION, topics).createIfMissing(Replication.OF_THE_BROKER))
                 .hasMessageContaining("--entity-name " + topics.keys() + " --add-config cleanup.policy=compact");
     }
 

@@ -1,5 +1,6 @@
 package io.turnlane.processor;
 
+import io.turnlane.log.BackendAccess;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
@@ -16,6 +17,8 @@ public class ProcessorApplication {
      * share a class path or a JVM with a gateway.
      */
     public static SpringApplicationBuilder application() {
-        return new SpringApplicationBuilder(ProcessorApplication.class).properties("spring.config.name=processor");
+        return new SpringApplicationBuilder(ProcessorApplication.class)
+                .properties("spring.config.name=processor")
+                .initializers(new BackendAccess());
     }
 }

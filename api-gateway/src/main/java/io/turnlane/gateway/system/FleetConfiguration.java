@@ -67,7 +67,7 @@ class FleetConfiguration {
             TopicsProperties topics,
             GatewayProperties gateway) {
         CompactedTopicFollower<ConfiguredAgent> follower =
-                new CompactedTopicFollower<>(topic, topics.replicationFactor(), registry::replace);
+                new CompactedTopicFollower<>(topic, topics.replication(), registry::replace);
         return PhasedLifecycle.ofFollower(() -> follower.start(gateway.streams().startPatience()), follower::close);
     }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +26,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 
 /**
- * Cluster of three Kafka brokers, each a process that is also a controller. Each topic has three replicas, of which two
- * must store a record before it is acknowledged. Not thread-safe.
+ * Cluster of three Kafka brokers, each a process that is also a controller. Unless a topic is created with other
+ * settings, each of its partitions has one replica. Not thread-safe.
  */
 public final class TestBrokerCluster implements AutoCloseable {
 
@@ -99,17 +100,25 @@ public final class TestBrokerCluster implements AutoCloseable {
             voters.add((i + 1) + "@127.0.0.1:" + controllers.get(i));
         }
         settings.put("controller.quorum.voters", String.join(",", voters));
-        settings.put("default.replication.factor", "3");
-        settings.put("min.insync.replicas", "2");
         settings.put("offsets.topic.replication.factor", "3");
         return settings;
+    }
+
+    /** Returns the settings of a Kafka client. */
+    public Map<String, Object> kafka() {
+        Map<String, Object> settings = new HashMap<>(LOGIN.clientSettings());
+        settings.put("bootstrap.servers", bootstrapServers());
+        return settings;
+    }
+
+    private String bootstrapServers() {
+        return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
     /** Returns the arguments with which a gateway or processor uses the cluster. */
     public List<String> springArguments() {
         List<String> arguments = new ArrayList<>();
-        arguments.add("--spring.kafka.bootstrap-servers="
-                + ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",")));
+        arguments.add("--spring.kafka.bootstrap-servers=" + bootstrapServers());
         LOGIN.clientSettings()
                 .forEach((name, value) -> arguments.add("--spring.kafka.properties." + name + "=" + value));
         return arguments;

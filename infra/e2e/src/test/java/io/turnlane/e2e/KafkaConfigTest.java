@@ -1,10 +1,11 @@
 package io.turnlane.e2e;
 
+import static io.turnlane.backends.SecuredTestBackends.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.backends.PackedProgram;
-import io.turnlane.backends.SaslTestBroker;
-import io.turnlane.backends.TestBackends;
+import io.turnlane.backends.SecuredTestBackends;
+import io.turnlane.backends.SecuredTestBackends.ClientAccess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Operators' commands with a Kafka that requires authentication, using a properties file as Kafka's own tools do. */
+/**
+ * Operators' commands with a Kafka and a Redis that require TLS and passwords, using a properties file as Kafka's own
+ * tools do.
+ */
 @Timeout(180)
 class KafkaConfigTest {
 
@@ -32,32 +36,41 @@ class KafkaConfigTest {
     private record Ran(int exitCode, String out, String err) {}
 
     @Test
-    void commandsConnectToKafkaWithAPassword() throws Exception {
-        Path right = Files.writeString(folder.resolve("right.properties"), SaslTestBroker.clientProperties(true));
-        Path wrong = Files.writeString(folder.resolve("wrong.properties"), SaslTestBroker.clientProperties(false));
-        try (SaslTestBroker kafka = SaslTestBroker.start()) {
-            Ran made = run(kafka, "keys", "create", "--user", "alice", "--kafka-config", right.toString());
+    void commandsConnectToSecuredBackends() throws Exception {
+        try (SecuredTestBackends backends = SecuredTestBackends.start()) {
+            Path right = backends.kafkaFile(OPERATOR, ClientAccess.RIGHT);
+            Path wrong = backends.kafkaFile(OPERATOR, ClientAccess.WRONG_PASSWORD);
+            Ran made = run(backends, right, "keys", "create", "--user", "alice");
             assertThat(made.exitCode()).as(made.err()).isZero();
             assertThat(made.out()).startsWith("tl_");
-            Ran listed = run(kafka, "keys", "list", "--kafka-config", right.toString());
-            assertThat(listed.out()).contains("alice");
-            Ran rebuilt = run(kafka, "memory", "rebuild", "--kafka-config", right.toString());
-            assertThat(rebuilt.err()).as("connected and read the topics").contains("has no topic turnlane.turns");
-            Ran refused = run(kafka, "keys", "list", "--kafka-config", wrong.toString());
+            Ran listed = run(backends, wrong, "keys", "list", "--kafka-config", right.toString());
+            assertThat(listed.out()).as("the option precedes the variable").contains("alice");
+            Ran rebuilt = run(backends, right, "memory", "rebuild");
+            assertThat(rebuilt.err()).as("connected to both").contains("has no topic turnlane.turns");
+            Ran refused = run(backends, wrong, "keys", "list");
             assertThat(refused.exitCode()).isEqualTo(1);
-            assertThat(refused.err()).contains("rejected the credentials").doesNotContain("sesame");
+            assertThat(refused.err())
+                    .contains("rejected the credentials")
+                    .doesNotContain(SecuredTestBackends.partOfEveryPassword());
         }
     }
 
-    private Ran run(SaslTestBroker kafka, String... arguments) throws IOException, InterruptedException {
+    /** Runs a command with the Kafka settings in this file, which an environment variable names. */
+    private Ran run(SecuredTestBackends backends, Path kafka, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = PackedProgram.command();
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         ProcessBuilder program =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-        program.environment().put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
-        program.environment().put("REDIS_URL", TestBackends.shared().redisUrl());
+        program.environment().put("KAFKA_BOOTSTRAP_SERVERS", backends.bootstrapServers());
+        program.environment().put("KAFKA_CONFIG_FILE", kafka.toString());
+        program.environment().put("REDIS_URL", backends.redisUrl(OPERATOR, ClientAccess.RIGHT));
+        program.environment()
+                .put(
+                        "REDIS_CA_FILE",
+                        backends.redisAuthority(ClientAccess.RIGHT).toString());
         Process process = program.start();
         try {
             assertThat(process.waitFor(60, TimeUnit.SECONDS))

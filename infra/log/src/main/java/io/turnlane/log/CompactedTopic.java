@@ -18,6 +18,7 @@ import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -106,18 +108,23 @@ public final class CompactedTopic<V> {
     /**
      * Creates the topic if it does not exist.
      *
-     * @param replicas replication factor; -1 for the default of the broker
+     * @throws KafkaAccessException if the topic does not exist and Kafka does not allow its creation
      * @throws IllegalStateException if the settings of the existing topic would make it lose values; the message
      *     contains the command that corrects them
      */
-    public void createIfMissing(short replicas) throws ExecutionException, InterruptedException {
-        NewTopic topic = new NewTopic(name, 1, replicas).configs(SETTINGS);
+    public void createIfMissing(Replication replication) throws ExecutionException, InterruptedException {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.putAll(replication.settings());
+        NewTopic topic = new NewTopic(name, 1, replication.replicas()).configs(settings);
         try (Admin admin = Admin.create(clientSettings())) {
             if (create(admin, topic)) {
                 log.atInfo().addKeyValue("topic", name).log("topic created");
             } else {
+                if (replication.durable()) {
+                    replication.require(describe(admin).values());
+                }
                 Object servers = connection.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
-                new TopicReviewer(admin, servers, TIMEOUT_MS / 1000).review(Map.of(name, SETTINGS));
+                new TopicReviewer(admin, servers, TIMEOUT_MS / 1000).review(Map.of(name, settings));
             }
         } catch (TimeoutException e) {
             throw new IllegalStateException("cannot check the topic " + name, e);
@@ -125,16 +132,36 @@ public final class CompactedTopic<V> {
     }
 
     /** Returns false if the topic exists. */
-    private static boolean create(Admin admin, NewTopic topic) throws ExecutionException, InterruptedException {
+    private boolean create(Admin admin, NewTopic topic) throws ExecutionException, InterruptedException {
         try {
             admin.createTopics(List.of(topic)).all().get();
             return true;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                requireExisting(admin);
+                return false;
+            }
             if (e.getCause() instanceof TopicExistsException) {
                 return false;
             }
             throw e;
         }
+    }
+
+    private void requireExisting(Admin admin) throws ExecutionException, InterruptedException {
+        try {
+            describe(admin);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new KafkaAccessException("The topic " + name + " is missing, and Kafka does not allow this user"
+                        + " to create it. Allow the user to create it, or create it as docs/records.md describes.");
+            }
+            throw e;
+        }
+    }
+
+    private Map<String, TopicDescription> describe(Admin admin) throws ExecutionException, InterruptedException {
+        return admin.describeTopics(List.of(name)).allTopicNames().get();
     }
 
     /** Publishes a value. Returns when Kafka has acknowledged the record. */

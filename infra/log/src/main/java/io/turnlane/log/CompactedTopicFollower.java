@@ -29,21 +29,21 @@ public final class CompactedTopicFollower<V> implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(500);
 
     private final CompactedTopic<V> topic;
-    private final short replicas;
+    private final Replication replication;
     private final java.util.function.Consumer<Collection<V>> receiver;
     private final KafkaPollThread thread;
 
     /**
      * Creates a follower.
      *
-     * @param replicas replication factor of the topic if it has to be created; -1 for the default of the broker
+     * @param replication replication of the topic
      * @param receiver receives all current values; must not block
      */
     @SuppressWarnings("this-escape") // the thread runs later, in start()
     public CompactedTopicFollower(
-            CompactedTopic<V> topic, short replicas, java.util.function.Consumer<Collection<V>> receiver) {
+            CompactedTopic<V> topic, Replication replication, java.util.function.Consumer<Collection<V>> receiver) {
         this.topic = topic;
-        this.replicas = replicas;
+        this.replication = replication;
         this.receiver = receiver;
         this.thread = new KafkaPollThread(
                 (_, _) -> topic.consumer(), topic.name() + "-follower", RETRY, this::follow, this::failed);
@@ -69,7 +69,14 @@ public final class CompactedTopicFollower<V> implements AutoCloseable {
             log.debug("topic not available yet: {}", failure.toString());
             return;
         }
-        log.atError().addKeyValue("topic", topic.name()).setCause(failure).log("cannot read a topic; retrying");
+        KafkaProblem.of(failure)
+                .ifPresentOrElse(
+                        problem ->
+                                log.atError().addKeyValue("topic", topic.name()).log(problem),
+                        () -> log.atError()
+                                .addKeyValue("topic", topic.name())
+                                .setCause(failure)
+                                .log("cannot read a topic; retrying"));
     }
 
     private static boolean isUnknownTopic(Throwable failure) {
@@ -82,7 +89,7 @@ public final class CompactedTopicFollower<V> implements AutoCloseable {
     }
 
     private void follow(Consumer<String, byte[]> consumer) throws ExecutionException, InterruptedException {
-        topic.createIfMissing(replicas);
+        topic.createIfMissing(replication);
         Map<String, V> all = new HashMap<>();
         topic.readToEnd(consumer, all);
         receiver.accept(List.copyOf(all.values()));

@@ -25,6 +25,9 @@ public final class KafkaPollThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaPollThread.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+    /** Minimum delay if Kafka denies the access, which only an operator can correct. */
+    private static final Duration DENIED_RETRY = Duration.ofSeconds(5);
+
     private final KafkaLogConsumerFactory consumers;
     private final String name;
     private final Duration retry;
@@ -105,14 +108,14 @@ public final class KafkaPollThread implements AutoCloseable {
                 return;
             } catch (Exception e) {
                 failures.onFailure(e);
-                pause();
+                pause(KafkaProblem.of(e).isPresent() && retry.compareTo(DENIED_RETRY) < 0 ? DENIED_RETRY : retry);
             }
         }
     }
 
-    private void pause() {
+    private void pause(Duration delay) {
         try {
-            boolean stopping = stopped.await(retry.toMillis(), TimeUnit.MILLISECONDS);
+            boolean stopping = stopped.await(delay.toMillis(), TimeUnit.MILLISECONDS);
             LOG.debug("delay after a failure ended, stopping: {}", stopping);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package io.turnlane.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.model.topic.TopicPlan;
 import java.time.Duration;
@@ -49,5 +50,20 @@ class TopicsPropertiesTest {
                 "turnlane.topics.events-retention",
                 "1h"));
         assertThat(own.plans().get(1)).isEqualTo(new TopicPlan("x.events", 3, Duration.ofHours(1)));
+    }
+
+    @Test
+    void durableTopicsHaveThreeReplicasOfWhichTwoStoreEachRecord() {
+        assertThat(bind(Map.of()).replication()).isEqualTo(Replication.OF_THE_BROKER);
+        Replication durable = bind(Map.of("turnlane.topics.durable", "true")).replication();
+        assertThat(durable).isEqualTo(Replication.DURABLE);
+        assertThat(durable.replicas()).isEqualTo((short) 3);
+        assertThat(durable.settings())
+                .isEqualTo(Map.of("min.insync.replicas", "2", "unclean.leader.election.enable", "false"));
+        TopicsProperties contradiction =
+                bind(Map.of("turnlane.topics.durable", "true", "turnlane.topics.replication-factor", "2"));
+        assertThatThrownBy(contradiction::replication)
+                .hasMessageContaining("turnlane.topics.replication-factor is 2")
+                .hasMessageContaining("at least 3 replicas");
     }
 }

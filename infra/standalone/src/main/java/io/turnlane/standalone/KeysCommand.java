@@ -2,6 +2,7 @@ package io.turnlane.standalone;
 
 import io.turnlane.gateway.guard.keys.KeySecret;
 import io.turnlane.log.CompactedTopic;
+import io.turnlane.log.Replication;
 import io.turnlane.model.ApiKey;
 import io.turnlane.model.Scope;
 import io.turnlane.model.WireFormat;
@@ -171,6 +172,14 @@ final class KeysCommand implements Runnable {
         private @Nullable Duration expires;
 
         @Option(
+                names = "--durable",
+                description = {
+                    "Create the topic of the keys with three replicas if it does not exist.",
+                    "Use this for an installation with turnlane.topics.durable=true."
+                })
+        private boolean durable;
+
+        @Option(
                 names = "--name",
                 paramLabel = "TEXT",
                 description = "Label of the key, for example the place where it is used.")
@@ -184,7 +193,7 @@ final class KeysCommand implements Runnable {
             KeySecret secret = KeySecret.random(new SecureRandom());
             ApiKey key = key(secret);
             options.with(topic -> {
-                topic.createIfMissing((short) -1);
+                topic.createIfMissing(durable ? Replication.DURABLE : Replication.OF_THE_BROKER);
                 topic.publish(key);
                 return key;
             });

@@ -4,6 +4,8 @@ import io.lettuce.core.RedisException;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.RebuildSession;
 import io.turnlane.model.SessionId;
+import io.turnlane.model.redis.RedisState;
+import io.turnlane.model.redis.RedisTls;
 import io.turnlane.model.topic.Topics;
 import io.turnlane.standalone.memory.CommandLog;
 import io.turnlane.standalone.memory.MemoryStore;
@@ -41,7 +43,8 @@ import tools.jackson.databind.json.JsonMapper;
             "Processors do this automatically when Redis loses data. Without --session, all sessions are restored.",
             "It uses KAFKA_BOOTSTRAP_SERVERS and REDIS_URL if they are set, otherwise the Kafka and Redis",
             "that ./turnlane up or ./turnlane backends started on the same data folder.",
-            "For TLS and SASL, use --kafka-config. In a Redis Cluster, REDIS_URL may name any node.",
+            "For TLS and SASL, use --kafka-config, rediss:// in REDIS_URL, and REDIS_CA_FILE.",
+            "In a Redis Cluster, REDIS_URL may name any node.",
             "Exit code 1 if no processor did it in time, or if the session is unknown."
         })
 final class MemoryRebuildCommand implements Callable<Integer> {
@@ -88,12 +91,13 @@ final class MemoryRebuildCommand implements Callable<Integer> {
         LogSetup.quiet();
         BackendAddresses backends = data.backends();
         String turns = new Topics(prefix).turns();
-        try (MemoryStore store = new MemoryStore(backends.redisUrl(), turns)) {
+        try (MemoryStore store = new MemoryStore(backends.redisUrl(), RedisTls.of(System.getenv()::get), turns)) {
             CommandLog log = new CommandLog(kafka.connection(backends.kafka()), turns);
             return session == null ? all(store, log.partitions()) : one(store, log, new SessionId(session));
         } catch (RedisException e) {
-            throw new CommandFailedException(
-                    "Redis does not answer, or rejects the connection. Check REDIS_URL. Cause: " + e.getMessage());
+            throw new CommandFailedException(RedisState.causing(e)
+                    .map(state -> "Redis can't be used: " + state.description() + ".")
+                    .orElse("Redis does not answer. Check REDIS_URL. Cause: " + e.getMessage()));
         } catch (ExecutionException e) {
             throw e.getCause() instanceof UnknownTopicOrPartitionException
                     ? new CommandFailedException("Kafka has no topic " + turns

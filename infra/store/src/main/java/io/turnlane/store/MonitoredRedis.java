@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -37,6 +38,13 @@ public record MonitoredRedis(LettuceConnectionFactory connections) implements Re
     public Properties memoryInfo() {
         try (RedisConnection connection = connections.getConnection()) {
             return Objects.requireNonNull(connection.serverCommands().info("memory"));
+        }
+    }
+
+    @Override
+    public Set<String> missingRights() {
+        try (RedisConnection connection = connections.getConnection()) {
+            return RightsProbe.missing(connection, KEY);
         }
     }
 

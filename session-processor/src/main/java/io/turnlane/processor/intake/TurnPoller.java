@@ -1,5 +1,6 @@
 package io.turnlane.processor.intake;
 
+import io.turnlane.log.KafkaProblem;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.UnreadableRecordException;
@@ -116,7 +117,10 @@ public final class TurnPoller implements Runnable {
             commitIfDue();
             monitor.polled(records.isEmpty(), exhausted);
         } catch (RuntimeException e) {
-            log.atError().setCause(e).log("poll failed; retrying");
+            KafkaProblem.of(e)
+                    .ifPresentOrElse(
+                            problem -> log.atError().log("poll failed; retrying. " + problem),
+                            () -> log.atError().setCause(e).log("poll failed; retrying"));
             waitAfterFailure();
         }
     }

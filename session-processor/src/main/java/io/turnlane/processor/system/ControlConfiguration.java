@@ -16,10 +16,10 @@ import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.WaitingTurns;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * Beans that follow what operators and clients change: configured agents, and cancels, deadlines and policies of turns.
@@ -42,10 +42,10 @@ class ControlConfiguration {
     /** Follows the agents topic. {@link ProcessorLifecycle} starts it before the first turn. */
     @Bean(destroyMethod = "")
     CompactedTopicFollower<ConfiguredAgent> agentFollower(
-            KafkaProperties kafka, TopicsProperties topics, ConfiguredAgents agents) {
+            KafkaAdmin admin, TopicsProperties topics, ConfiguredAgents agents) {
         return new CompactedTopicFollower<>(
-                CompactedTopic.ofAgents(kafka.buildAdminProperties(), topics.names()),
-                topics.replicationFactor(),
+                CompactedTopic.ofAgents(admin.getConfigurationProperties(), topics.names()),
+                topics.replication(),
                 agents::replace);
     }
 

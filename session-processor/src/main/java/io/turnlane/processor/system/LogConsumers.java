@@ -1,15 +1,16 @@
 package io.turnlane.processor.system;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.kafka.core.ConsumerFactory;
 
-/** Creates consumers with the Kafka settings of this processor. */
-record LogConsumers(KafkaProperties kafka) {
+/** Creates consumers with the Kafka settings of this processor, an SSL bundle included. */
+record LogConsumers(ConsumerFactory<?, ?> configured) {
 
     /**
      * Client settings that must be removed if the newer group protocol ({@code group.protocol=consumer}) is used. With
@@ -27,7 +28,7 @@ record LogConsumers(KafkaProperties kafka) {
      *     {@code latest}, or {@code none} to throw an exception
      */
     KafkaConsumer<byte[], byte[]> withoutGroup(String offsetReset) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
+        Map<String, Object> settings = settings();
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -40,7 +41,7 @@ record LogConsumers(KafkaProperties kafka) {
      * oldest record.
      */
     KafkaConsumer<byte[], byte[]> ofGroup(String group) {
-        Map<String, Object> settings = kafka.buildConsumerProperties();
+        Map<String, Object> settings = settings();
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -50,5 +51,9 @@ record LogConsumers(KafkaProperties kafka) {
             BROKER_SETTINGS.forEach(settings::remove);
         }
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private Map<String, Object> settings() {
+        return new HashMap<>(configured.getConfigurationProperties());
     }
 }

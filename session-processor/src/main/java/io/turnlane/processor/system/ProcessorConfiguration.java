@@ -2,6 +2,7 @@ package io.turnlane.processor.system;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.turnlane.log.KafkaRights;
 import io.turnlane.log.TopicSetup;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.SessionKey;
@@ -32,6 +33,8 @@ import io.turnlane.store.memory.SessionMemory;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -41,6 +44,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -50,6 +54,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** Main beans of a processor: the consumer of the turns topic, the lanes, and the services that turns call. */
@@ -100,8 +105,18 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    TopicSetup topicSetup(KafkaProperties kafka, TopicsProperties topics) {
-        return new TopicSetup(kafka.buildAdminProperties(), topics, TOPIC_TIMEOUT);
+    TopicSetup topicSetup(
+            KafkaAdmin admin,
+            TopicsProperties topics,
+            ProcessorProperties properties,
+            ObjectProvider<WebhookProperties> webhooks) {
+        List<String> groups = new ArrayList<>(List.of(properties.intake().group()));
+        webhooks.stream().map(WebhookProperties::group).forEach(groups::add);
+        return new TopicSetup(
+                admin.getConfigurationProperties(),
+                topics,
+                KafkaRights.ofProcessor(topics.names(), groups),
+                TOPIC_TIMEOUT);
     }
 
     @Bean

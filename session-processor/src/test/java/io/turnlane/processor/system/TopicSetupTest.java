@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.turnlane.backends.TestBackends;
+import io.turnlane.log.KafkaRights;
 import io.turnlane.log.TopicSetup;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.topic.TopicPlan;
@@ -28,6 +29,7 @@ class TopicSetupTest {
             "test-" + UUID.randomUUID().toString().substring(0, 8) + ".",
             2,
             (short) 1,
+            false,
             Duration.ofDays(7),
             Duration.ofHours(24),
             Duration.ofHours(1),
@@ -76,8 +78,29 @@ class TopicSetupTest {
         }
     }
 
+    @Test
+    void rejectsTopicsWithOneReplicaIfTheyMustBeDurable() throws Exception {
+        for (TopicPlan plan : topics.plans()) {
+            create(plan, Map.of());
+        }
+        TopicsProperties durable = new TopicsProperties(
+                topics.prefix(),
+                topics.partitions(),
+                (short) -1,
+                true,
+                topics.turnsRetention(),
+                topics.eventsRetention(),
+                topics.controlRetention(),
+                topics.quarantineRetention(),
+                topics.shadowRetention());
+        assertThatThrownBy(
+                        () -> new TopicSetup(CONNECTION, durable, KafkaRights.NONE, Duration.ofSeconds(30)).prepare())
+                .hasMessageContaining("turnlane.topics.durable needs 3 replicas")
+                .hasMessageContaining("has 1");
+    }
+
     private void prepare() {
-        new TopicSetup(CONNECTION, topics, Duration.ofSeconds(30)).prepare();
+        new TopicSetup(CONNECTION, topics, KafkaRights.NONE, Duration.ofSeconds(30)).prepare();
     }
 
     private void create(TopicPlan plan, Map<String, String> settings) throws Exception {

@@ -3,8 +3,8 @@ package io.turnlane.model.redis;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that Redis can be used: that it accepts a write, does not evict keys and has free memory. A reply to a command
@@ -44,6 +44,11 @@ public final class RedisMonitor {
         /** Returns the section {@code memory} of the command INFO. */
         Properties memoryInfo();
 
+        /** Returns the names of needed commands that the Redis user is not allowed to run. */
+        default Set<String> missingRights() {
+            return Set.of();
+        }
+
         /** Replaces the connection. */
         void reconnect();
     }
@@ -65,11 +70,11 @@ public final class RedisMonitor {
             clock.synchronize(redis::write);
             unanswered = 0;
             if (usableChecks++ % SETTINGS_INTERVAL == 0) {
-                warning = memoryWarning();
+                warning = settingsWarning();
             }
             report(warning);
         } catch (RuntimeException e) {
-            Optional<RedisState> state = stateOf(e);
+            Optional<RedisState> state = RedisState.causing(e);
             unanswered = state.isPresent() ? 0 : unanswered + 1;
             if (state.map(RedisState::needsReconnect).orElse(unanswered % MAX_UNANSWERED == 0)) {
                 redis.reconnect();
@@ -79,14 +84,13 @@ public final class RedisMonitor {
         }
     }
 
-    private static Optional<RedisState> stateOf(Throwable thrown) {
-        for (@Nullable Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            Optional<RedisState> state = RedisState.of(cause.getMessage());
-            if (state.isPresent()) {
-                return state;
-            }
-        }
-        return Optional.empty();
+    /** Returns a text about missing rights, otherwise about the memory; empty if there is no warning. */
+    private String settingsWarning() {
+        Set<String> missing = redis.missingRights();
+        return missing.isEmpty()
+                ? memoryWarning()
+                : "Redis can't be used: its user may not run " + String.join(", ", missing)
+                        + ". docs/security.md lists the needed rights.";
     }
 
     /** Returns an empty text if there is no warning, or if the Redis user may not call INFO. */
@@ -130,7 +134,8 @@ public final class RedisMonitor {
     }
 
     /**
-     * Returns the latest warning that Redis can evict keys or is nearly full, as a sentence; empty if there is none.
+     * Returns the latest warning, as a sentence: rights are missing, or Redis can evict keys or is nearly full. Returns
+     * empty if there is none.
      */
     public Optional<String> warning() {
         return Optional.of(warning).filter(text -> !text.isEmpty());

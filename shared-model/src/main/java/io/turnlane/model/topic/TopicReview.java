@@ -20,6 +20,12 @@ public record TopicReview(String topic, Map<String, String> adjustable, Map<Stri
     static final String SEGMENT = "segment.ms";
     static final String MAX_RECORD = "max.message.bytes";
 
+    /** Number of replicas that must store a record before Kafka acknowledges it. */
+    public static final String MIN_REPLICAS = "min.insync.replicas";
+
+    /** Setting that allows a replica to become leader although it lacks acknowledged records. */
+    public static final String UNCLEAN_ELECTION = "unclean.leader.election.enable";
+
     private static final long UNLIMITED = -1;
 
     public TopicReview {
@@ -48,9 +54,9 @@ public record TopicReview(String topic, Map<String, String> adjustable, Map<Stri
 
     private static boolean isSufficient(String name, String needed, String current) {
         return switch (name) {
-            case CLEANUP -> current.equals(needed);
+            case CLEANUP, UNCLEAN_ELECTION -> current.equals(needed);
             case RETENTION -> number(current) == UNLIMITED || number(current) >= number(needed);
-            case MAX_RECORD -> number(current) >= number(needed);
+            case MAX_RECORD, MIN_REPLICAS -> number(current) >= number(needed);
             case SEGMENT -> number(current) <= number(needed);
             default -> true;
         };

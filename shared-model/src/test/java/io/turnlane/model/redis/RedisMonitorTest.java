@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,11 +19,16 @@ class RedisMonitorTest {
     private final Properties info = new Properties();
     private String error = "";
     private int reconnects;
+    private boolean handshakeFails;
+    private Set<String> missingRights = Set.of();
 
     private final RedisMonitor monitor = new RedisMonitor(
             new RedisMonitor.RedisAccess() {
                 @Override
                 public Instant write() {
+                    if (handshakeFails) {
+                        throw new IllegalStateException("cannot connect", new SSLHandshakeException("unknown issuer"));
+                    }
                     if (!error.isEmpty()) {
                         throw new IllegalStateException("command failed", new IllegalStateException(error));
                     }
@@ -30,6 +38,11 @@ class RedisMonitorTest {
                 @Override
                 public Properties memoryInfo() {
                     return info;
+                }
+
+                @Override
+                public Set<String> missingRights() {
+                    return missingRights;
                 }
 
                 @Override
@@ -52,7 +65,12 @@ class RedisMonitorTest {
                 "LOADING Redis is loading the dataset in memory, 0",
                 "OOM command not allowed when used memory > 'maxmemory'., 0",
                 "MISCONF Redis is configured to save RDB snapshots, 0",
-                "NOREPLICAS Not enough good replicas to write., 0"
+                "NOREPLICAS Not enough good replicas to write., 0",
+                "NOPERM this user has no permissions to run the 'eval' command, 0",
+                "ERR Error running script: The user executing the script can't run this command or subcommand, 0",
+                "ERR ACL failure in script: User u has no permissions to run the 'set' command, 0",
+                "WRONGPASS invalid username-password pair or user is disabled., 0",
+                "NOAUTH Authentication required., 1"
             })
     void reportsARedisThatAnswersButCannotBeWritten(String reply, int expectedReconnects) {
         error = reply;
@@ -65,6 +83,23 @@ class RedisMonitorTest {
         monitor.check();
         assertThat(monitor.problem()).isEmpty();
         assertThat(reports).hasSize(2).last().isEqualTo("");
+    }
+
+    @Test
+    void reportsAFailedTlsHandshake() {
+        handshakeFails = true;
+        monitor.check();
+        assertThat(reports).singleElement().asString().startsWith("Redis can't be used: the TLS handshake failed.");
+    }
+
+    @Test
+    void reportsMissingRightsAlthoughTheProbeSucceeds() {
+        missingRights = new TreeSet<>(Set.of("ZADD", "HSET"));
+        monitor.check();
+        assertThat(reports)
+                .containsExactly("Redis can't be used: its user may not run HSET, ZADD. docs/security.md lists the"
+                        + " needed rights.");
+        assertThat(monitor.warning()).contains(reports.getFirst());
     }
 
     @Test

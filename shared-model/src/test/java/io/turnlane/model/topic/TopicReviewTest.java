@@ -33,6 +33,23 @@ class TopicReviewTest {
     }
 
     @Test
+    void raisesTheReplicasThatMustStoreARecord() {
+        Map<String, String> needed = Map.of("min.insync.replicas", "2", "unclean.leader.election.enable", "false");
+        assertThat(TopicReview.of(
+                                "t",
+                                needed,
+                                Map.of("min.insync.replicas", "1", "unclean.leader.election.enable", "true"))
+                        .adjustable())
+                .isEqualTo(needed);
+        assertThat(TopicReview.of(
+                                "t",
+                                needed,
+                                Map.of("min.insync.replicas", "3", "unclean.leader.election.enable", "false"))
+                        .isAdjustable())
+                .isFalse();
+    }
+
+    @Test
     void rejectsACompactedTopicWithTheCommandThatChangesIt() {
         for (String policy : new String[] {"compact", "compact,delete"}) {
             TopicReview review = review(Map.of("cleanup.policy", policy, "retention.ms", "1000"));

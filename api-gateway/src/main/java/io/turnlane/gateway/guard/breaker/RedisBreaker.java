@@ -1,11 +1,13 @@
 package io.turnlane.gateway.guard.breaker;
 
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.turnlane.gateway.problem.BreakerOpenException;
 import io.turnlane.model.redis.RedisMonitor;
 import io.turnlane.store.MonitoredRedis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -32,6 +34,9 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
     private final LettuceConnectionFactory connections;
     private final MonitoredRedis redis;
     private final Breaker breaker;
+
+    /** Failure of the latest probe; null before the first one has failed. */
+    private volatile @Nullable RuntimeException probeFailure;
 
     /**
      * Creates a closed breaker.
@@ -62,6 +67,7 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
         try {
             redis.write();
         } catch (RuntimeException e) {
+            probeFailure = e;
             redis.reconnect();
             throw e;
         }
@@ -74,16 +80,28 @@ public final class RedisBreaker implements RedisMonitor.RedisAccess {
 
     /**
      * Writes a value and returns the time of Redis. Throws a data access exception if Redis does not answer or does not
-     * accept the write, or if the breaker is open.
+     * accept the write, or if the breaker is open. In this case, the failure of the latest probe is the cause.
      */
     @Override
     public Instant write() {
-        return breaker.call(redis::write);
+        try {
+            return breaker.call(redis::write);
+        } catch (BreakerOpenException e) {
+            if (probeFailure != null) {
+                e.initCause(probeFailure);
+            }
+            throw e;
+        }
     }
 
     @Override
     public Properties memoryInfo() {
         return breaker.call(redis::memoryInfo);
+    }
+
+    @Override
+    public Set<String> missingRights() {
+        return breaker.call(redis::missingRights);
     }
 
     @Override

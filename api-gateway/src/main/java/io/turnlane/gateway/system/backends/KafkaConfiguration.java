@@ -6,6 +6,7 @@ import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.turns.deliver.BoundedWaits;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.log.KafkaLogConsumerFactory;
+import io.turnlane.log.KafkaRights;
 import io.turnlane.log.TopicSetup;
 import io.turnlane.log.TopicsProperties;
 import io.turnlane.model.topic.Topics;
@@ -78,7 +79,8 @@ class KafkaConfiguration {
             GatewayProperties gateway,
             BoundedWaits waits,
             MeterRegistry metrics) {
-        TopicSetup setup = new TopicSetup(admin.getConfigurationProperties(), topics, TOPIC_TIMEOUT);
+        TopicSetup setup = new TopicSetup(
+                admin.getConfigurationProperties(), topics, KafkaRights.ofGateway(topics.names()), TOPIC_TIMEOUT);
         return new EventStreams(
                 consumers, topics.names().events(), setup::prepare, gateway.streamLimits(), waits, metrics);
     }

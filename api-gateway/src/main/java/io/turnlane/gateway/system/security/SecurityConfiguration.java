@@ -161,7 +161,7 @@ class SecurityConfiguration {
             KeyRing keys) {
         CompactedTopicFollower<ApiKey> follower = new CompactedTopicFollower<>(
                 CompactedTopic.ofApiKeys(admin.getConfigurationProperties(), names),
-                topics.replicationFactor(),
+                topics.replication(),
                 keys::replace);
         boolean needed = security.mode() == Mode.API_KEY;
         return PhasedLifecycle.ofFollower(

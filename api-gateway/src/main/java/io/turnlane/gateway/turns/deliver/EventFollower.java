@@ -3,6 +3,7 @@ package io.turnlane.gateway.turns.deliver;
 import io.turnlane.gateway.problem.EventsUnavailableException;
 import io.turnlane.log.KafkaLogConsumerFactory;
 import io.turnlane.log.KafkaPollThread;
+import io.turnlane.log.KafkaProblem;
 import io.turnlane.log.LogPartitions;
 import java.time.Duration;
 import java.util.List;
@@ -133,11 +134,17 @@ public final class EventFollower implements AutoCloseable {
     }
 
     private void logFailure(Exception cause) {
-        LOG.atError()
-                .setMessage("reading the events topic failed, retrying")
-                .addKeyValue("topic", topic)
-                .setCause(cause)
-                .log();
+        KafkaProblem.of(cause)
+                .ifPresentOrElse(
+                        problem -> LOG.atError()
+                                .setMessage("not ready, retrying: " + problem)
+                                .addKeyValue("topic", topic)
+                                .log(),
+                        () -> LOG.atError()
+                                .setMessage("reading the events topic failed, retrying")
+                                .addKeyValue("topic", topic)
+                                .setCause(cause)
+                                .log());
     }
 
     private void assign(Consumer<String, byte[]> consumer) {

@@ -1,15 +1,20 @@
 package io.turnlane.standalone.memory;
 
 import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
+import io.turnlane.model.redis.RedisAddress;
+import io.turnlane.model.redis.RedisTls;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.loss.RebuildReport;
 import java.nio.charset.StandardCharsets;
@@ -32,15 +37,21 @@ public final class MemoryStore implements AutoCloseable {
      * Connects to Redis, and detects if it is a cluster.
      *
      * @param redisUrl URL of a server, or of any node of a cluster
+     * @param tls files for TLS connections
+     * @throws IllegalStateException if the URL is invalid
      * @throws io.lettuce.core.RedisException if Redis does not answer
      */
-    public MemoryStore(String redisUrl, String turnsTopic) {
+    public MemoryStore(String redisUrl, RedisTls tls, String turnsTopic) {
+        RedisAddress.requireValid(redisUrl);
         RedisURI uri = RedisURI.create(redisUrl);
         RedisClient single = RedisClient.create(uri);
+        single.setOptions(ClientOptions.builder().sslOptions(sslOptions(tls)).build());
         RedisCommands<String, String> commands = single.connect().sync();
         if (commands.info("cluster").contains("cluster_enabled:1")) {
             single.close();
             RedisClusterClient cluster = RedisClusterClient.create(uri);
+            cluster.setOptions(
+                    ClusterClientOptions.builder().sslOptions(sslOptions(tls)).build());
             this.client = cluster;
             this.redis = cluster.connect().sync();
         } else {
@@ -48,6 +59,17 @@ public final class MemoryStore implements AutoCloseable {
             this.redis = commands;
         }
         this.turnsTopic = turnsTopic;
+    }
+
+    private static SslOptions sslOptions(RedisTls tls) {
+        SslOptions.Builder options = SslOptions.builder();
+        if (tls.authority() != null) {
+            options.trustManager(tls.authority().toFile());
+        }
+        if (tls.certificate() != null && tls.key() != null) {
+            options.keyManager(tls.certificate().toFile(), tls.key().toFile(), new char[0]);
+        }
+        return options.build();
     }
 
     /** Deletes the report of the partition's last rebuild. The owner of the partition then starts a rebuild. */

@@ -1,17 +1,15 @@
 package io.turnlane.standalone.options;
 
+import io.turnlane.log.KafkaClientFile;
+import io.turnlane.log.KafkaProblem;
 import io.turnlane.standalone.run.KafkaAddress;
 import io.turnlane.standalone.terminal.CommandFailedException;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,7 +23,8 @@ public final class KafkaOption {
             paramLabel = "FILE",
             description = {
                 "Properties file for Kafka clients, for example for TLS and SASL: the file that Kafka's own tools "
-                        + "accept as --command-config. bootstrap.servers in it is ignored."
+                        + "accept as --command-config. bootstrap.servers in it is ignored. Default: the file that "
+                        + "the variable KAFKA_CONFIG_FILE names."
             })
     private @Nullable Path file;
 
@@ -35,32 +34,31 @@ public final class KafkaOption {
      * @throws CommandFailedException if the file cannot be read
      */
     Map<String, String> properties() {
-        Map<String, String> all = new HashMap<>();
-        if (file != null) {
-            Properties read = read(file);
-            read.stringPropertyNames().forEach(name -> all.put(name, read.getProperty(name)));
-            all.remove(ADDRESS);
-        }
-        return all;
+        return file == null ? Map.of() : read("--kafka-config", file);
     }
 
-    private static Properties read(Path file) {
-        Properties read = new Properties();
-        try (Reader in = Files.newBufferedReader(file)) {
-            read.load(in);
-            return read;
-        } catch (IOException | IllegalArgumentException e) {
+    private static Map<String, String> read(String source, Path file) {
+        try {
+            return KafkaClientFile.read(file);
+        } catch (IOException e) {
             throw new CommandFailedException(
-                    "--kafka-config: cannot read " + file + " as a properties file. Check its path and content.");
+                    source + ": cannot read " + file + " as a properties file. Check its path and content.");
         }
     }
 
     /**
-     * Returns the settings of a Kafka client that connects to this cluster. Properties in the file take precedence over
-     * the login in {@code kafka}.
+     * Returns the settings of a Kafka client that connects to this cluster. Properties in the option's file take
+     * precedence over the login in {@code kafka}, and this login over the file that the environment names.
      */
     public Map<String, Object> connection(KafkaAddress kafka) {
-        Map<String, Object> all = new HashMap<>(kafka.login());
+        return connection(kafka, System.getenv());
+    }
+
+    Map<String, Object> connection(KafkaAddress kafka, Map<String, String> environment) {
+        Map<String, Object> all = new HashMap<>();
+        KafkaClientFile.named(environment.get(KafkaClientFile.VARIABLE))
+                .ifPresent(named -> all.putAll(read(KafkaClientFile.VARIABLE, named)));
+        all.putAll(kafka.login());
         all.putAll(properties());
         all.put(ADDRESS, kafka.bootstrapServers());
         return all;
@@ -72,7 +70,7 @@ public final class KafkaOption {
      */
     public Map<String, String> withOverrides(Map<String, String> overrides) {
         Map<String, String> all = new HashMap<>();
-        properties().forEach((name, value) -> all.put("spring.kafka.properties." + name, value));
+        all.putAll(KafkaClientFile.springProperties(properties()));
         all.putAll(overrides);
         return all;
     }
@@ -81,20 +79,13 @@ public final class KafkaOption {
      * Describes a failure of a Kafka client. The message contains no values from the file, because they can be secret.
      */
     public static CommandFailedException describe(Throwable thrown, KafkaAddress kafka) {
+        Optional<String> denied = KafkaProblem.of(thrown);
+        if (denied.isPresent()) {
+            return new CommandFailedException(denied.get());
+        }
         for (Throwable each = thrown; each != null; each = each.getCause()) {
-            switch (each) {
-                case AuthenticationException _ -> {
-                    return new CommandFailedException(
-                            "Kafka at " + kafka + " rejected the credentials. Check the file of --kafka-config.");
-                }
-                case AuthorizationException _ -> {
-                    return new CommandFailedException(
-                            "Kafka at " + kafka + " denied the operation. Check the ACLs of this Kafka user.");
-                }
-                case ConfigException wrong -> {
-                    return new CommandFailedException("--kafka-config: " + nameOnly(wrong));
-                }
-                default -> {}
+            if (each instanceof ConfigException wrong) {
+                return new CommandFailedException("--kafka-config: " + nameOnly(wrong));
             }
         }
         return new CommandFailedException("Kafka does not answer at " + kafka

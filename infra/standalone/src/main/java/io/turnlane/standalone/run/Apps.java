@@ -1,6 +1,7 @@
 package io.turnlane.standalone.run;
 
 import io.turnlane.gateway.GatewayApplication;
+import io.turnlane.log.BackendAccess;
 import io.turnlane.model.agent.AgentDefinition;
 import io.turnlane.processor.ProcessorApplication;
 import io.turnlane.processor.agent.AgentFactory;
@@ -66,7 +67,7 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
         properties.putAll(overrides);
         return ReplayApplication.application()
                 .registerShutdownHook(false)
-                .initializers(prepare(properties, own))
+                .initializers(prepare(properties, own), new BackendAccess())
                 .run();
     }
 
@@ -85,6 +86,7 @@ public record Apps(BackendAddresses backends, Future<?> backendsReady, Map<Strin
                 .registerShutdownHook(false)
                 .initializers(
                         prepare(properties, own),
+                        new BackendAccess(),
                         context ->
                                 context.getBeanFactory().registerSingleton("startGate", new StartGate(backendsReady)))
                 .run();

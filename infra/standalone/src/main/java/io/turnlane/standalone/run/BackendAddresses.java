@@ -46,6 +46,6 @@ public record BackendAddresses(KafkaAddress kafka, String redisUrl) {
 
     /** Returns a Redis URL without scheme, user and password. */
     public static String withoutPassword(String redisUrl) {
-        return redisUrl.replaceFirst("^rediss?://(.*@)?", "");
+        return redisUrl.replaceFirst("^[^/]*//", "").replaceFirst("^.*@", "");
     }
 }

@@ -54,6 +54,28 @@ class KafkaOptionTest {
     }
 
     @Test
+    void theOptionPrecedesTheLoginAndTheLoginTheVariable() throws IOException {
+        Path named = Files.writeString(
+                folder.resolve("named"), "security.protocol=SSL\nssl.truststore.location=/named\nclient.id=named\n");
+        Map<String, String> environment = Map.of("KAFKA_CONFIG_FILE", named.toString());
+        assertThat(parsed().connection(KAFKA, environment))
+                .isEqualTo(Map.of(
+                        "bootstrap.servers",
+                        "here:9092",
+                        "security.protocol",
+                        "SASL_PLAINTEXT",
+                        "ssl.truststore.location",
+                        "/named",
+                        "client.id",
+                        "named"));
+        Path given = Files.writeString(folder.resolve("given"), "security.protocol=SASL_SSL\n");
+        assertThat(parsed("--kafka-config", given.toString()).connection(KAFKA, environment))
+                .containsEntry("security.protocol", "SASL_SSL");
+        assertThatThrownBy(() -> parsed().connection(KAFKA, Map.of("KAFKA_CONFIG_FILE", "/nowhere/at-all")))
+                .hasMessageContaining("KAFKA_CONFIG_FILE: cannot read /nowhere/at-all");
+    }
+
+    @Test
     void reportsAFileThatCannotBeRead() throws IOException {
         assertThatThrownBy(() -> parsed("--kafka-config", "/nowhere/at-all").properties())
                 .isInstanceOf(CommandFailedException.class)

@@ -18,7 +18,8 @@ final class RedisFailures {
      * arguments.
      */
     private static final Pattern UNAVAILABLE = Pattern.compile(
-            "\\b(READONLY|OOM|LOADING|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY|NOAUTH|NOPERM|MOVED|ASK)\\b");
+            "\\b(READONLY|OOM|LOADING|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|BUSY|NOAUTH|NOPERM|MOVED|ASK)\\b"
+                    + "|can't run this command|can't access at least one of the keys|ACL failure in script");
 
     private RedisFailures() {}
 
