@@ -7,7 +7,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestProcessor.ReceivedTurn;
-import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.model.AgentDescription;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.ProcessorState;
@@ -326,7 +325,7 @@ class AskTest {
 
     @Test
     void logsWhoAskedAndNeverTheQuestion() {
-        Logger logger = (Logger) LoggerFactory.getLogger(QuestionIntake.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.turnlane.gateway.turns.ask.AskJournal");
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         logger.addAppender(lines);

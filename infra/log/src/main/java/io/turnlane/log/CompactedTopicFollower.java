@@ -69,14 +69,7 @@ public final class CompactedTopicFollower<V> implements AutoCloseable {
             log.debug("topic not available yet: {}", failure.toString());
             return;
         }
-        KafkaProblem.of(failure)
-                .ifPresentOrElse(
-                        problem ->
-                                log.atError().addKeyValue("topic", topic.name()).log(problem),
-                        () -> log.atError()
-                                .addKeyValue("topic", topic.name())
-                                .setCause(failure)
-                                .log("cannot read a topic; retrying"));
+        KafkaProblem.log(log.atError().addKeyValue("topic", topic.name()), "cannot read a topic; retrying", failure);
     }
 
     private static boolean isUnknownTopic(Throwable failure) {

@@ -8,6 +8,7 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Describes failures of Kafka clients whose cause is the access: credentials, certificates or rights. The descriptions
@@ -54,6 +55,17 @@ public final class KafkaProblem {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Completes a log line about a failure: with its description if its cause is the access to Kafka, otherwise with
+     * the stack trace.
+     */
+    public static void log(LoggingEventBuilder line, String message, Throwable failure) {
+        of(failure)
+                .ifPresentOrElse(
+                        description -> line.log(message + ". " + description),
+                        () -> line.setCause(failure).log(message));
     }
 
     /** Returns the reason that the Java TLS implementation gives, which contains no secrets. */

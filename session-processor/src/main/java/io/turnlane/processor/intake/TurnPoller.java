@@ -117,10 +117,7 @@ public final class TurnPoller implements Runnable {
             commitIfDue();
             monitor.polled(records.isEmpty(), exhausted);
         } catch (RuntimeException e) {
-            KafkaProblem.of(e)
-                    .ifPresentOrElse(
-                            problem -> log.atError().log("poll failed; retrying. " + problem),
-                            () -> log.atError().setCause(e).log("poll failed; retrying"));
+            KafkaProblem.log(log.atError(), "poll failed; retrying", e);
             waitAfterFailure();
         }
     }

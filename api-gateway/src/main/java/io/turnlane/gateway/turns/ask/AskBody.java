@@ -57,6 +57,12 @@ public record AskBody(
         this(question, agent, metadata, deadlineSeconds, null, null, null);
     }
 
+    /** Returns this body with checked values. */
+    AskBody with(String checkedQuestion, @Nullable String checkedAgent, Map<String, Object> checkedMetadata) {
+        return new AskBody(
+                checkedQuestion, checkedAgent, checkedMetadata, deadlineSeconds, policy, priority, callbackUrl);
+    }
+
     /**
      * Returns this body without the fields that have their default value. A retry may omit such a field or send it, and
      * must still count as the same body.

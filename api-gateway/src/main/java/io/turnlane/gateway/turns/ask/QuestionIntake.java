@@ -3,7 +3,7 @@ package io.turnlane.gateway.turns.ask;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.guard.caller.Caller;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.turns.ask.AskMetrics.AskOutcome;
+import io.turnlane.gateway.turns.ask.AskJournal.AskOutcome;
 import io.turnlane.gateway.turns.ask.Publication.PublicationCheck;
 import io.turnlane.gateway.turns.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.turns.deliver.EventStreams;
@@ -29,9 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Entry point for questions. {@link #prepare} validates a question and assigns its request id. {@link #submit} stores
@@ -43,8 +40,6 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 public final class QuestionIntake {
 
-    private static final Logger LOG = LoggerFactory.getLogger(QuestionIntake.class);
-
     private final QuestionRules rules;
     private final Fleet fleet;
     private final Routes routes;
@@ -53,7 +48,7 @@ public final class QuestionIntake {
     private final TurnPublisher publisher;
     private final UnpublishedQuestions unpublished;
     private final TurnIds ids;
-    private final AskMetrics metrics;
+    private final AskJournal journal;
 
     public QuestionIntake(
             QuestionRules rules,
@@ -71,9 +66,9 @@ public final class QuestionIntake {
         this.streams = streams;
         this.publisher = publisher;
         this.ids = ids;
-        this.metrics = new AskMetrics(metrics);
-        this.acceptance = new TolerantAcceptance(acceptance, fleet, this.metrics);
-        this.unpublished = new UnpublishedQuestions(this.acceptance, records, this.metrics);
+        this.journal = new AskJournal(metrics);
+        this.acceptance = new TolerantAcceptance(acceptance, fleet, this.journal);
+        this.unpublished = new UnpublishedQuestions(this.acceptance, records, this.journal);
     }
 
     /**
@@ -96,15 +91,7 @@ public final class QuestionIntake {
         CallbackUrl callback = rules.callback(body.callbackUrl());
         IdempotencyClaim claim = IdempotencyKeys.of(
                 idempotencyKey,
-                new AskBody(
-                                question,
-                                agent,
-                                metadata,
-                                body.deadlineSeconds(),
-                                body.policy(),
-                                body.priority(),
-                                body.callbackUrl())
-                        .withoutDefaults(),
+                body.with(question, agent, metadata).withoutDefaults(),
                 session == null ? IdempotencyClaim.ClaimScope.CALLER : IdempotencyClaim.ClaimScope.SESSION);
         requireKafka();
         fleet.requireAgent(agent);
@@ -130,7 +117,7 @@ public final class QuestionIntake {
 
     private void requireKafka() {
         if (!streams.isReady()) {
-            metrics.count(AskOutcome.UNAVAILABLE);
+            journal.count(AskOutcome.UNAVAILABLE);
             throw new ProblemDetailException(ErrorCode.UNAVAILABLE, "Kafka is unavailable at the moment. Retry later.");
         }
     }
@@ -200,45 +187,15 @@ public final class QuestionIntake {
     }
 
     private Submission awaitPublished(Accepted accepted, Publication publication, PublicationCheck check) {
-        PreparedTurn turn = accepted.turn();
         try {
             check.check(publication);
         } catch (NotPublishedException e) {
             return unpublished.undo(accepted, e);
         }
         acceptance.markPublished(accepted);
-        metrics.count(accepted.replayed() ? AskOutcome.REPLAYED : AskOutcome.ACCEPTED);
-        if (accepted.newSession()) {
-            metrics.countNewSession();
-        }
-        logAccepted(accepted);
-        RequestResource request = RequestResource.accepted(
-                turn.requestId(),
-                turn.session().sessionId(),
-                turn.question(),
-                accepted.agent(),
-                accepted.route(),
-                accepted.position(),
-                turn.createdAt(),
-                turn.redriveOf());
+        journal.accepted(accepted);
+        RequestResource request = RequestResource.accepted(accepted);
         Optional<Duration> wait = fleet.estimatedWait(accepted.agent(), accepted.position());
         return new Submission(request.withEstimatedWait(wait.orElse(null)), accepted.replayed());
-    }
-
-    /**
-     * Logs who asked, but never the question. Includes the user's key, because different users can have equal session
-     * ids.
-     */
-    private static void logAccepted(Accepted accepted) {
-        PreparedTurn turn = accepted.turn();
-        LoggingEventBuilder line = LOG.atInfo()
-                .setMessage("question accepted")
-                .addKeyValue("user", turn.session().namespace())
-                .addKeyValue("session", turn.session().sessionId())
-                .addKeyValue("request_id", turn.requestId())
-                .addKeyValue("agent", accepted.agent())
-                .addKeyValue("policy", turn.options().policy().wire())
-                .addKeyValue("position", accepted.position());
-        (accepted.route() == null ? line : line.addKeyValue("route", accepted.route())).log();
     }
 }

@@ -2,7 +2,7 @@ package io.turnlane.gateway.turns.ask;
 
 import io.turnlane.gateway.problem.BreakerOpenException;
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.turns.ask.AskMetrics.AskOutcome;
+import io.turnlane.gateway.turns.ask.AskJournal.AskOutcome;
 import io.turnlane.gateway.turns.fleet.Fleet;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.store.accept.Acceptance;
@@ -20,7 +20,7 @@ import org.springframework.dao.DataAccessException;
  * Acceptance of questions that continues while Redis is unavailable. Redis is a cache of the turns topic: the processor
  * that runs a turn creates a missing request record. Only a question with an Idempotency-Key needs Redis.
  */
-record TolerantAcceptance(Acceptance acceptance, Fleet fleet, AskMetrics metrics) {
+record TolerantAcceptance(Acceptance acceptance, Fleet fleet, AskJournal journal) {
 
     private static final Logger LOG = LoggerFactory.getLogger(TolerantAcceptance.class);
 
@@ -30,7 +30,7 @@ record TolerantAcceptance(Acceptance acceptance, Fleet fleet, AskMetrics metrics
             return acceptance.accept(turn, fleet.defaultAgent());
         } catch (DataAccessException unavailable) {
             if (turn.claim() != null) {
-                metrics.count(AskOutcome.UNAVAILABLE);
+                journal.count(AskOutcome.UNAVAILABLE);
                 throw new ProblemDetailException(
                         ErrorCode.UNAVAILABLE,
                         "Redis is unavailable, so the Idempotency-Key can't be checked. Retry later or without a key.",

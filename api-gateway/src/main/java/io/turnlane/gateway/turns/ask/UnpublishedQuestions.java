@@ -1,7 +1,7 @@
 package io.turnlane.gateway.turns.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
-import io.turnlane.gateway.turns.ask.AskMetrics.AskOutcome;
+import io.turnlane.gateway.turns.ask.AskJournal.AskOutcome;
 import io.turnlane.gateway.turns.ask.TurnPublisher.NotPublishedException;
 import io.turnlane.gateway.turns.requests.RequestResource;
 import io.turnlane.model.ErrorCode;
@@ -17,23 +17,23 @@ import io.turnlane.store.request.RequestRecords;
  * Results of questions that a call does not publish: another call has published the question, it is rejected, or its
  * publication failed. Counts their outcomes.
  */
-record UnpublishedQuestions(TolerantAcceptance acceptance, RequestRecords records, AskMetrics metrics) {
+record UnpublishedQuestions(TolerantAcceptance acceptance, RequestRecords records, AskJournal journal) {
 
     ProblemDetailException conflict() {
-        metrics.count(AskOutcome.IDEMPOTENCY_CONFLICT);
+        journal.count(AskOutcome.IDEMPOTENCY_CONFLICT);
         return new ProblemDetailException(
                 ErrorCode.IDEMPOTENCY_CONFLICT,
                 "This Idempotency-Key was already used for a different question. Use a new key.");
     }
 
     ProblemDetailException forkInProgress() {
-        metrics.count(AskOutcome.SESSION_BUSY);
+        journal.count(AskOutcome.SESSION_BUSY);
         return new ProblemDetailException(
                 ErrorCode.SESSION_BUSY, "A fork is still creating this session. Retry when it is done.");
     }
 
     ProblemDetailException full(Full full) {
-        metrics.count(AskOutcome.SESSION_QUEUE_FULL);
+        journal.count(AskOutcome.SESSION_QUEUE_FULL);
         return new ProblemDetailException(
                 ErrorCode.SESSION_QUEUE_FULL,
                 "This session already has " + full.open() + " open turns, which is the maximum. "
@@ -41,7 +41,7 @@ record UnpublishedQuestions(TolerantAcceptance acceptance, RequestRecords record
     }
 
     ProblemDetailException budgetSpent() {
-        metrics.count(AskOutcome.BUDGET_EXHAUSTED);
+        journal.count(AskOutcome.BUDGET_EXHAUSTED);
         return new ProblemDetailException(
                 ErrorCode.BUDGET_EXHAUSTED,
                 "This session has used its budget, which is not renewed. Start a new session.");
@@ -56,7 +56,7 @@ record UnpublishedQuestions(TolerantAcceptance acceptance, RequestRecords record
                         "The request of this Idempotency-Key no longer exists. Use a new key to ask again.",
                         known.requestId(),
                         null));
-        metrics.count(replayed ? AskOutcome.REPLAYED : AskOutcome.ACCEPTED);
+        journal.count(replayed ? AskOutcome.REPLAYED : AskOutcome.ACCEPTED);
         return new Submission(request, replayed);
     }
 
@@ -70,7 +70,7 @@ record UnpublishedQuestions(TolerantAcceptance acceptance, RequestRecords record
         if (undone == UndoResult.PUBLISHED) {
             return currentState(new AlreadyPublished(turn.session(), turn.requestId()), accepted.replayed());
         }
-        metrics.count(AskOutcome.UNAVAILABLE);
+        journal.count(AskOutcome.UNAVAILABLE);
         RequestId requestId = undone == UndoResult.NOT_PUBLISHED ? null : turn.requestId();
         throw new ProblemDetailException(ErrorCode.UNAVAILABLE, detail(e), requestId, e.getCause());
     }

@@ -134,17 +134,7 @@ public final class EventFollower implements AutoCloseable {
     }
 
     private void logFailure(Exception cause) {
-        KafkaProblem.of(cause)
-                .ifPresentOrElse(
-                        problem -> LOG.atError()
-                                .setMessage("not ready, retrying: " + problem)
-                                .addKeyValue("topic", topic)
-                                .log(),
-                        () -> LOG.atError()
-                                .setMessage("reading the events topic failed, retrying")
-                                .addKeyValue("topic", topic)
-                                .setCause(cause)
-                                .log());
+        KafkaProblem.log(LOG.atError().addKeyValue("topic", topic), "reading the events topic failed; retrying", cause);
     }
 
     private void assign(Consumer<String, byte[]> consumer) {

@@ -10,6 +10,8 @@ import io.turnlane.model.RequestTimes;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnError;
 import io.turnlane.model.Usage;
+import io.turnlane.store.accept.Acceptance.Accepted;
+import io.turnlane.store.accept.PreparedTurn;
 import io.turnlane.store.request.RequestRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -138,37 +140,30 @@ public record RequestResource(
     }
 
     /** Returns the resource of a question that was just accepted. */
-    public static RequestResource accepted(
-            RequestId requestId,
-            SessionId session,
-            String question,
-            String agent,
-            @Nullable String route,
-            int position,
-            Instant at,
-            @Nullable RequestId redriveOf) {
+    public static RequestResource accepted(Accepted accepted) {
+        PreparedTurn turn = accepted.turn();
         RequestStatus queued = RequestStatus.QUEUED;
-        Links links = Links.of(session, requestId);
+        Links links = Links.of(turn.session().sessionId(), turn.requestId());
         return new RequestResource(
-                requestId,
-                session,
+                turn.requestId(),
+                turn.session().sessionId(),
                 null,
                 queued,
-                question,
-                agent,
-                route,
+                turn.question(),
+                accepted.agent(),
+                accepted.route(),
                 null,
                 queued.wire(),
                 null,
                 0,
-                position,
-                at,
+                accepted.position(),
+                turn.createdAt(),
                 null,
                 null,
                 null,
                 null,
                 null,
-                redriveOf,
+                turn.redriveOf(),
                 null,
                 false,
                 null,

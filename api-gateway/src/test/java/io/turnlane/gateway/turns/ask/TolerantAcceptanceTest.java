@@ -34,7 +34,7 @@ class TolerantAcceptanceTest {
     private final TolerantAcceptance acceptance = new TolerantAcceptance(
             UNAVAILABLE,
             new Fleet(List::of, new AgentRegistry(), "support", () -> Duration.ZERO),
-            new AskMetrics(new SimpleMeterRegistry()));
+            new AskJournal(new SimpleMeterRegistry()));
 
     @ParameterizedTest
     @CsvSource({"support, v2, support", ", v2, support", "echo, echo, "})
