@@ -12,6 +12,7 @@ import { lanes } from './lanes.js';
 import { now } from './now.js';
 import { processors } from './processors.js';
 import { quarantine } from './quarantine.js';
+import { search } from './search.js';
 import { session } from './session.js';
 
 /** Age in milliseconds from which figures are shown as old. */
@@ -27,6 +28,7 @@ const VIEWS = {
   agents: { title: 'Agents and routes', key: '5', open: agents },
   quarantine: { title: 'Quarantine', key: '6', open: quarantine },
   session: { title: 'Session', key: '7', open: session },
+  search: { title: 'Search', key: '8', open: search },
 };
 
 const access = new Access();
@@ -55,6 +57,7 @@ function show() {
     document.title = `${view.title} · Turnlane console`;
     setText(byId('title'), view.title);
     for (const [each, link] of links) link.ariaCurrent = VIEWS[each] === view ? 'page' : null;
+    links.get(name)?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
   current.view.params?.(params);
   if (report) current.view.update?.(report);

@@ -6,7 +6,7 @@ import { Plot } from './plot.js';
 
 /** *Now*: what is wrong, and the load of the whole installation. */
 export function now({ history }) {
-  const problems = h('ul', { class: 'problems', testid: 'problems' });
+  const problems = h('ul', { class: 'problems', testid: 'problems', hidden: true });
   const figures = new Figures({
     accepted: 'Accepted / s', ended: 'Ended / s', running: 'Turns running', waiting: 'Turns waiting',
     p50: 'Answer time p50', p95: 'Answer time p95', p99: 'Answer time p99', expected: 'Expected wait',

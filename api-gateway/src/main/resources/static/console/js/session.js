@@ -93,7 +93,7 @@ export function session({ api }) {
     requests.update(found.requests.map((each) => ({ ...each, namespace: found.namespace, key: each.request_id, state: each.status === 'failed' ? 'failing' : '' })));
     setText(memoryNote, found.history === null
       ? 'Questions and answers are hidden: this API key lacks the scope content.'
-      : 'The agent receives these turns with the next question, oldest first.');
+      : found.history.length === 0 ? 'Memory has no turns.' : 'The agent receives these turns with the next question, oldest first.');
     memory.replaceChildren(...(found.history ?? []).map(({ question, answer, timestamp }) => h('li', {},
       h('p', { class: 'quarantined-question', dir: 'auto' }, question), h('p', { class: 'memory-answer', dir: 'auto' }, answer),
       h('p', { class: 'note' }, new Date(timestamp).toLocaleString()))));

@@ -119,6 +119,15 @@ class ConsolePageTest {
             first.getByTestId("redrive").click();
             page.at("confirm-yes").click();
             assertThat(first).containsText("Asked again as");
+
+            page.press("8");
+            page.at("search-session").fill(session);
+            page.at("search-code").fill("agent_error");
+            page.at("search").click();
+            assertThat(page.at("found").locator("tbody tr")).hasCount(20);
+            check(page, "49-console-search");
+            page.at("found").getByRole(AriaRole.LINK).first().click();
+            assertThat(page.at("figure-session")).hasText(session);
         }
     }
 
