@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Bean;
 class GatewayArchitectureTest extends ModuleArchitecture {
 
     GatewayArchitectureTest() {
-        super("gateway", "model..", "log..", "store..");
+        super("gateway", "model..", "log..", "trace..", "store..");
     }
 
     @Test

@@ -13,7 +13,7 @@ class ArchitectureTest extends ModuleArchitecture {
     private static final String[] REDIS = {"io.lettuce..", "org.springframework.data.redis.."};
 
     ArchitectureTest() {
-        super("processor", "model..", "log..", "store..");
+        super("processor", "model..", "log..", "trace..", "store..");
     }
 
     @Test

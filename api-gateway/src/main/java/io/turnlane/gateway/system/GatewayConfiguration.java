@@ -9,13 +9,16 @@ import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
 import io.turnlane.gateway.turns.batch.BatchRules;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
+import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.requests.FinishedRequestEvents;
 import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.stream.SseStream;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
+import io.turnlane.trace.Traces;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -77,13 +80,29 @@ class GatewayConfiguration {
     }
 
     @Bean
-    SseStream sseStream(Snapshots snapshots, WireFormat wire, GatewayProperties properties, MeterRegistry metrics) {
+    SseStream sseStream(
+            Snapshots snapshots,
+            WireFormat wire,
+            GatewayProperties properties,
+            MeterRegistry metrics,
+            DeliverySpans spans) {
         GatewayProperties.StreamSettings streams = properties.streams();
         return new SseStream(
                 snapshots,
                 new FinishedRequestEvents(wire),
                 streams.heartbeat(),
                 streams.retry(),
-                new ClientMetrics(metrics, "turnlane.streams", "sse"));
+                new ClientMetrics(metrics, spans, "turnlane.streams", "sse"));
+    }
+
+    /** Creates the traces, which the standard variables of OpenTelemetry configure. */
+    @Bean(destroyMethod = "close")
+    Traces traces(@Value("${spring.application.name}") String service) {
+        return Traces.configured(service);
+    }
+
+    @Bean
+    DeliverySpans deliverySpans(Traces traces) {
+        return new DeliverySpans(traces);
     }
 }

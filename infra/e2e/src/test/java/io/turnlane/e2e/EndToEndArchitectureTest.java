@@ -12,6 +12,7 @@ class EndToEndArchitectureTest extends ModuleArchitecture {
                 "architecture..",
                 "model..",
                 "log..",
+                "trace..",
                 "store..",
                 "backends..",
                 "doubles..",

@@ -3,6 +3,7 @@ package io.turnlane.processor.agent;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.Usage;
+import io.turnlane.trace.TraceSpan;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * thread has no current turn.
  *
  * @param attempt number of the attempt, from 1
- * @param traceparent W3C trace context of the client that asked, for calls to other services; null if it sent none
+ * @param traceparent W3C trace context for calls to other services; null if the client sent none and no trace is
+ *     recorded
  * @param usage usage of the earlier attempts of the turn
+ * @param span span of the agent's call, in which the agent can start others
  */
 public record CurrentTurn(
         RequestId requestId,
@@ -22,11 +25,23 @@ public record CurrentTurn(
         @Nullable String userId,
         int attempt,
         @Nullable String traceparent,
-        Usage usage) {
+        Usage usage,
+        TraceSpan span) {
 
     private static final ScopedValue<CurrentTurn> CURRENT = ScopedValue.newInstance();
 
-    /** Creates a turn without earlier usage. */
+    /** Creates a turn that no trace records. */
+    public CurrentTurn(
+            RequestId requestId,
+            SessionId sessionId,
+            @Nullable String userId,
+            int attempt,
+            @Nullable String traceparent,
+            Usage usage) {
+        this(requestId, sessionId, userId, attempt, traceparent, usage, TraceSpan.forwarding(traceparent));
+    }
+
+    /** Creates a turn without earlier usage that no trace records. */
     public CurrentTurn(
             RequestId requestId,
             SessionId sessionId,
@@ -39,6 +54,11 @@ public record CurrentTurn(
     /** Returns the turn that this code works for, or empty outside of an agent's call. */
     public static Optional<CurrentTurn> get() {
         return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
+    }
+
+    /** Returns the span of the agent's call; {@link TraceSpan#NONE} outside of an agent's call. */
+    public static TraceSpan currentSpan() {
+        return CURRENT.isBound() ? CURRENT.get().span() : TraceSpan.NONE;
     }
 
     /** Runs the call. While it runs, {@link #get} returns this turn. */

@@ -3,6 +3,7 @@ package io.turnlane.processor.events;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes turn events. Clients receive the events of a session in the order in which they were published.
@@ -17,8 +18,10 @@ public interface EventPublisher {
      * Log position of the turn on the turns topic.
      *
      * @param partition partition of the turn; the turn's events go to the events partition with the same number
+     * @param traceparent W3C trace context of the turn; null if it has none
      */
-    record TurnOrigin(int partition, long offset) {}
+    record TurnOrigin(
+            int partition, long offset, @Nullable String traceparent) {}
 
     /**
      * Publishes the event.

@@ -6,6 +6,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.Topics;
+import io.turnlane.trace.TraceSpan;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +37,7 @@ public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics 
         HeaderText.add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
         if (event.body().endsTurn()) {
             addEnd(headers, event);
+            addTrace(headers, turn);
         }
         return KafkaSends.send(kafka, record);
     }
@@ -51,6 +53,14 @@ public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics 
             HeaderText.add(headers, RecordHeaders.ERROR_CODE, failed.error().code());
         } else if (event.body() instanceof TurnEvent.Completed completed) {
             addCompleted(headers, completed);
+        }
+    }
+
+    /** Adds the trace context if the trace is recorded, so that gateways can record the delivery of the event. */
+    private static void addTrace(Headers headers, TurnOrigin turn) {
+        String traceparent = turn.traceparent();
+        if (traceparent != null && TraceSpan.isSampled(traceparent)) {
+            HeaderText.add(headers, RecordHeaders.TRACEPARENT, traceparent);
         }
     }
 

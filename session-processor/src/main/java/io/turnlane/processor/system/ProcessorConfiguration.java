@@ -30,6 +30,7 @@ import io.turnlane.processor.turn.TurnEngine;
 import io.turnlane.processor.turn.WaitingTurns;
 import io.turnlane.store.memory.RedisUnendedRequests;
 import io.turnlane.store.memory.SessionMemory;
+import io.turnlane.trace.Traces;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -191,8 +193,14 @@ class ProcessorConfiguration {
     }
 
     @Bean
-    Flights flights(Delay delay, ProcessorProperties properties) {
-        return new Flights(delay, properties.answer().grace());
+    Flights flights(Delay delay, ProcessorProperties properties, Traces traces) {
+        return new Flights(delay, properties.answer().grace(), traces);
+    }
+
+    /** Creates the traces, which the standard variables of OpenTelemetry configure. */
+    @Bean(destroyMethod = "close")
+    Traces traces(@Value("${spring.application.name}") String service) {
+        return Traces.configured(service);
     }
 
     @Bean

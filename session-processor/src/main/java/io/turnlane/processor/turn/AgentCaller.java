@@ -69,7 +69,7 @@ final class AgentCaller {
         List<Cancellation> timers = atOnce ? List.of() : startTimers(flight, ask, run);
         try {
             AgentOutput output = new AgentOutput(stream, flight, wire, usage, ask.agent(), run.states());
-            Callable<Answer> agent = () -> output.complete(answer(flight.turn(), ask, run, output));
+            Callable<Answer> agent = () -> output.complete(answer(flight, ask, run, output));
             Answer answer = atOnce ? flight.callAgentHere(agent) : flight.callAgent(executor, agent);
             return accept(flight, new CallResult.AgentAnswered(answer, output.changedStates(), output.keptSteps()));
         } catch (Throwable e) {
@@ -104,17 +104,20 @@ final class AgentCaller {
         return limits.allow(answered.answer(), wire) ? answered : CallFailures.tooLarge();
     }
 
-    private Answer answer(Turn turn, Ask ask, BeginResult.RunTurn run, AnswerSink sink) throws Exception {
-        CurrentTurn current = new CurrentTurn(
-                ask.requestId(),
-                ask.sessionId(),
-                ask.userId(),
-                run.attempt(),
-                turn.envelope().traceparent(),
-                run.usage());
-        Memory memory = memoryOf(run, ask.agent());
-        Question question = new Question(ask.question(), ask.metadata());
-        return current.call(() -> agents.create(ask.agent()).answer(question, memory, sink));
+    private Answer answer(Flight flight, Ask ask, BeginResult.RunTurn run, AnswerSink sink) throws Exception {
+        return TurnSpans.ofAgent(flight.trace(), ask.agent(), span -> {
+            CurrentTurn current = new CurrentTurn(
+                    ask.requestId(),
+                    ask.sessionId(),
+                    ask.userId(),
+                    run.attempt(),
+                    span.traceparent(),
+                    run.usage(),
+                    span);
+            Memory memory = memoryOf(run, ask.agent());
+            Question question = new Question(ask.question(), ask.metadata());
+            return current.call(() -> agents.create(ask.agent()).answer(question, memory, sink));
+        });
     }
 
     /**

@@ -90,7 +90,12 @@ final class AskMemory {
     }
 
     Duration since(Phase phase) {
-        return Duration.between(Objects.requireNonNull(phases.get(phase)), now());
+        return Duration.between(time(phase), now());
+    }
+
+    /** Returns the time of a phase that the turn has passed. */
+    Instant time(Phase phase) {
+        return Objects.requireNonNull(phases.get(phase));
     }
 
     /** Returns the current time, truncated to milliseconds. */

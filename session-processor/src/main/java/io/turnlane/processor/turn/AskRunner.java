@@ -14,6 +14,8 @@ import io.turnlane.store.memory.BeginResult;
 import io.turnlane.store.memory.MemoryResult;
 import io.turnlane.store.memory.SessionMemory;
 import io.turnlane.store.memory.SettleResult;
+import io.turnlane.trace.SpanRole;
+import io.turnlane.trace.TraceSpan;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
@@ -30,6 +32,7 @@ final class AskRunner {
     private static final Duration PERMIT_DELAY = Duration.ofMillis(500);
     private static final Duration SHORT_DELAY = Duration.ofMillis(50);
 
+    private final Flights flights;
     private final SessionMemory memory;
     private final AgentCaller agents;
     private final TurnStreams streams;
@@ -44,10 +47,12 @@ final class AskRunner {
     /**
      * Creates a runner.
      *
+     * @param flights starts the spans of attempts
      * @param tooOld matches turns that are so old that their request record can have expired
      * @param crashSuspectPermit single permit, held by the crash suspect that runs
      */
     AskRunner(
+            Flights flights,
             SessionMemory memory,
             AgentCaller agents,
             TurnStreams streams,
@@ -58,6 +63,7 @@ final class AskRunner {
             RandomGenerator random,
             Semaphore crashSuspectPermit,
             InstantSource clock) {
+        this.flights = flights;
         this.memory = memory;
         this.agents = agents;
         this.streams = streams;
@@ -125,13 +131,23 @@ final class AskRunner {
             boolean atOnce = agents.answersAtOnce(merged);
             TurnStream stream =
                     streams.ofAttempt(turn, run.attempt(), atOnce, () -> flight.stop(Flight.StopReason.TOO_LARGE));
-            turnMemory.mark(Phase.PROVIDER_CALL_START);
-            CallResult result = agents.call(flight, merged, run, stream, usage, atOnce);
-            turnMemory.mark(Phase.PROVIDER_CALL_END);
-            stream.close();
+            try (TraceSpan span = flights.startSpan(flight, run.attempt(), turnMemory.time(Phase.DEQUEUED))) {
+                turnMemory.mark(Phase.PROVIDER_CALL_START);
+                CallResult result = agents.call(flight, merged, run, stream, usage, atOnce);
+                turnMemory.mark(Phase.PROVIDER_CALL_END);
+                stream.close();
+                return end(run, stream, merged.question(), result, span);
+            }
+        }
+
+        private LaneOutcome end(
+                BeginResult.RunTurn run, TurnStream stream, String question, CallResult result, TraceSpan span) {
             return switch (result) {
-                case CallResult.AgentAnswered answered -> store(run, stream, merged.question(), answered);
-                case CallResult.AgentFailed failed -> unanswered(run, stream).fail(failed.error(), failed.permanent());
+                case CallResult.AgentAnswered answered -> store(run, stream, question, answered);
+                case CallResult.AgentFailed failed -> {
+                    span.failed(failed.error().code());
+                    yield unanswered(run, stream).fail(failed.error(), failed.permanent());
+                }
                 case CallResult.AgentReleased _ -> unanswered(run, stream).release();
                 case CallResult.AgentCancelled _ -> unanswered(run, stream).cancel();
             };
@@ -148,7 +164,9 @@ final class AskRunner {
 
         private LaneOutcome publish(BeginResult.RunTurn run, TurnStream stream, TurnEvent.Completed event) {
             turnMemory.mark(Phase.SESSION_RELEASED);
-            steps.publish(turn.claim(), () -> stream.publishLast(event));
+            try (TraceSpan _ = flight.trace().child(SpanRole.PRODUCER, "send", "events")) {
+                steps.publish(turn.claim(), () -> stream.publishLast(event));
+            }
             turnMemory.mark(Phase.COMPLETED);
             return end.complete(RequestStatus.COMPLETED.wire(), "", run.attempt());
         }

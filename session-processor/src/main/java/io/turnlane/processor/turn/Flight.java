@@ -4,6 +4,7 @@ import io.turnlane.model.Answer;
 import io.turnlane.processor.lane.Delay;
 import io.turnlane.processor.lane.Delay.Cancellation;
 import io.turnlane.store.memory.FlightRef;
+import io.turnlane.trace.TraceSpan;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -69,6 +70,7 @@ final class Flight {
     private @Nullable Cancellation agentDeadline;
     private @Nullable Cancellation handover;
     private boolean countedAsAbandoned;
+    private volatile TraceSpan trace = TraceSpan.NONE;
 
     /**
      * @param number number of this flight in its processor; flights are stopped in the order of their numbers
@@ -94,6 +96,15 @@ final class Flight {
 
     Turn turn() {
         return turn;
+    }
+
+    /** Returns the span of the attempt that this flight runs. */
+    TraceSpan trace() {
+        return trace;
+    }
+
+    void trace(TraceSpan span) {
+        trace = span;
     }
 
     /** Returns the reference to this flight for memory, with the current fence. */

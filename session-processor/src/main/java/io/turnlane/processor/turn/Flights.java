@@ -3,7 +3,10 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionKey;
 import io.turnlane.processor.lane.Delay;
+import io.turnlane.trace.TraceSpan;
+import io.turnlane.trace.Traces;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -23,6 +26,7 @@ public final class Flights {
 
     private final Delay delay;
     private final Duration grace;
+    private final TurnSpans spans;
     private final AtomicInteger abandonedAgents = new AtomicInteger();
     private final AtomicLong opened = new AtomicLong();
     private final ConcurrentNavigableMap<Long, Flight> openFlights = new ConcurrentSkipListMap<>(); // oldest first
@@ -31,8 +35,24 @@ public final class Flights {
      * @param grace maximum time for which an agent may run after its interrupt, before its session continues without it
      */
     public Flights(Delay delay, Duration grace) {
+        this(delay, grace, Traces.NONE);
+    }
+
+    /**
+     * @param grace same meaning as in the other constructor
+     * @param traces records the spans of the flights
+     */
+    public Flights(Delay delay, Duration grace, Traces traces) {
         this.delay = delay;
         this.grace = grace;
+        this.spans = new TurnSpans(traces);
+    }
+
+    /** Starts the span of the flight's attempt, whose agent and model calls become spans within it. */
+    TraceSpan startSpan(Flight flight, int attempt, Instant dequeued) {
+        TraceSpan span = spans.ofAttempt(flight.turn(), attempt, dequeued);
+        flight.trace(span);
+        return span;
     }
 
     Flight open(Turn turn) {

@@ -65,7 +65,7 @@ public record Turn(
 
     /** Returns the log position of the record. */
     public TurnOrigin origin() {
-        return new TurnOrigin(partition, offset);
+        return new TurnOrigin(partition, offset, envelope.traceparent());
     }
 
     /**

@@ -84,6 +84,7 @@ public final class TurnEngine {
         this.runner = new TurnRunner(
                 flights,
                 new AskRunner(
+                        flights,
                         services.memory(),
                         new AgentCaller(services.agents(), rules.limits(), wire, delay, runtime.executor()),
                         streams,

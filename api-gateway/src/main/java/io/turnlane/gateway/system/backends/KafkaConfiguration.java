@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.turns.deliver.BoundedWaits;
+import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.log.KafkaLogConsumerFactory;
 import io.turnlane.log.KafkaRights;
@@ -78,11 +79,12 @@ class KafkaConfiguration {
             TopicsProperties topics,
             GatewayProperties gateway,
             BoundedWaits waits,
+            DeliverySpans spans,
             MeterRegistry metrics) {
         TopicSetup setup = new TopicSetup(
                 admin.getConfigurationProperties(), topics, KafkaRights.ofGateway(topics.names()), TOPIC_TIMEOUT);
         return new EventStreams(
-                consumers, topics.names().events(), setup::prepare, gateway.streamLimits(), waits, metrics);
+                consumers, topics.names().events(), setup::prepare, gateway.streamLimits(), waits, spans, metrics);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.turnlane.gateway.system.web;
 
 import com.fasterxml.uuid.NoArgGenerator;
 import io.turnlane.gateway.system.web.CallTimers.TimedCall;
+import io.turnlane.trace.TraceSpan;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -14,7 +15,7 @@ import java.util.List;
 import org.slf4j.MDC;
 
 /**
- * The filter of all calls. Measures the call, assigns its id, runs the checks in their order, and bounds the body.
+ * The filter of all calls. Measures and traces the call, assigns its id, runs the checks in their order, and bounds the body.
  *
  * <p>Every response has the id in its {@code X-Request-Id} header. Controllers that ask a question replace this id with
  * the turn's request id. An id that the client sends is ignored, so that the log contains only ids that a gateway
@@ -27,6 +28,7 @@ final class CallFilter implements Filter {
 
     private final NoArgGenerator ids;
     private final CallTimers timers;
+    private final CallSpans spans;
     private final List<CallCheck> checks;
     private final BodyLimit bodies;
 
@@ -38,9 +40,10 @@ final class CallFilter implements Filter {
         boolean admits(HttpServletRequest request, HttpServletResponse response) throws IOException;
     }
 
-    CallFilter(NoArgGenerator ids, CallTimers timers, List<CallCheck> checks, BodyLimit bodies) {
+    CallFilter(NoArgGenerator ids, CallTimers timers, CallSpans spans, List<CallCheck> checks, BodyLimit bodies) {
         this.ids = ids;
         this.timers = timers;
+        this.spans = spans;
         this.checks = List.copyOf(checks);
         this.bodies = bodies;
     }
@@ -56,16 +59,18 @@ final class CallFilter implements Filter {
         String id = ids.generate().toString();
         response.setHeader("X-Request-Id", id);
         MDC.put(CALL_ID, id);
+        TraceSpan span = spans.start(request);
         try (TimedCall timed = timers.start(request, response)) {
             try {
                 if (isAdmitted(request, response)) {
-                    chain.doFilter(bodies.limit(request), response);
+                    chain.doFilter(bodies.limit(spans.within(span, request)), response);
                 }
             } catch (IOException | ServletException | RuntimeException e) {
                 timed.failed(e);
                 throw e;
             }
         } finally {
+            spans.end(span, request, response);
             MDC.remove(CALL_ID);
         }
     }

@@ -19,6 +19,7 @@ import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.WireFormat;
+import io.turnlane.trace.Traces;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.List;
@@ -166,6 +167,7 @@ class WebConfiguration implements WebMvcConfigurer {
             LoopbackHostCheck hosts,
             JsonMapper json,
             MeterRegistry metrics,
+            Traces traces,
             @Value("${management.observations.http.server.requests.name:http.server.requests}") String timer) {
         List<CallCheck> checks =
                 List.of(new SecurityHeaders(), new ApiCorsProcessor(origins, json)::admits, hosts::admits);
@@ -174,7 +176,11 @@ class WebConfiguration implements WebMvcConfigurer {
                 Math.toIntExact(properties.sessions().maxImport().toBytes()),
                 Math.toIntExact(properties.batches().maxBody().toBytes()));
         FilterRegistrationBean<CallFilter> registration = new FilterRegistrationBean<>(new CallFilter(
-                Generators.timeBasedEpochRandomGenerator(), new CallTimers(metrics, timer), checks, bodies));
+                Generators.timeBasedEpochRandomGenerator(),
+                new CallTimers(metrics, timer),
+                new CallSpans(traces),
+                checks,
+                bodies));
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1); // behind the filter for forwarded headers
         registration.setDispatcherTypes(DispatcherType.REQUEST);
         return registration;

@@ -8,17 +8,13 @@ import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.SessionCommand;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.Topics;
+import io.turnlane.trace.TraceSpan;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.InvalidTimestampException;
-import org.apache.kafka.common.errors.PolicyViolationException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
@@ -45,17 +41,20 @@ final class KafkaTurnPublisher implements TurnPublisher {
     private final String topic;
     private final InstantSource clock;
     private final BoundedWaits waits;
+    private final PublishSpans spans;
 
     KafkaTurnPublisher(
             KafkaTemplate<String, byte[]> kafka,
             WireFormat wire,
             Topics topics,
             InstantSource clock,
-            BoundedWaits waits) {
+            BoundedWaits waits,
+            PublishSpans spans) {
         this.kafka = kafka;
         this.wire = wire;
         this.clock = clock;
         this.waits = waits;
+        this.spans = spans;
         this.topic = topics.turns();
     }
 
@@ -71,9 +70,10 @@ final class KafkaTurnPublisher implements TurnPublisher {
         // Processors compare this timestamp with times of other machines, so it comes from the shared clock.
         var record =
                 new ProducerRecord<>(topic, null, clock.millis(), command.key().toString(), wire.write(command));
-        addHeaders(record.headers(), command, eventsFrom, traceparent);
+        TraceSpan span = spans.start(command, topic, traceparent);
+        addHeaders(record.headers(), command, eventsFrom, span.traceparent());
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
-        CompletableFuture<?> sent = send(record);
+        CompletableFuture<?> sent = send(record, span);
         BoundedWait acknowledgement = waits.create();
         var _ = sent.whenComplete((_, _) -> acknowledgement.end());
         return () -> await(sent, acknowledgement, deadline);
@@ -91,38 +91,21 @@ final class KafkaTurnPublisher implements TurnPublisher {
         }
         if (sent.isCompletedExceptionally()) {
             Throwable cause = sent.exceptionNow();
-            throw isRejection(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
+            throw KafkaRejections.isRejection(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
         }
     }
 
-    private CompletableFuture<?> send(ProducerRecord<String, byte[]> record) throws NotPublishedException {
+    /** Sends the record, and ends the span when Kafka has acknowledged the record. */
+    private CompletableFuture<?> send(ProducerRecord<String, byte[]> record, TraceSpan span)
+            throws NotPublishedException {
         try {
-            return kafka.send(record);
+            CompletableFuture<?> sent = kafka.send(record);
+            return PublishSpans.endWith(sent, span);
         } catch (KafkaException | org.springframework.kafka.KafkaException | IllegalStateException e) {
             Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
-            throw wasNeverSent(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
+            PublishSpans.end(span, cause);
+            throw KafkaRejections.wasNeverSent(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
         }
-    }
-
-    /**
-     * Returns true if the topic certainly does not contain the record: the producer did not find the topic, its buffer
-     * was full, it was closed, or Kafka {@linkplain #isRejection rejected} the record.
-     */
-    private static boolean wasNeverSent(Throwable cause) {
-        return cause instanceof org.apache.kafka.common.errors.TimeoutException
-                || !(cause instanceof ApiException)
-                || isRejection(cause);
-    }
-
-    /**
-     * Returns true if the error proves that the topic does not contain the record. After any other error, the broker
-     * may have appended the record although its acknowledgement was lost.
-     */
-    private static boolean isRejection(Throwable cause) {
-        return cause instanceof InvalidConfigurationException // includes invalid topics and missing permissions
-                || cause instanceof InvalidTimestampException
-                || cause instanceof RecordTooLargeException
-                || cause instanceof PolicyViolationException;
     }
 
     private static void addHeaders(

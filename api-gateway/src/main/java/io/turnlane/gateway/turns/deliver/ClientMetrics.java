@@ -11,19 +11,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Metrics of one way of delivery (streams or sockets): connected clients, delivered events, and disconnections by
- * reason. Safe for use by multiple threads.
+ * reason. Also records the spans of deliveries. Safe for use by multiple threads.
  */
 public final class ClientMetrics {
 
     private final AtomicInteger connected = new AtomicInteger();
     private final Counter delivered;
+    private final DeliverySpans spans;
+    private final String channel;
     private final Map<DisconnectReason, Counter> dropped = new EnumMap<>(DisconnectReason.class);
 
     /**
      * @param clients name of the gauge of connected clients, {@code turnlane.streams} or {@code turnlane.sockets}
      * @param channel value of the {@code channel} tag
      */
-    public ClientMetrics(MeterRegistry registry, String clients, String channel) {
+    public ClientMetrics(MeterRegistry registry, DeliverySpans spans, String clients, String channel) {
+        this.spans = spans;
+        this.channel = channel;
         Gauge.builder(clients, connected, AtomicInteger::get)
                 .description("Clients connected now")
                 .register(registry);
@@ -50,8 +54,9 @@ public final class ClientMetrics {
         connected.decrementAndGet();
     }
 
-    public void delivered() {
+    public void delivered(LoggedEvent event) {
         delivered.increment();
+        spans.delivered(event, channel);
     }
 
     public void dropped(DisconnectReason reason) {

@@ -19,15 +19,23 @@ public final class EndWatch implements AutoCloseable {
     private final int partition;
     private final RequestId request;
     private final BoundedWait wait;
+    private final DeliverySpans spans;
     private final Consumer<EndWatch> whenClosed;
     private volatile @Nullable LoggedEvent event;
 
     /** @param whenClosed releases what the watch occupies */
-    EndWatch(SessionKey session, int partition, RequestId request, BoundedWait wait, Consumer<EndWatch> whenClosed) {
+    EndWatch(
+            SessionKey session,
+            int partition,
+            RequestId request,
+            BoundedWait wait,
+            DeliverySpans spans,
+            Consumer<EndWatch> whenClosed) {
         this.key = session.toString();
         this.partition = partition;
         this.request = request;
         this.wait = wait;
+        this.spans = spans;
         this.whenClosed = whenClosed;
     }
 
@@ -48,6 +56,7 @@ public final class EndWatch implements AutoCloseable {
     void end(LoggedEvent terminal) {
         event = terminal;
         wait.end();
+        spans.delivered(terminal, "wait");
     }
 
     /**

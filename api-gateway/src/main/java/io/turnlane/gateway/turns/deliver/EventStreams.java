@@ -32,6 +32,7 @@ public final class EventStreams implements AutoCloseable {
     private final SubscriptionRegistry subscriptions;
     private final EndWatches watches = new EndWatches();
     private final BoundedWaits waits;
+    private final DeliverySpans spans;
     private final EventFollower follower;
     private final LogReader reader;
     private final StreamLimits limits;
@@ -74,9 +75,11 @@ public final class EventStreams implements AutoCloseable {
             Runnable prepare,
             StreamLimits limits,
             BoundedWaits waits,
+            DeliverySpans spans,
             MeterRegistry registry) {
         this.limits = limits;
         this.waits = waits;
+        this.spans = spans;
         this.sharedLimit = new SharedByteLimit(limits.allOutboxes());
         this.subscriptions = new SubscriptionRegistry();
         this.follower = new EventFollower(consumers, topic, prepare, subscriptions, watches);
@@ -286,7 +289,7 @@ public final class EventStreams implements AutoCloseable {
     public EndWatch watchEnd(SessionKey session, RequestId requestId) {
         int partition = partitionOf(session);
         addClient();
-        EndWatch watch = new EndWatch(session, partition, requestId, waits.create(), this::close);
+        EndWatch watch = new EndWatch(session, partition, requestId, waits.create(), spans, this::close);
         watches.add(watch);
         if (stopping.get()) {
             watch.stop();

@@ -5,6 +5,7 @@ import io.turnlane.model.RecordHeaders;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.RequestTimes;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ final class KafkaEventRecords {
                     Integer.parseInt(text(record, RecordHeaders.ATTEMPT)),
                     Integer.parseInt(text(record, RecordHeaders.SEQ)),
                     value(record),
-                    times(record));
+                    times(record),
+                    trace(record));
         } catch (IllegalArgumentException e) {
             LOG.atWarn()
                     .addKeyValue("partition", record.partition())
@@ -57,6 +59,13 @@ final class KafkaEventRecords {
                         text(record, RecordHeaders.TYPE),
                         HeaderText.get(record, RecordHeaders.ERROR_CODE),
                         times(record)));
+    }
+
+    private static LoggedEvent.@Nullable EventTrace trace(ConsumerRecord<?, ?> record) {
+        String traceparent = HeaderText.get(record, RecordHeaders.TRACEPARENT);
+        return traceparent == null
+                ? null
+                : new LoggedEvent.EventTrace(traceparent, Instant.ofEpochMilli(record.timestamp()));
     }
 
     /** Returns the offset of the turn; {@link LoggedEvent#UNKNOWN_TURN} for records of early processors. */

@@ -3,6 +3,7 @@ package io.turnlane.gateway.turns.deliver;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.RequestTimes;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     the higher offset runs later
  * @param value JSON that clients receive, on one line
  * @param times times of the completed request; null if the event does not contain everything about the request's end
+ * @param trace trace of a terminal event; null if no trace records the turn
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are passed on and never compared
 public record LoggedEvent(
@@ -26,7 +28,16 @@ public record LoggedEvent(
         int attempt,
         int seq,
         byte[] value,
-        @Nullable RequestTimes times) {
+        @Nullable RequestTimes times,
+        @Nullable EventTrace trace) {
+
+    /**
+     * Trace that records a turn.
+     *
+     * @param traceparent W3C trace context
+     * @param loggedAt time of the event's record
+     */
+    record EventTrace(String traceparent, Instant loggedAt) {}
 
     /** Value of {@link #turn} for an event that does not carry the offset of its turn. */
     static final long UNKNOWN_TURN = -1;

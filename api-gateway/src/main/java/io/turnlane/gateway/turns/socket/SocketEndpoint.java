@@ -5,6 +5,7 @@ import io.turnlane.gateway.guard.origin.AllowedOrigins;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.cancel.Cancellations;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
+import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.requests.LostRecords;
 import io.turnlane.gateway.turns.requests.Snapshots;
@@ -50,7 +51,8 @@ public final class SocketEndpoint implements WebSocketConfigurer {
             SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            DeliverySpans spans) {
         SocketServices services = new SocketServices(
                 calls.intake(),
                 streams,
@@ -64,7 +66,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
                 new FrameReader(json),
                 snapshots,
                 settings,
-                new ClientMetrics(registry, "turnlane.sockets", "ws"));
+                new ClientMetrics(registry, spans, "turnlane.sockets", "ws"));
         this.handshake = new SocketHandshake(settings.origins(), json);
     }
 

@@ -104,7 +104,7 @@ final class SocketWriter {
             case null -> null;
             case OutboxItem.EventItem(var event, var cursor) -> {
                 send(ServerFrames.event(cursor, event.value()));
-                metrics.delivered();
+                metrics.delivered(event);
                 yield null;
             }
             case OutboxItem.GapItem(var subscription, var cursor) -> {

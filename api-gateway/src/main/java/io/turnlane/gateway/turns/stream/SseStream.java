@@ -129,7 +129,7 @@ public record SseStream(
         return switch (delivery) {
             case OutboxItem.EventItem(var event, var cursor) -> {
                 connection.writeEvent(cursor, event.type(), event.value());
-                metrics.delivered();
+                metrics.delivered(event);
                 yield !(untilEnd && event.isTerminal());
             }
             case OutboxItem.GapItem(var subscription, var cursor) -> writeGap(connection, subscription, cursor);

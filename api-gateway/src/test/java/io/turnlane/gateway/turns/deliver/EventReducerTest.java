@@ -165,7 +165,7 @@ class EventReducerTest {
     void deliversTurnsWithoutAnOffsetInOrderOfArrival() {
         delivers(R2, 1, 0, "completed");
         reconnect();
-        assertThat(reducer.accepts(new LoggedEvent(1, "started", R1, -1, 1, 0, new byte[0], null)))
+        assertThat(reducer.accepts(new LoggedEvent(1, "started", R1, -1, 1, 0, new byte[0], null, null)))
                 .isTrue();
     }
 

@@ -8,6 +8,7 @@ import io.turnlane.gateway.problem.EventsUnavailableException;
 import io.turnlane.gateway.turns.deliver.Subscription.EventFilter;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.trace.Traces;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,7 @@ class EventStreamsTest {
                 new EventStreams.StreamLimits(
                         2, BOUNDS, Duration.ofHours(1), 1_000_000, 1, 1_000, Duration.ofSeconds(1)),
                 new BoundedWaits(),
+                new DeliverySpans(Traces.NONE),
                 new SimpleMeterRegistry());
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> neverStarted.watchEnd(SESSION, Events.R1))

@@ -23,7 +23,7 @@ final class Events {
     /** Creates an event whose turn has the number of its request as offset, so R1 runs before R2. */
     static LoggedEvent sized(long offset, RequestId request, int attempt, int seq, String type, int bytes) {
         long turn = request.value().getLeastSignificantBits();
-        return new LoggedEvent(offset, type, request, turn, attempt, seq, new byte[bytes], null);
+        return new LoggedEvent(offset, type, request, turn, attempt, seq, new byte[bytes], null, null);
     }
 
     static LoggedEvent delta(long offset) {

@@ -13,6 +13,7 @@ import io.turnlane.gateway.guard.limits.UserTurns;
 import io.turnlane.gateway.problem.EventsUnavailableException;
 import io.turnlane.gateway.turns.ask.TurnPublisher;
 import io.turnlane.gateway.turns.deliver.BoundedWaits;
+import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.deliver.Outbox;
 import io.turnlane.model.RequestId;
@@ -24,6 +25,7 @@ import io.turnlane.model.SessionKey;
 import io.turnlane.model.WireFormat;
 import io.turnlane.store.MemoryKeys;
 import io.turnlane.store.request.CommandRecords;
+import io.turnlane.trace.Traces;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -160,6 +162,7 @@ class SessionCommandsTest {
                         1_000,
                         Duration.ofSeconds(1)),
                 new BoundedWaits(),
+                new DeliverySpans(Traces.NONE),
                 new SimpleMeterRegistry());
     }
 

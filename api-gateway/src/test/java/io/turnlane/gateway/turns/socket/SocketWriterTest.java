@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
+import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.Outbox;
 import io.turnlane.gateway.turns.deliver.OutboxItem;
 import io.turnlane.gateway.turns.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.turns.deliver.SharedByteLimit;
 import io.turnlane.gateway.turns.requests.Snapshots;
+import io.turnlane.trace.Traces;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -52,7 +54,8 @@ class SocketWriterTest {
                         new SocketWriter.PingSettings(
                                 Duration.ofMinutes(1), () -> System.nanoTime() - opened, idleTimeout, () -> {}),
                         new ServerFrames(json),
-                        new ClientMetrics(new SimpleMeterRegistry(), "clients", "ws"))
+                        new ClientMetrics(
+                                new SimpleMeterRegistry(), new DeliverySpans(Traces.NONE), "clients", "ws"))
                 .run();
     }
 

@@ -5,9 +5,13 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import io.turnlane.model.agent.ModelService;
 import io.turnlane.model.agent.SecretText;
+import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.TerminalAgentException;
 import io.turnlane.processor.agent.chat.ModelUnavailableException.Unavailability;
 import io.turnlane.processor.agent.http.Deadline;
+import io.turnlane.trace.SpanRole;
+import io.turnlane.trace.TraceSpan;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -82,10 +86,11 @@ final class ModelEndpoint {
         ReplyHandler handler = new ReplyHandler(output, usage, input);
         ModelCall call = new ModelCall(http, service, key == null ? null : keys.resolve(key), total, handler);
         awaitBreaker(isLast, total);
-        try (ServiceLimiter.Permit permit = acquire(input, total)) {
+        try (ServiceLimiter.Permit permit = acquire(input, total);
+                TraceSpan span = startSpan()) {
             output.beginCall();
             ModelTransport.run(call, () -> model.chat(request, handler));
-            ModelReply reply = reply(call, handler, usage);
+            ModelReply reply = reply(call, handler, usage, span);
             permit.used(reply.tokens());
             onSuccess(reply);
             return reply;
@@ -96,19 +101,36 @@ final class ModelEndpoint {
     }
 
     /** Returns the reply, and counts the call even if it has none. */
-    private ModelReply reply(ModelCall call, ReplyHandler handler, TurnUsage usage)
+    private ModelReply reply(ModelCall call, ReplyHandler handler, TurnUsage usage, TraceSpan span)
             throws TerminalAgentException, ModelUnavailableException, InterruptedException {
         boolean hasReply = false;
         try {
             ModelReply reply = call.reply();
             hasReply = true;
             usage.add(service, reply);
+            span.set("gen_ai.usage.input_tokens", reply.inputTokens())
+                    .set("gen_ai.usage.output_tokens", reply.outputTokens());
             return ProviderQuirks.of(service.provider()).keepsReasoning() ? reply : reply.withoutReasoning();
         } finally {
             if (!hasReply) {
+                span.failed("no_reply");
                 usage.addFailed(service, handler.inputTokens(), handler.outputTokens());
             }
         }
+    }
+
+    /** Starts the span of one request. It contains neither messages nor answers. */
+    private TraceSpan startSpan() {
+        TraceSpan span = CurrentTurn.currentSpan().child(SpanRole.CLIENT, "chat", service.model());
+        if (span.isRecorded()) {
+            URI url = service.url();
+            span.set("gen_ai.operation.name", "chat")
+                    .set("gen_ai.provider.name", service.provider().wire())
+                    .set("gen_ai.request.model", service.model())
+                    .set("server.address", url.getHost())
+                    .set("server.port", url.getPort() >= 0 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80);
+        }
+        return span;
     }
 
     private static StreamingChatModel model(ModelService service) {

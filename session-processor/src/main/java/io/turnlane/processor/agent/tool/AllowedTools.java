@@ -4,6 +4,8 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.agent.CurrentTurn;
+import io.turnlane.trace.SpanRole;
+import io.turnlane.trace.TraceSpan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -48,10 +50,25 @@ public final class AllowedTools {
      */
     public ToolReply call(String name, String arguments, AnswerSink sink) throws InterruptedException {
         long start = System.nanoTime();
-        ToolReply reply = call(name, arguments);
+        ToolReply reply = callInSpan(name, arguments);
         sink.toolCall(name, Duration.ofNanos(System.nanoTime() - start), reply.outcome());
         reply.artifacts().forEach(sink::artifact);
         return reply;
+    }
+
+    /** Records the call without its arguments and its result. A name that no tool has can contain any text. */
+    private ToolReply callInSpan(String name, String arguments) throws InterruptedException {
+        String tool = tools.containsKey(name) ? name : "";
+        try (TraceSpan span = CurrentTurn.currentSpan().child(SpanRole.INTERNAL, "execute_tool", tool)) {
+            span.set("gen_ai.operation.name", "execute_tool")
+                    .set("gen_ai.tool.name", tool)
+                    .set("gen_ai.tool.type", "function");
+            ToolReply reply = call(name, arguments);
+            if (reply.outcome() != ToolOutcome.COMPLETED) {
+                span.failed(reply.outcome().wire());
+            }
+            return reply;
+        }
     }
 
     private ToolReply call(String name, String arguments) throws InterruptedException {

@@ -51,7 +51,7 @@ public class FanOutBenchmark {
     @Benchmark
     public int offerAndTake() throws InterruptedException {
         next++;
-        LoggedEvent event = new LoggedEvent(next, "delta", request, 1, 1, next, value, null);
+        LoggedEvent event = new LoggedEvent(next, "delta", request, 1, 1, next, value, null, null);
         for (Subscription subscription : registry.subscriptionsOf(key)) {
             subscription.offerLive(event);
         }
