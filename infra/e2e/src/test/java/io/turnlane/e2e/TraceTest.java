@@ -15,7 +15,6 @@ import io.turnlane.processor.agent.Agent;
 import io.turnlane.processor.agent.AgentFactory;
 import io.turnlane.processor.agent.CurrentTurn;
 import io.turnlane.processor.agent.RetryableAgentException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -82,7 +81,7 @@ class TraceTest {
 
     @Test
     void theSpansOfATurnAreOneTree() {
-        ask("echo", "01", "Prefer", "wait=30");
+        ask(trace, "echo", "01");
         Map<String, List<String>> tree = awaitTree(7);
         assertThat(tree)
                 .isEqualTo(Map.of(
@@ -97,7 +96,7 @@ class TraceTest {
 
     @Test
     void callsOfModelsAndToolsArePartOfTheTree() {
-        ask("advisor", "01", "Prefer", "wait=30");
+        ask(trace, "advisor", "01");
         Map<String, List<String>> tree = awaitTree(10);
         assertThat(tree.get("invoke_agent advisor"))
                 .containsExactly("chat m", "chat m", "execute_tool impermanent_loss");
@@ -116,7 +115,7 @@ class TraceTest {
 
     @Test
     void everyAttemptOfATurnIsInTheSameTree() {
-        ask("unreliable", "01", "Prefer", "wait=30");
+        ask(trace, "unreliable", "01");
         Map<String, List<String>> tree = awaitTree(9);
         assertThat(tree.get("send turns"))
                 .containsExactly("deliver wait", "process turns", "process turns", "wait lane");
@@ -134,35 +133,37 @@ class TraceTest {
 
     @Test
     void aStreamThatReceivesTheEndIsPartOfTheTree() {
-        String request = ask("echo", "01").replaceAll("\\?.*", "");
-        client.stream(request + "/events");
-        Eventually.holds(() -> assertThat(tree().get("send turns")).contains("deliver sse"));
+        client.post(
+                "/ask-stream",
+                Map.of("question", SECRET, "agent", "echo", "session_id", session),
+                "traceparent",
+                traceparent(trace, "01"));
+        assertThat(awaitTree(7).get("send turns")).containsExactly("deliver sse", "process turns", "wait lane");
     }
 
     @Test
     void aTraceThatTheClientDoesNotRecordHasNoSpans() {
-        ask("echo", "00", "Prefer", "wait=30");
+        ask(trace, "echo", "00");
         String other = UUID.randomUUID().toString().replace("-", "");
-        askIn(other, "echo", "01", "Prefer", "wait=30");
+        ask(other, "echo", "01");
         Eventually.holds(() -> assertThat(MemorySpans.ofTrace(other)).hasSize(7));
         assertThat(MemorySpans.ofTrace(trace)).isEmpty();
     }
 
-    private String ask(String agent, String flags, String... headers) {
-        return askIn(trace, agent, flags, headers);
-    }
-
-    /** Asks within a trace and returns the address of the request. */
-    private String askIn(String traceId, String agent, String flags, String... headers) {
-        List<String> all = new ArrayList<>(List.of(headers));
-        all.addAll(List.of("traceparent", "00-" + traceId + "-" + CLIENT_SPAN + "-" + flags));
+    /** Asks within a trace and waits for the answer. */
+    private void ask(String traceId, String agent, String flags) {
         Client.ClientReply reply = client.post(
                 "/v1/sessions/" + session + "/requests",
                 Map.of("question", SECRET, "agent", agent),
-                all.toArray(String[]::new));
-        assertThat(reply.status()).isBetween(200, 202);
-        assertThat(reply.text("status")).isIn("completed", "queued");
-        return reply.header("Location");
+                "Prefer",
+                "wait=30",
+                "traceparent",
+                traceparent(traceId, flags));
+        assertThat(reply.text("status")).isEqualTo("completed");
+    }
+
+    private static String traceparent(String traceId, String flags) {
+        return "00-" + traceId + "-" + CLIENT_SPAN + "-" + flags;
     }
 
     /** Waits for this number of spans and returns the names of all spans by the name of their parent. */
