@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Exporter with the name {@code memory}, which keeps the spans of all gateways and processors of this JVM. OpenTelemetry
- * finds it as a service.
+ * Exporter with the name {@code memory}, which keeps the spans of all gateways and processors of this JVM.
+ * OpenTelemetry finds it as a service.
  */
 public final class MemorySpans implements ConfigurableSpanExporterProvider {
 

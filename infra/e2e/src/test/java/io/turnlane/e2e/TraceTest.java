@@ -85,10 +85,14 @@ class TraceTest {
         Map<String, List<String>> tree = awaitTree(7);
         assertThat(tree)
                 .isEqualTo(Map.of(
-                        "client", List.of(ASK),
-                        ASK, List.of("send turns"),
-                        "send turns", List.of("deliver wait", "process turns", "wait lane"),
-                        "process turns", List.of("invoke_agent echo", "send events")));
+                        "client",
+                        List.of(ASK),
+                        ASK,
+                        List.of("send turns"),
+                        "send turns",
+                        List.of("deliver wait", "process turns", "wait lane"),
+                        "process turns",
+                        List.of("invoke_agent echo", "send events")));
         assertThat(span("process turns").getAttributes().asMap())
                 .containsEntry(AttributeKey.longKey("turnlane.attempt"), 1L)
                 .containsEntry(AttributeKey.stringKey("gen_ai.conversation.id"), session);
@@ -180,8 +184,7 @@ class TraceTest {
                 : names.getOrDefault(span.getParentSpanId(), "missing");
         return spans.stream()
                 .sorted((a, b) -> a.getName().compareTo(b.getName()))
-                .collect(Collectors.groupingBy(
-                        parent, Collectors.mapping(SpanData::getName, Collectors.toList())));
+                .collect(Collectors.groupingBy(parent, Collectors.mapping(SpanData::getName, Collectors.toList())));
     }
 
     private SpanData span(String name) {

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records spans with the SDK of OpenTelemetry, which the standard variables {@code OTEL_*} configure. Spans are exported
- * in batches by a thread of the SDK. If the exporter is too slow, the SDK drops spans.
+ * Records spans with the SDK of OpenTelemetry, which the standard variables {@code OTEL_*} configure. Spans are
+ * exported in batches by a thread of the SDK. If the exporter is too slow, the SDK drops spans.
  */
 final class OpenTelemetryTraces implements Traces {
 
@@ -55,8 +55,7 @@ final class OpenTelemetryTraces implements Traces {
         return start(role, operation, target, contextOf(parent), start);
     }
 
-    private TraceSpan start(
-            SpanRole role, String operation, String target, Context parent, @Nullable Instant start) {
+    private TraceSpan start(SpanRole role, String operation, String target, Context parent, @Nullable Instant start) {
         SpanBuilder span = tracer.spanBuilder(nameOf(operation, target))
                 .setSpanKind(SpanKind.valueOf(role.name()))
                 .setParent(parent);

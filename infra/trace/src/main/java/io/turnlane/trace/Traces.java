@@ -25,8 +25,8 @@ public interface Traces extends AutoCloseable {
     /**
      * Returns the traces that the standard variables of OpenTelemetry configure, or {@link #NONE} if none of these is
      * set: {@code OTEL_TRACES_EXPORTER}, {@code OTEL_EXPORTER_OTLP_ENDPOINT} and
-     * {@code OTEL_EXPORTER_OTLP_TRACES_ENDPOINT}. Only then are classes of OpenTelemetry loaded. A system property
-     * with the name in lower case and with dots has priority over a variable.
+     * {@code OTEL_EXPORTER_OTLP_TRACES_ENDPOINT}. Only then are classes of OpenTelemetry loaded. A system property with
+     * the name in lower case and with dots has priority over a variable.
      *
      * @param service name of the service, unless {@code OTEL_SERVICE_NAME} has another one
      */

@@ -38,14 +38,17 @@ class TracesTest {
         Instant start = Instant.parse("2026-11-30T10:00:00Z");
         try (Traces traces = traces(Sampler.alwaysOn())) {
             TraceSpan attempt = traces.start(SpanRole.CONSUMER, "process", "turns", PARENT, start);
-            TraceSpan call = attempt.child(SpanRole.CLIENT, "chat", "m").set("tokens", 12).set("none", null);
+            TraceSpan call = attempt.child(SpanRole.CLIENT, "chat", "m")
+                    .set("tokens", 12)
+                    .set("none", null);
             call.failed("agent_error").close();
             attempt.close(start.plusSeconds(2));
             List<SpanData> spans = exporter.getFinishedSpanItems();
             assertThat(spans).extracting(SpanData::getName).containsExactly("chat m", "process turns");
             assertThat(spans).extracting(SpanData::getTraceId).containsOnly("0af7651916cd43dd8448eb211c80319c");
             assertThat(spans.getLast().getParentSpanId()).isEqualTo("b7ad6b7169203331");
-            assertThat(spans.getFirst().getParentSpanId()).isEqualTo(spans.getLast().getSpanId());
+            assertThat(spans.getFirst().getParentSpanId())
+                    .isEqualTo(spans.getLast().getSpanId());
             assertThat(spans.getLast().getEndEpochNanos() - spans.getLast().getStartEpochNanos())
                     .isEqualTo(2_000_000_000L);
             assertThat(spans.getFirst().getAttributes().asMap())
@@ -62,8 +65,8 @@ class TracesTest {
         try (Traces traces = traces(Sampler.alwaysOn())) {
             traces.start(SpanRole.CONSUMER, "process", "turns", "garbage").close();
             assertThat(exporter.getFinishedSpanItems())
-                    .allSatisfy(span -> assertThat(span.getParentSpanContext().isValid())
-                            .isFalse());
+                    .allSatisfy(span ->
+                            assertThat(span.getParentSpanContext().isValid()).isFalse());
         }
     }
 
@@ -73,7 +76,9 @@ class TracesTest {
             TraceSpan span = traces.start(SpanRole.CONSUMER, "process", "turns", NOT_SAMPLED);
             TraceSpan child = span.child(SpanRole.CLIENT, "chat", "m");
             assertThat(child.isRecorded()).isFalse();
-            assertThat(child.traceparent()).startsWith("00-0af7651916cd43dd8448eb211c80319c-").endsWith("-00");
+            assertThat(child.traceparent())
+                    .startsWith("00-0af7651916cd43dd8448eb211c80319c-")
+                    .endsWith("-00");
             child.close();
             span.close();
             assertThat(exporter.getFinishedSpanItems()).isEmpty();
@@ -83,13 +88,15 @@ class TracesTest {
     @Test
     void tracesAreConfiguredByTheStandardVariables() {
         assertThat(Traces.isConfigured(Map.<String, String>of()::get)).isFalse();
-        assertThat(Traces.isConfigured(Map.of("otel.traces.exporter", "otlp")::get)).isTrue();
-        assertThat(Traces.isConfigured(Map.of("otel.traces.exporter", "none")::get)).isFalse();
-        assertThat(Traces.isConfigured(Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:4318")::get)).isTrue();
+        assertThat(Traces.isConfigured(Map.of("otel.traces.exporter", "otlp")::get))
+                .isTrue();
+        assertThat(Traces.isConfigured(Map.of("otel.traces.exporter", "none")::get))
+                .isFalse();
+        assertThat(Traces.isConfigured(Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:4318")::get))
+                .isTrue();
         assertThat(Traces.isConfigured(Map.of("otel.exporter.otlp.traces.endpoint", "http://127.0.0.1:4318")::get))
                 .isTrue();
-        assertThat(Traces.isConfigured(
-                        Map.of("otel.traces.exporter", "otlp", "otel.sdk.disabled", "true")::get))
+        assertThat(Traces.isConfigured(Map.of("otel.traces.exporter", "otlp", "otel.sdk.disabled", "true")::get))
                 .isFalse();
     }
 
@@ -113,8 +120,7 @@ class TracesTest {
 
     @Test
     void withoutConfigurationASpanAllocatesNothing() {
-        com.sun.management.ThreadMXBean threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         turn();
         long before = threads.getCurrentThreadAllocatedBytes();
         long overhead = threads.getCurrentThreadAllocatedBytes() - before;
@@ -128,7 +134,9 @@ class TracesTest {
     /** Calls of one turn. */
     private static void turn() {
         TraceSpan attempt = Traces.NONE.start(SpanRole.CONSUMER, "process", "turns", null);
-        TraceSpan agent = attempt.child(SpanRole.INTERNAL, "invoke_agent", "echo").set("a", "b").set("c", 1);
+        TraceSpan agent = attempt.child(SpanRole.INTERNAL, "invoke_agent", "echo")
+                .set("a", "b")
+                .set("c", 1);
         agent.close();
         attempt.close();
     }

@@ -20,8 +20,7 @@ public interface EventPublisher {
      * @param partition partition of the turn; the turn's events go to the events partition with the same number
      * @param traceparent W3C trace context of the turn; null if it has none
      */
-    record TurnOrigin(
-            int partition, long offset, @Nullable String traceparent) {}
+    record TurnOrigin(int partition, long offset, @Nullable String traceparent) {}
 
     /**
      * Publishes the event.

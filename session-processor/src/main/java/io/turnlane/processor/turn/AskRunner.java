@@ -136,21 +136,14 @@ final class AskRunner {
                 CallResult result = agents.call(flight, merged, run, stream, usage, atOnce);
                 turnMemory.mark(Phase.PROVIDER_CALL_END);
                 stream.close();
-                return end(run, stream, merged.question(), result, span);
+                return switch (result) {
+                    case CallResult.AgentAnswered answered -> store(run, stream, merged.question(), answered);
+                    case CallResult.AgentFailed failed ->
+                        unanswered(run, stream).fail(TurnSpans.failed(span, failed.error()), failed.permanent());
+                    case CallResult.AgentReleased _ -> unanswered(run, stream).release();
+                    case CallResult.AgentCancelled _ -> unanswered(run, stream).cancel();
+                };
             }
-        }
-
-        private LaneOutcome end(
-                BeginResult.RunTurn run, TurnStream stream, String question, CallResult result, TraceSpan span) {
-            return switch (result) {
-                case CallResult.AgentAnswered answered -> store(run, stream, question, answered);
-                case CallResult.AgentFailed failed -> {
-                    span.failed(failed.error().code());
-                    yield unanswered(run, stream).fail(failed.error(), failed.permanent());
-                }
-                case CallResult.AgentReleased _ -> unanswered(run, stream).release();
-                case CallResult.AgentCancelled _ -> unanswered(run, stream).cancel();
-            };
         }
 
         private LaneOutcome store(

@@ -1,5 +1,6 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.TurnError;
 import io.turnlane.trace.SpanRole;
 import io.turnlane.trace.TraceSpan;
 import io.turnlane.trace.Traces;
@@ -57,6 +58,12 @@ record TurnSpans(Traces traces) {
                 throw e;
             }
         }
+    }
+
+    /** Marks the attempt as failed and returns its error. */
+    static TurnError failed(TraceSpan attempt, TurnError error) {
+        attempt.failed(error.code());
+        return error;
     }
 
     private static TraceSpan attributes(TraceSpan span, Turn turn) {

@@ -15,7 +15,8 @@ import java.util.List;
 import org.slf4j.MDC;
 
 /**
- * The filter of all calls. Measures and traces the call, assigns its id, runs the checks in their order, and bounds the body.
+ * The filter of all calls. Measures and traces the call, assigns its id, runs the checks in their order, and bounds the
+ * body.
  *
  * <p>Every response has the id in its {@code X-Request-Id} header. Controllers that ask a question replace this id with
  * the turn's request id. An id that the client sends is ignored, so that the log contains only ids that a gateway

@@ -5,6 +5,7 @@ import io.turnlane.gateway.guard.origin.AllowedOrigins;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.cancel.Cancellations;
+import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.requests.LostRecords;
 import io.turnlane.gateway.turns.requests.Snapshots;
@@ -42,7 +43,8 @@ class SocketConfiguration {
             SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
-            MeterRegistry registry) {
+            MeterRegistry registry,
+            DeliverySpans spans) {
         GatewayProperties.WebSocketSettings sockets = properties.sockets();
         SocketEndpoint.SocketEndpointSettings settings = new SocketEndpoint.SocketEndpointSettings(
                 Math.toIntExact(sockets.maxFrame().toBytes()),
@@ -59,7 +61,8 @@ class SocketConfiguration {
                 guard,
                 snapshots,
                 json,
-                registry);
+                registry,
+                spans);
     }
 
     /**

@@ -91,7 +91,9 @@ final class KafkaTurnPublisher implements TurnPublisher {
         }
         if (sent.isCompletedExceptionally()) {
             Throwable cause = sent.exceptionNow();
-            throw KafkaRejections.isRejection(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
+            throw KafkaRejections.isRejection(cause)
+                    ? NotPublishedException.rejected(cause)
+                    : NotPublishedException.unknown(cause);
         }
     }
 
@@ -104,7 +106,9 @@ final class KafkaTurnPublisher implements TurnPublisher {
         } catch (KafkaException | org.springframework.kafka.KafkaException | IllegalStateException e) {
             Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
             PublishSpans.end(span, cause);
-            throw KafkaRejections.wasNeverSent(cause) ? NotPublishedException.rejected(cause) : NotPublishedException.unknown(cause);
+            throw KafkaRejections.wasNeverSent(cause)
+                    ? NotPublishedException.rejected(cause)
+                    : NotPublishedException.unknown(cause);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.trace.Traces;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ class EndWatchesTest {
     private final BoundedWaits waits = new BoundedWaits();
 
     private EndWatch open(RequestId request) {
-        EndWatch watch = new EndWatch(SESSION, 0, request, waits.create(), watches::remove);
+        EndWatch watch =
+                new EndWatch(SESSION, 0, request, waits.create(), new DeliverySpans(Traces.NONE), watches::remove);
         watches.add(watch);
         return watch;
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.turnlane.gateway.turns.deliver.Subscription.EventFilter;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.SessionKey;
+import io.turnlane.trace.Traces;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,8 @@ class EventFollowerTest {
         SessionKey session = SessionKey.of(null, new SessionId("s"));
         Subscription client = new Subscription(session, EventFilter.SESSION, 0, outbox, new EventReducer());
         EndWatches watches = new EndWatches();
-        EndWatch watch = new EndWatch(session, 0, Events.R1, new BoundedWaits().create(), watches::remove);
+        EndWatch watch = new EndWatch(
+                session, 0, Events.R1, new BoundedWaits().create(), new DeliverySpans(Traces.NONE), watches::remove);
         watches.add(watch);
         try (EventFollower follower = new EventFollower((_, _) -> consumer, "events", () -> {}, registry, watches)) {
             follower.start(Duration.ofSeconds(10));

@@ -54,8 +54,7 @@ class SocketWriterTest {
                         new SocketWriter.PingSettings(
                                 Duration.ofMinutes(1), () -> System.nanoTime() - opened, idleTimeout, () -> {}),
                         new ServerFrames(json),
-                        new ClientMetrics(
-                                new SimpleMeterRegistry(), new DeliverySpans(Traces.NONE), "clients", "ws"))
+                        new ClientMetrics(new SimpleMeterRegistry(), new DeliverySpans(Traces.NONE), "clients", "ws"))
                 .run();
     }
 

@@ -128,7 +128,9 @@ final class ModelEndpoint {
                     .set("gen_ai.provider.name", service.provider().wire())
                     .set("gen_ai.request.model", service.model())
                     .set("server.address", url.getHost())
-                    .set("server.port", url.getPort() >= 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80);
+                    .set(
+                            "server.port",
+                            url.getPort() >= 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80);
         }
         return span;
     }
