@@ -348,7 +348,7 @@ class AskTest {
         String record = new MemoryKeys(new SessionKey("-", new SessionId("s-attempts")))
                 .request(RequestId.parse(done.text("request_id")));
         byte[] first = """
-                {"outcome": "failed", "processor": "p-1", "phases": {"DEQUEUED": 1795240800000, "TIMEOUT": 1795240801000},
+                {"outcome": "failed", "processor": "p-1", "fence": 7, "phases": {"DEQUEUED": 1795240800000, "TIMEOUT": 1795240801000},
                  "error": {"code": "agent_timeout", "message": "late"}}""".getBytes(StandardCharsets.UTF_8);
         processor.redis().sync().hset(record, "attempt.1", first);
         processor.redis().sync().hset(record, "attempt", "2".getBytes(StandardCharsets.UTF_8));
@@ -359,6 +359,14 @@ class AskTest {
         assertThat(attempts.get(0).path("error").path("code").asString()).isEqualTo("agent_timeout");
         assertThat(attempts.get(0).path("phases").get(1).path("phase").asString())
                 .isEqualTo("TIMEOUT");
+        JsonNode steps = gateway.get(done.header("Location") + "/timeline?steps=true")
+                .json()
+                .path("steps");
+        assertThat(steps.findValuesAsString("step"))
+                .containsSubsequence(
+                        "accepted", "logged", "assigned", "attempt", "retry", "attempt", "stored", "ended");
+        assertThat(steps.get(2).path("fence").asInt()).isEqualTo(7);
+        assertThat(steps.get(0).path("gateway").asString()).startsWith("g-");
         assertThat(attempts.get(1).path("attempt").asInt()).isEqualTo(2);
         assertThat(attempts.get(1).path("outcome").asString()).isEqualTo("completed");
     }

@@ -37,7 +37,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class TurnLogFixture implements AutoCloseable {
 
     private static final TopicPlan.Retention RETENTION = new TopicPlan.Retention(
-            Duration.ofDays(7), Duration.ofHours(24), Duration.ofHours(1), Duration.ofDays(14), Duration.ofDays(7));
+            Duration.ofDays(7),
+            Duration.ofHours(24),
+            Duration.ofHours(1),
+            Duration.ofDays(14),
+            Duration.ofDays(7),
+            Duration.ofHours(24));
 
     private final String prefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ".";
     private final Topics topics = new Topics(prefix);

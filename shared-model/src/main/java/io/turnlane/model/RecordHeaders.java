@@ -35,6 +35,14 @@ public final class RecordHeaders {
     /** On terminal events of completed turns: the calls of tools that the session's history keeps, as JSON. */
     public static final String TOOL_STEPS = "tool-steps";
 
+    /** On events that end an attempt: the calls of models that the agent made, {@link CalledModel} as a JSON array. */
+    public static final String MODEL_CALLS = "model-calls";
+
+    /** On session commands: id of the gateway that accepted the command. */
+    public static final String GATEWAY = "gateway";
+    /** On questions: limits that the question passed, as text for operators. */
+    public static final String LIMITS = "limits";
+
     public static final String USER_ID = "user-id";
     /** W3C trace context. */
     public static final String TRACEPARENT = "traceparent";

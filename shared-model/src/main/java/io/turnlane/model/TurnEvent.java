@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     shown to clients
  * @param agent agent of the turn, or null if it is unknown; stored in the headers of terminal events and not shown to
  *     clients
+ * @param modelCalls calls of models in the attempt that this event ends; stored in the record's headers and not shown
+ *     to clients
  */
 public record TurnEvent(
         RequestId requestId,
@@ -28,7 +30,8 @@ public record TurnEvent(
         Instant at,
         Body body,
         @Nullable String callback,
-        @Nullable String agent) {
+        @Nullable String agent,
+        List<CalledModel> modelCalls) {
 
     /**
      * Number of a terminal event whose publisher does not know the number of the attempt's previous event. It is larger
@@ -36,13 +39,17 @@ public record TurnEvent(
      */
     public static final int SEQ_AFTER_ALL = 1_000_000_000;
 
-    /** Creates an event without a callback and an agent. */
+    public TurnEvent {
+        modelCalls = List.copyOf(modelCalls);
+    }
+
+    /** Creates an event without a callback, an agent and calls of models. */
     public TurnEvent(RequestId requestId, SessionId sessionId, int attempt, int seq, Instant at, Body body) {
-        this(requestId, sessionId, attempt, seq, at, body, null, null);
+        this(requestId, sessionId, attempt, seq, at, body, null, null, List.of());
     }
 
     TurnEvent withBody(Body other) {
-        return new TurnEvent(requestId, sessionId, attempt, seq, at, other, callback, agent);
+        return new TurnEvent(requestId, sessionId, attempt, seq, at, other, callback, agent, modelCalls);
     }
 
     /** Content of an event; each implementation is one event type of the contract. */
@@ -105,7 +112,14 @@ public record TurnEvent(
     }
 
     /** Description of the agent's current work, for people. */
-    public record Stage(String stage) implements Body {}
+    public record Stage(String stage) implements Body {
+
+        /**
+         * Beginning of the stage of an agent whose call of a model waits, because the limits of the provider allow no
+         * call at the moment. The name of the provider follows.
+         */
+        public static final String WAITING_FOR_PROVIDER = "waiting for a free call of ";
+    }
 
     /** Piece of the answer. It starts {@code pos} code points after the start of the answer. */
     public record Delta(String text, int pos) implements Body {}

@@ -82,6 +82,9 @@ public final class WireFormat {
                 .addDeserializer(ProcessorState.class, new TextDeserializer<>(ProcessorState::of))
                 .addDeserializer(TurnPolicy.class, new TextDeserializer<>(TurnPolicy::of))
                 .addDeserializer(ToolOutcome.class, new TextDeserializer<>(ToolOutcome::of))
+                .addDeserializer(
+                        ClientDelivery.DeliveryChannel.class,
+                        new TextDeserializer<>(ClientDelivery.DeliveryChannel::of))
                 .addDeserializer(Priority.class, new TextDeserializer<>(Priority::of))
                 .addDeserializer(Scope.class, new TextDeserializer<>(Scope::of))
                 .addDeserializer(Instant.class, new TextDeserializer<>(WireFormat::time))

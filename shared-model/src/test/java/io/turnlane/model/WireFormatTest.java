@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.turnlane.model.ClientDelivery.DeliveryChannel;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.DeleteSession;
 import io.turnlane.model.SessionCommand.ForkSession;
@@ -28,6 +29,20 @@ class WireFormatTest {
     private static final Instant AT = Instant.parse("2026-11-21T06:00:00.123Z");
 
     private final WireFormat wire = new WireFormat();
+
+    @Test
+    void readsTheDeliveriesAndCallsOfModelsThatItWrote() throws Exception {
+        DeliveryBatch batch = new DeliveryBatch(
+                "g-1",
+                List.of(
+                        new ClientDelivery(REQUEST, DeliveryChannel.WS, 3, 17L, AT),
+                        new ClientDelivery(REQUEST, DeliveryChannel.POLL, 3, null, AT)));
+        assertThat(wire.read(wire.writeValue(batch), DeliveryBatch.class)).isEqualTo(batch);
+        CalledModel[] calls = {
+            new CalledModel("kimi", "k2", AT, Duration.ofMillis(5), Duration.ofMillis(40), "completed", 30, 7)
+        };
+        assertThat(wire.read(wire.writeValue(calls), CalledModel[].class)).containsExactly(calls);
+    }
 
     @Test
     void readsBackTheCommandsItWrites() throws Exception {

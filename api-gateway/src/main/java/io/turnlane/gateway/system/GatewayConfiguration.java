@@ -9,10 +9,12 @@ import io.turnlane.gateway.turns.ask.QuestionRules;
 import io.turnlane.gateway.turns.ask.TurnIds;
 import io.turnlane.gateway.turns.batch.BatchRules;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
+import io.turnlane.gateway.turns.deliver.DeliveryLog;
 import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.requests.FinishedRequestEvents;
 import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.stream.SseStream;
+import io.turnlane.model.ClientDelivery.DeliveryChannel;
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.redis.SharedClock;
 import io.turnlane.trace.Traces;
@@ -85,14 +87,15 @@ class GatewayConfiguration {
             WireFormat wire,
             GatewayProperties properties,
             MeterRegistry metrics,
-            DeliverySpans spans) {
+            DeliverySpans spans,
+            DeliveryLog deliveries) {
         GatewayProperties.StreamSettings streams = properties.streams();
         return new SseStream(
                 snapshots,
                 new FinishedRequestEvents(wire),
                 streams.heartbeat(),
                 streams.retry(),
-                new ClientMetrics(metrics, spans, "turnlane.streams", "sse"));
+                new ClientMetrics(metrics, spans, "turnlane.streams", DeliveryChannel.SSE, deliveries));
     }
 
     /** Creates the traces, which the standard variables of OpenTelemetry configure. */

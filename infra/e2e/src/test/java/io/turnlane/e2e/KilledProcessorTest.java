@@ -93,6 +93,10 @@ class KilledProcessorTest {
             events.addAll(client.stream(request + "/events", "Last-Event-ID", lastId(events)));
             assertThat(second.isAlive()).isTrue();
             assertAnsweredOnce(agent, events);
+            assertThat(client.get(request + "/timeline?steps=true").list("steps"))
+                    .as("explanation of %s", agent)
+                    .extracting(step -> step.get("step"))
+                    .containsSubsequence("assigned", "attempt", "crash", "assigned", "attempt", "stored", "ended");
             String id = request.substring(request.lastIndexOf('/') + 1);
             assertThat(proxies.get(agent).headers("Idempotency-Key"))
                     .as("attempts that %s received", agent)

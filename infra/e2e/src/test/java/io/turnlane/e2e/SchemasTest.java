@@ -131,6 +131,26 @@ class SchemasTest {
     }
 
     @Test
+    void everyRecordOnTheDeliveriesTopicIsABatchOfDeliveries() {
+        AGENT.script("delivered").complete();
+        client.post(
+                "/v1/sessions/" + SESSION + "/requests",
+                Map.of("question", "delivered", "agent", "prompted"),
+                "Prefer",
+                "wait=20");
+        Eventually.holds(
+                () -> assertThat(TopicRecords.of(turnlane.topics().deliveries()).records())
+                        .isNotEmpty());
+
+        for (ConsumerRecord<String, String> record :
+                TopicRecords.of(turnlane.topics().deliveries()).records()) {
+            assertThat(SCHEMAS.violations("schemas/delivery-batch.json", TopicRecords.value(record)))
+                    .isEmpty();
+            assertThat(TopicRecords.headers(record).propertyNames()).containsExactly("schema-version");
+        }
+    }
+
+    @Test
     void aQuarantinedTurnHasDocumentedHeaders() {
         List<ConsumerRecord<String, String>> records =
                 TopicRecords.of(turnlane.topics().quarantine()).records();
@@ -219,6 +239,7 @@ class SchemasTest {
                         "turnlane.turns",
                         "turnlane.events",
                         "turnlane.control",
+                        "turnlane.deliveries",
                         "turnlane.quarantine",
                         "turnlane.keys");
     }

@@ -294,7 +294,7 @@ class SecuredBackendsTest {
         assertThatThrownBy(() -> prepare(GATEWAY, ClientAccess.RIGHT, processor))
                 .isInstanceOf(KafkaAccessException.class)
                 .hasMessageContaining("This Kafka user lacks rights: ")
-                .hasMessageContaining("READ on the topic turnlane.turns")
+                .hasMessageContaining("READ on the topic turnlane.control")
                 .hasMessageContaining("WRITE on the topic turnlane.events")
                 .hasMessageContaining("READ on the consumer group turnlane-processors");
     }

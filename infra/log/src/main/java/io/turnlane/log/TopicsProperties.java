@@ -26,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
  * @param controlRetention retention of a new control topic
  * @param quarantineRetention retention of a new quarantine topic
  * @param shadowRetention retention of a new shadow topic
+ * @param deliveriesRetention retention of a new deliveries topic; timelines show deliveries for this time
  */
 @Validated
 @ConfigurationProperties("turnlane.topics")
@@ -38,7 +39,8 @@ public record TopicsProperties(
         @DefaultValue("24h") Duration eventsRetention,
         @DefaultValue("1h") Duration controlRetention,
         @DefaultValue("14d") Duration quarantineRetention,
-        @DefaultValue("7d") Duration shadowRetention) {
+        @DefaultValue("7d") Duration shadowRetention,
+        @DefaultValue("24h") Duration deliveriesRetention) {
 
     public Topics names() {
         return new Topics(prefix);
@@ -62,6 +64,12 @@ public record TopicsProperties(
         return TopicPlan.of(
                 names(),
                 partitions,
-                new Retention(turnsRetention, eventsRetention, controlRetention, quarantineRetention, shadowRetention));
+                new Retention(
+                        turnsRetention,
+                        eventsRetention,
+                        controlRetention,
+                        quarantineRetention,
+                        shadowRetention,
+                        deliveriesRetention));
     }
 }

@@ -33,7 +33,8 @@ class TopicsPropertiesTest {
                         new TopicPlan("turnlane.events", 32, Duration.ofHours(24)),
                         new TopicPlan("turnlane.control", 1, Duration.ofHours(1)),
                         new TopicPlan("turnlane.quarantine", 4, Duration.ofDays(14), TopicPlan.MAX_QUARANTINE_BYTES),
-                        new TopicPlan("turnlane.shadow", 4, Duration.ofDays(7)));
+                        new TopicPlan("turnlane.shadow", 4, Duration.ofDays(7)),
+                        new TopicPlan("turnlane.deliveries", 4, Duration.ofHours(24)));
         assertThat(defaults.plans())
                 .extracting(TopicPlan::segment)
                 .containsExactly(
@@ -41,7 +42,8 @@ class TopicsPropertiesTest {
                         Duration.ofHours(2),
                         Duration.ofMinutes(5),
                         Duration.ofHours(6),
-                        Duration.ofHours(6));
+                        Duration.ofHours(6),
+                        Duration.ofHours(2));
         TopicsProperties own = bind(Map.of(
                 "turnlane.topics.prefix",
                 "x.",

@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
             QuarantineCommand.class,
             KeysCommand.class,
             EvacuateCommand.class,
+            ExplainCommand.class,
             ReplayCommand.class,
             MemoryCommand.class,
             TestCommand.class,

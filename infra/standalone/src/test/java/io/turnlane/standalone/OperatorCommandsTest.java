@@ -28,8 +28,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Output and exit codes of {@code quarantine}, {@code evacuate} and {@code status}, against a server that answers like
- * a gateway.
+ * Output and exit codes of {@code quarantine}, {@code evacuate}, {@code explain} and {@code status}, against a server
+ * that answers like a gateway.
  */
 class OperatorCommandsTest {
 
@@ -106,6 +106,24 @@ class OperatorCommandsTest {
 
     private String output() {
         return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void explainsARequestAsOperatorOrAsItsUser() {
+        String timeline = """
+                {"request_id": "%s", "session_id": "s-1", "status": "queued", "steps": [],
+                 "accepted_at": "2026-11-21T06:00:00.000Z", "waiting": {"sentence": "It waits for a slot."}}""".formatted(FIRST);
+        serve("/v1/ops/requests/" + FIRST + "/timeline", 200, timeline);
+        serve("/v1/sessions/s-1/requests/" + FIRST + "/timeline", 200, timeline);
+        assertThat(run("explain", FIRST)).isZero();
+        assertThat(output()).contains("waiting   It waits for a slot.");
+        assertThat(run("explain", FIRST, "--session", "s-1", "--json")).isZero();
+        assertThat(output()).contains("{\"request_id\":\"" + FIRST + "\"");
+        assertThat(calls)
+                .containsExactly(
+                        "GET /v1/ops/requests/" + FIRST + "/timeline",
+                        "GET /v1/sessions/s-1/requests/" + FIRST + "/timeline?steps=true");
+        assertThat(run("explain", "not-an-id")).isEqualTo(2);
     }
 
     @Test

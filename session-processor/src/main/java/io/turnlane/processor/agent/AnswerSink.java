@@ -54,4 +54,14 @@ public interface AnswerSink {
      * @param provider provider of the model, for metrics
      */
     default void usage(String provider, Usage usage) {}
+
+    /**
+     * Reports a call of a model that has ended, for the timeline of the turn. It does not count the call's usage.
+     *
+     * @param waited time for which the call waited for the limits of the provider
+     * @param duration time of the whole call, with the wait
+     * @param outcome {@value io.turnlane.model.CalledModel#COMPLETED}, or the reason for which there is no reply
+     */
+    default void modelCall(
+            String provider, String model, Duration waited, Duration duration, String outcome, Usage usage) {}
 }

@@ -35,6 +35,9 @@ public record KafkaEventPublisher(KafkaOperations<byte[], byte[]> kafka, Topics 
         HeaderText.add(headers, RecordHeaders.ATTEMPT, Integer.toString(event.attempt()));
         HeaderText.add(headers, RecordHeaders.SEQ, Integer.toString(event.seq()));
         HeaderText.add(headers, RecordHeaders.TURN, Long.toString(turn.offset()));
+        if (!event.modelCalls().isEmpty()) {
+            headers.add(RecordHeaders.MODEL_CALLS, wire.writeValue(event.modelCalls()));
+        }
         if (event.body().endsTurn()) {
             addEnd(headers, event);
             addTrace(headers, turn);

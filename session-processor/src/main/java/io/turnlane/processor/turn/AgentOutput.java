@@ -144,6 +144,13 @@ final class AgentOutput implements AnswerSink {
         usage.add(provider, ofCall);
     }
 
+    /** Reports the call even if the flight was cancelled. */
+    @Override
+    public void modelCall(
+            String provider, String model, Duration waited, Duration duration, String outcome, Usage ofCall) {
+        sink.modelCall(line(provider), line(model), waited, duration, outcome, ofCall);
+    }
+
     /**
      * Sends a kept half of a surrogate pair and returns the answer within {@link JsonLimits}, with the calls of tools.
      * Called after the agent has returned.

@@ -1,10 +1,12 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.CalledModel;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
 import io.turnlane.model.UnreadableRecordException;
+import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
 import io.turnlane.processor.events.EventPublisher;
@@ -15,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -119,6 +123,7 @@ final class TurnStreams {
 
         private final ReentrantLock lock = new ReentrantLock();
         private final GatheredText gathered = new GatheredText(limits.deltaBytes());
+        private final List<CalledModel> modelCalls = new ArrayList<>(0);
         private long bytes;
         private long artifactBytes;
         private @Nullable Instant lastText;
@@ -152,6 +157,28 @@ final class TurnStreams {
         @Override
         public void toolCall(String tool, Duration duration, ToolOutcome outcome) {
             publishProgress(new TurnEvent.ToolCalled(tool, duration, outcome));
+        }
+
+        /** Keeps the call for the event that ends the attempt. */
+        @Override
+        public void modelCall(
+                String provider, String model, Duration waited, Duration duration, String outcome, Usage usage) {
+            lock.lock();
+            try {
+                if (modelCalls.size() < CalledModel.MAX_CALLS) {
+                    modelCalls.add(new CalledModel(
+                            provider,
+                            model,
+                            now().minus(duration).truncatedTo(ChronoUnit.MILLIS),
+                            waited,
+                            duration,
+                            outcome,
+                            usage.inputTokens(),
+                            usage.outputTokens()));
+                }
+            } finally {
+                lock.unlock();
+            }
         }
 
         private void publishProgress(Body body) {
@@ -234,7 +261,7 @@ final class TurnStreams {
         CompletableFuture<?> publishLast(Body body) {
             lock.lock();
             try {
-                return events.publishLast(body, now());
+                return events.publishLast(body, now(), modelCalls);
             } finally {
                 lock.unlock();
             }

@@ -1,5 +1,6 @@
 package io.turnlane.processor.turn;
 
+import io.turnlane.model.CalledModel;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
 import io.turnlane.processor.events.EventPublisher;
@@ -7,6 +8,7 @@ import io.turnlane.processor.events.RecordRefusedException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -28,7 +30,7 @@ final class UnpublishedEvents {
     private final Deque<UnpublishedEvent> events = new ArrayDeque<>();
     private int seq;
 
-    private record UnpublishedEvent(Body body, Instant at) {}
+    private record UnpublishedEvent(Body body, Instant at, List<CalledModel> modelCalls) {}
 
     /** @param seq number of the first event */
     UnpublishedEvents(EventPublisher publisher, Turn turn, int attempt, int seq) {
@@ -51,7 +53,7 @@ final class UnpublishedEvents {
     }
 
     void add(Body body, Instant at) {
-        events.addLast(new UnpublishedEvent(body, at));
+        events.addLast(new UnpublishedEvent(body, at, List.of()));
     }
 
     /**
@@ -76,12 +78,14 @@ final class UnpublishedEvents {
     /**
      * Publishes the last event of an attempt, after the events that wait. If the attempt has no answer, its text is
      * void. The last event then follows the {@code started} event directly.
+     *
+     * @param modelCalls calls of models in the attempt
      */
-    CompletableFuture<?> publishLast(Body last, Instant at) {
+    CompletableFuture<?> publishLast(Body last, Instant at, List<CalledModel> modelCalls) {
         if (!(last instanceof TurnEvent.Completed)) {
             events.removeIf(event -> !(event.body() instanceof TurnEvent.Started));
         }
-        add(last, at);
+        events.addLast(new UnpublishedEvent(last, at, modelCalls));
         CompletableFuture<?> published = publish();
         if (isRefused(published)) {
             events.removeLast(); // the caller repeats the call
@@ -105,6 +109,7 @@ final class UnpublishedEvents {
                         event.at(),
                         event.body(),
                         turn.envelope().callback(),
-                        turn.envelope().agent()));
+                        turn.envelope().agent(),
+                        event.modelCalls()));
     }
 }

@@ -34,7 +34,8 @@ class TopicSetupTest {
             Duration.ofHours(24),
             Duration.ofHours(1),
             Duration.ofDays(14),
-            Duration.ofDays(7));
+            Duration.ofDays(7),
+            Duration.ofHours(24));
     private final Admin admin = Admin.create(CONNECTION);
 
     @AfterEach
@@ -92,7 +93,8 @@ class TopicSetupTest {
                 topics.eventsRetention(),
                 topics.controlRetention(),
                 topics.quarantineRetention(),
-                topics.shadowRetention());
+                topics.shadowRetention(),
+                topics.deliveriesRetention());
         assertThatThrownBy(
                         () -> new TopicSetup(CONNECTION, durable, KafkaRights.NONE, Duration.ofSeconds(30)).prepare())
                 .hasMessageContaining("turnlane.topics.durable needs 3 replicas")

@@ -3,8 +3,10 @@ package io.turnlane.processor.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.Answer;
+import io.turnlane.model.CalledModel;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.TurnEvent;
+import io.turnlane.model.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,31 @@ class TurnStreamTest extends TurnTests {
                         .filter(event -> event.body() instanceof TurnEvent.Delta)
                         .map(event -> ((TurnEvent.Delta) event.body()).pos()))
                 .containsExactly(0, 1, 4);
+    }
+
+    @Test
+    void publishesTheCallsOfModelsWithTheEventThatEndsTheAttempt() {
+        agent = (question, remembered, sink) -> {
+            sink.modelCall("kimi", "k2", Duration.ofMillis(5), Duration.ofMillis(40), "completed", new Usage(1, 30, 7));
+            sink.delta("a");
+            return Answer.ofText("a");
+        };
+        run();
+        assertThat(events)
+                .extracting(event -> event.modelCalls().size())
+                .as("calls in started, delta and completed")
+                .containsExactly(0, 0, 1);
+        TurnEvent end = events.getLast();
+        assertThat(end.modelCalls())
+                .containsExactly(new CalledModel(
+                        "kimi",
+                        "k2",
+                        end.at().minusMillis(40),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(40),
+                        "completed",
+                        30,
+                        7));
     }
 
     @Test

@@ -36,7 +36,13 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
     }
 
     /** Retention of each topic. */
-    public record Retention(Duration turns, Duration events, Duration control, Duration quarantine, Duration shadow) {}
+    public record Retention(
+            Duration turns,
+            Duration events,
+            Duration control,
+            Duration quarantine,
+            Duration shadow,
+            Duration deliveries) {}
 
     /**
      * Returns the plans of the topics that every installation has. Turns and events have the same partition count,
@@ -48,7 +54,8 @@ public record TopicPlan(String name, int partitions, Duration retention, int max
                 new TopicPlan(names.events(), partitions, retention.events()),
                 new TopicPlan(names.control(), 1, retention.control()),
                 new TopicPlan(names.quarantine(), 4, retention.quarantine(), MAX_QUARANTINE_BYTES),
-                new TopicPlan(names.shadow(), 4, retention.shadow()));
+                new TopicPlan(names.shadow(), 4, retention.shadow()),
+                new TopicPlan(names.deliveries(), 4, retention.deliveries()));
     }
 
     /** Returns the settings of the topic, by the names that Kafka uses. */

@@ -40,6 +40,11 @@ public record Topics(String prefix) {
         return prefix + "shadow";
     }
 
+    /** Topic of deliveries to clients, without keys. Gateways write it, and timelines show it. */
+    public String deliveries() {
+        return prefix + "deliveries";
+    }
+
     /** Compacted topic of API keys by id, used only if callers authenticate with API keys. */
     public String keys() {
         return prefix + "keys";

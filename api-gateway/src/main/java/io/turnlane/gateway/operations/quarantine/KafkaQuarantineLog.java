@@ -1,5 +1,6 @@
 package io.turnlane.gateway.operations.quarantine;
 
+import io.turnlane.gateway.kafka.KafkaConsumerPool;
 import io.turnlane.log.KafkaLogConsumerFactory;
 import io.turnlane.log.LogPartitions;
 import io.turnlane.log.LogRange;

@@ -6,12 +6,16 @@ import io.turnlane.gateway.system.PhasedLifecycle;
 import io.turnlane.gateway.turns.deliver.BoundedWaits;
 import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.EventStreams;
+import io.turnlane.gateway.turns.deliver.KafkaDeliveryLog;
 import io.turnlane.log.KafkaLogConsumerFactory;
 import io.turnlane.log.KafkaRights;
 import io.turnlane.log.TopicSetup;
 import io.turnlane.log.TopicsProperties;
+import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.Topics;
+import io.turnlane.store.fleet.GatewayDirectory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -26,6 +30,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
 
 /** Kafka beans: topics, producer, and the consumers that follow events. */
 @Configuration(proxyBeanMethods = false)
@@ -85,6 +90,17 @@ class KafkaConfiguration {
                 admin.getConfigurationProperties(), topics, KafkaRights.ofGateway(topics.names()), TOPIC_TIMEOUT);
         return new EventStreams(
                 consumers, topics.names().events(), setup::prepare, gateway.streamLimits(), waits, spans, metrics);
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    KafkaDeliveryLog deliveryLog(
+            KafkaTemplate<String, byte[]> kafka,
+            WireFormat wire,
+            Topics topics,
+            GatewayDirectory gateway,
+            InstantSource clock,
+            MeterRegistry metrics) {
+        return new KafkaDeliveryLog(kafka, wire, topics.deliveries(), gateway.id(), clock, metrics);
     }
 
     @Bean

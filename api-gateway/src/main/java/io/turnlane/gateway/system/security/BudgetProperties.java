@@ -26,6 +26,10 @@ record BudgetProperties(
 
     private static final long MAX = 1_000_000_000_000L;
 
+    boolean limitsUsage() {
+        return userTokens > 0 || userCost > 0 || sessionTokens > 0 || sessionCost > 0;
+    }
+
     UsageBudget ofUser() {
         return new UsageBudget(userTokens, userCost);
     }

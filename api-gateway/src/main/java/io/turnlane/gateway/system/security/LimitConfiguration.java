@@ -11,6 +11,7 @@ import io.turnlane.gateway.guard.limits.UserBudget;
 import io.turnlane.gateway.guard.limits.UserLimits;
 import io.turnlane.gateway.guard.limits.UserTurns;
 import io.turnlane.gateway.system.GatewayProperties;
+import io.turnlane.gateway.turns.ask.AcceptingGateway;
 import io.turnlane.store.accept.AcceptRules;
 import io.turnlane.store.accept.Acceptance;
 import io.turnlane.store.accept.RedisAcceptance;
@@ -35,6 +36,18 @@ class LimitConfiguration {
     @Bean
     UserLimits limitRules(LimitProperties limits) {
         return limits.rules();
+    }
+
+    /** Returns the identity of this gateway. The limits per user appear only if callers are authenticated. */
+    @Bean
+    AcceptingGateway acceptingGateway(
+            GatewayDirectory directory,
+            GatewayProperties gateway,
+            LimitProperties limits,
+            BudgetProperties budgets,
+            SecurityProperties security) {
+        return new AcceptingGateway(
+                directory.id(), limits.passed(gateway.asks().maxOpen(), budgets, security.authenticated()));
     }
 
     @Bean

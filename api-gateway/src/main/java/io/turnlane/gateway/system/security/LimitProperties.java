@@ -3,6 +3,8 @@ package io.turnlane.gateway.system.security;
 import io.turnlane.gateway.guard.limits.UserLimits;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -33,6 +35,30 @@ record LimitProperties(
         @DefaultValue("100") @Min(0) int connections,
         @DefaultValue("60s") Duration maxWait,
         @DefaultValue("false") boolean withoutAuthentication) {
+
+    /**
+     * Returns the limits that an accepted question has passed, for people.
+     *
+     * @param openInSession maximum number of open turns of one session
+     * @param authenticated true if callers are authenticated, so that the limits per user apply
+     */
+    String passed(int openInSession, BudgetProperties budgets, boolean authenticated) {
+        boolean perUser = authenticated || withoutAuthentication;
+        List<String> passed = new ArrayList<>(List.of(openInSession + " open turns of the session"));
+        if (perUser && openTurns > 0) {
+            passed.add(openTurns + " open turns of the user");
+        }
+        if (perUser && requestsPerMinute > 0) {
+            passed.add(requestsPerMinute + " calls a minute of the user");
+        }
+        if (maxWait.isPositive()) {
+            passed.add("expected wait of " + maxWait.toSeconds() + " s");
+        }
+        if (budgets.limitsUsage()) {
+            passed.add("budgets");
+        }
+        return String.join(", ", passed);
+    }
 
     UserLimits rules() {
         return new UserLimits(requestsPerMinute, catchUpsPerMinute, openTurns, connections, withoutAuthentication);

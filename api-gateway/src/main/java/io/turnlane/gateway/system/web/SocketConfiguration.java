@@ -5,6 +5,8 @@ import io.turnlane.gateway.guard.origin.AllowedOrigins;
 import io.turnlane.gateway.system.GatewayProperties;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.cancel.Cancellations;
+import io.turnlane.gateway.turns.deliver.ClientMetrics;
+import io.turnlane.gateway.turns.deliver.DeliveryLog;
 import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.requests.LostRecords;
@@ -12,6 +14,7 @@ import io.turnlane.gateway.turns.requests.Snapshots;
 import io.turnlane.gateway.turns.socket.NoCompressionFilter;
 import io.turnlane.gateway.turns.socket.SocketEndpoint;
 import io.turnlane.gateway.turns.socket.SocketGuard;
+import io.turnlane.model.ClientDelivery.DeliveryChannel;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,7 +47,8 @@ class SocketConfiguration {
             Snapshots snapshots,
             JsonMapper json,
             MeterRegistry registry,
-            DeliverySpans spans) {
+            DeliverySpans spans,
+            DeliveryLog deliveries) {
         GatewayProperties.WebSocketSettings sockets = properties.sockets();
         SocketEndpoint.SocketEndpointSettings settings = new SocketEndpoint.SocketEndpointSettings(
                 Math.toIntExact(sockets.maxFrame().toBytes()),
@@ -61,8 +65,7 @@ class SocketConfiguration {
                 guard,
                 snapshots,
                 json,
-                registry,
-                spans);
+                new ClientMetrics(registry, spans, "turnlane.sockets", DeliveryChannel.WS, deliveries));
     }
 
     /**

@@ -2,12 +2,14 @@ package io.turnlane.gateway.turns.ask;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.gateway.turns.ask.TurnPublisher.NotPublishedException;
+import io.turnlane.gateway.turns.deliver.DeliveryLog;
 import io.turnlane.gateway.turns.deliver.EndWatch;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.deliver.LoggedEvent;
 import io.turnlane.gateway.turns.requests.EndedRequests;
 import io.turnlane.gateway.turns.requests.RequestResource;
 import io.turnlane.gateway.turns.requests.WaitTimes;
+import io.turnlane.model.ClientDelivery.DeliveryChannel;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionKey;
@@ -40,12 +42,19 @@ public final class AnsweredTurns {
     private final EventStreams streams;
     private final RequestRecords records;
     private final EndedRequests ended;
+    private final DeliveryLog deliveries;
 
-    public AnsweredTurns(QuestionIntake intake, EventStreams streams, RequestRecords records, EndedRequests ended) {
+    public AnsweredTurns(
+            QuestionIntake intake,
+            EventStreams streams,
+            RequestRecords records,
+            EndedRequests ended,
+            DeliveryLog deliveries) {
         this.intake = intake;
         this.streams = streams;
         this.records = records;
         this.ended = ended;
+        this.deliveries = deliveries;
     }
 
     /**
@@ -59,6 +68,9 @@ public final class AnsweredTurns {
     public Submission submitAndWait(PreparedTurn turn, Duration timeout) {
         Submission submission = submitAndAwaitEnd(turn, timeout);
         RequestResource request = submission.request();
+        if (request.ended()) {
+            deliveries.delivered(request.requestId(), DeliveryChannel.WAIT, streams.partitionOf(turn.session()), null);
+        }
         if (request.status() == RequestStatus.REJECTED) {
             throw new ProblemDetailException(
                     ErrorCode.SESSION_BUSY,

@@ -42,6 +42,7 @@ final class KafkaTurnPublisher implements TurnPublisher {
     private final InstantSource clock;
     private final BoundedWaits waits;
     private final PublishSpans spans;
+    private final AcceptingGateway gateway;
 
     KafkaTurnPublisher(
             KafkaTemplate<String, byte[]> kafka,
@@ -49,12 +50,14 @@ final class KafkaTurnPublisher implements TurnPublisher {
             Topics topics,
             InstantSource clock,
             BoundedWaits waits,
-            PublishSpans spans) {
+            PublishSpans spans,
+            AcceptingGateway gateway) {
         this.kafka = kafka;
         this.wire = wire;
         this.clock = clock;
         this.waits = waits;
         this.spans = spans;
+        this.gateway = gateway;
         this.topic = topics.turns();
     }
 
@@ -112,9 +115,12 @@ final class KafkaTurnPublisher implements TurnPublisher {
         }
     }
 
-    private static void addHeaders(
-            Headers headers, SessionCommand command, long eventsFrom, @Nullable String traceparent) {
+    private void addHeaders(Headers headers, SessionCommand command, long eventsFrom, @Nullable String traceparent) {
         CommandHeaders.addTo(headers, command, "/turnlane/gateway");
+        HeaderText.add(headers, RecordHeaders.GATEWAY, gateway.id());
+        if (command instanceof SessionCommand.Ask) {
+            HeaderText.add(headers, RecordHeaders.LIMITS, gateway.limits());
+        }
         HeaderText.add(headers, RecordHeaders.EVENTS_FROM, Long.toString(eventsFrom));
         if (traceparent != null) {
             HeaderText.add(headers, RecordHeaders.TRACEPARENT, traceparent);

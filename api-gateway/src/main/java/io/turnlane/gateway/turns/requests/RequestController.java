@@ -4,10 +4,12 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import io.turnlane.gateway.guard.caller.Caller;
+import io.turnlane.gateway.turns.deliver.DeliveryLog;
 import io.turnlane.gateway.turns.deliver.EndWatch;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.deliver.LoggedEvent;
 import io.turnlane.gateway.turns.fleet.Fleet;
+import io.turnlane.model.ClientDelivery.DeliveryChannel;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.RequestStatus;
 import io.turnlane.model.SessionId;
@@ -27,12 +29,17 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Endpoints that return a request and its timeline. */
+/** Endpoint that returns a request. */
 @Tag(name = "requests")
 @RestController
 @RequestMapping("/v1/sessions/{sid}/requests/{rid}")
 record RequestController(
-        RequestRecords records, EventStreams streams, Fleet fleet, LostRecords lost, EndedRequests ended) {
+        RequestRecords records,
+        EventStreams streams,
+        Fleet fleet,
+        LostRecords lost,
+        EndedRequests ended,
+        DeliveryLog deliveries) {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestController.class);
 
@@ -54,13 +61,10 @@ record RequestController(
         Duration timeout = WaitTimes.fromQuery(wait);
         SessionKey session = caller.sessionKey(sid);
         RequestResource request = timeout.isZero() ? resource(find(session, rid)) : findEnded(session, rid, timeout);
+        if (request.ended() && streams.isReady()) { // otherwise the partition can be unknown
+            deliveries.delivered(rid, DeliveryChannel.POLL, streams.partitionOf(session), null);
+        }
         return answer(rid, request);
-    }
-
-    @Operation(operationId = "getTimeline", summary = "Read a request's timeline")
-    @GetMapping("/timeline")
-    ResponseEntity<Timeline> timeline(Caller caller, @PathVariable SessionId sid, @PathVariable RequestId rid) {
-        return answer(rid, Timeline.of(find(caller.sessionKey(sid), rid)));
     }
 
     /**
@@ -112,7 +116,7 @@ record RequestController(
         return records.find(session, rid).orElseThrow(() -> lost.request(session, rid));
     }
 
-    private static <T> ResponseEntity<T> answer(RequestId rid, T body) {
+    private static ResponseEntity<RequestResource> answer(RequestId rid, RequestResource body) {
         return ResponseEntity.ok()
                 .header("X-Request-Id", rid.toString())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")

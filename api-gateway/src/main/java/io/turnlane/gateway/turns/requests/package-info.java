@@ -1,4 +1,4 @@
-/** Request records, the request resource and its timeline, and waiting for the end of a request. */
+/** Request records, the request resource, and waiting for the end of a request. */
 @NullMarked
 package io.turnlane.gateway.turns.requests;
 

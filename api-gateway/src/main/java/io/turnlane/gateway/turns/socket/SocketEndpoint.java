@@ -1,11 +1,9 @@
 package io.turnlane.gateway.turns.socket;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.turnlane.gateway.guard.origin.AllowedOrigins;
 import io.turnlane.gateway.turns.ask.QuestionIntake;
 import io.turnlane.gateway.turns.cancel.Cancellations;
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
-import io.turnlane.gateway.turns.deliver.DeliverySpans;
 import io.turnlane.gateway.turns.deliver.EventStreams;
 import io.turnlane.gateway.turns.requests.LostRecords;
 import io.turnlane.gateway.turns.requests.Snapshots;
@@ -51,8 +49,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
             SocketGuard guard,
             Snapshots snapshots,
             JsonMapper json,
-            MeterRegistry registry,
-            DeliverySpans spans) {
+            ClientMetrics metrics) {
         SocketServices services = new SocketServices(
                 calls.intake(),
                 streams,
@@ -61,12 +58,7 @@ public final class SocketEndpoint implements WebSocketConfigurer {
                 guard,
                 new ServerFrames(json),
                 settings.maxSessions());
-        this.handler = new SocketHandler(
-                services,
-                new FrameReader(json),
-                snapshots,
-                settings,
-                new ClientMetrics(registry, spans, "turnlane.sockets", "ws"));
+        this.handler = new SocketHandler(services, new FrameReader(json), snapshots, settings, metrics);
         this.handshake = new SocketHandshake(settings.origins(), json);
     }
 

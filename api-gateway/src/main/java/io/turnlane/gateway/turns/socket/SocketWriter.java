@@ -102,9 +102,9 @@ final class SocketWriter {
         OutboxItem delivery = outbox.take(Duration.ofNanos(Math.min(untilPing, untilIdle)));
         return switch (delivery) {
             case null -> null;
-            case OutboxItem.EventItem(var event, var cursor) -> {
-                send(ServerFrames.event(cursor, event.value()));
-                metrics.delivered(event);
+            case OutboxItem.EventItem item -> {
+                send(ServerFrames.event(item.cursor(), item.event().value()));
+                metrics.delivered(item);
                 yield null;
             }
             case OutboxItem.GapItem(var subscription, var cursor) -> {

@@ -2,6 +2,7 @@ package io.turnlane.gateway.turns.stream;
 
 import io.turnlane.gateway.turns.deliver.ClientMetrics;
 import io.turnlane.gateway.turns.deliver.Cursor;
+import io.turnlane.gateway.turns.deliver.LoggedEvent;
 import io.turnlane.gateway.turns.deliver.Outbox;
 import io.turnlane.gateway.turns.deliver.OutboxItem;
 import io.turnlane.gateway.turns.deliver.OutboxItem.DisconnectReason;
@@ -79,20 +80,23 @@ public record SseStream(
      * @param end cursor after the terminal event; null if it is unknown
      */
     void writeFinished(HttpServletResponse response, RequestRecord request, @Nullable Cursor end) {
-        writeReconstructed(response, finishedEvents.all(request), end);
+        writeReconstructed(response, request, finishedEvents.all(request), end);
     }
 
     /** Writes only the terminal event of a request that has ended. */
     void writeEnd(HttpServletResponse response, RequestRecord request, Cursor end) {
-        writeReconstructed(response, List.of(finishedEvents.terminal(request)), end);
+        writeReconstructed(response, request, List.of(finishedEvents.terminal(request)), end);
     }
 
     /**
      * Writes events that are not in the log. Only the last one has an id. A client that is disconnected before the last
      * event therefore receives all of them again.
      */
-    private static void writeReconstructed(
-            HttpServletResponse response, List<ReconstructedEvent> events, @Nullable Cursor end) {
+    private void writeReconstructed(
+            HttpServletResponse response,
+            RequestRecord request,
+            List<ReconstructedEvent> events,
+            @Nullable Cursor end) {
         try {
             SseConnection connection = SseConnection.open(response);
             for (int i = 0; i < events.size(); i++) {
@@ -101,6 +105,9 @@ public record SseStream(
                         cursor, events.get(i).type(), events.get(i).json());
             }
             connection.flush();
+            if (end != null) {
+                metrics.deliveredEnd(request.requestId(), end.partition());
+            }
         } catch (IOException disconnected) {
             LOG.debug("client disconnected: {}", disconnected.toString());
         }
@@ -127,9 +134,10 @@ public record SseStream(
 
     private boolean write(SseConnection connection, OutboxItem delivery, boolean untilEnd) throws IOException {
         return switch (delivery) {
-            case OutboxItem.EventItem(var event, var cursor) -> {
-                connection.writeEvent(cursor, event.type(), event.value());
-                metrics.delivered(event);
+            case OutboxItem.EventItem item -> {
+                LoggedEvent event = item.event();
+                connection.writeEvent(item.cursor(), event.type(), event.value());
+                metrics.delivered(item);
                 yield !(untilEnd && event.isTerminal());
             }
             case OutboxItem.GapItem(var subscription, var cursor) -> writeGap(connection, subscription, cursor);

@@ -10,6 +10,7 @@ import io.turnlane.gateway.turns.deliver.OutboxItem;
 import io.turnlane.gateway.turns.deliver.OutboxItem.DisconnectReason;
 import io.turnlane.gateway.turns.deliver.SharedByteLimit;
 import io.turnlane.gateway.turns.requests.Snapshots;
+import io.turnlane.model.ClientDelivery.DeliveryChannel;
 import io.turnlane.trace.Traces;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -54,7 +55,12 @@ class SocketWriterTest {
                         new SocketWriter.PingSettings(
                                 Duration.ofMinutes(1), () -> System.nanoTime() - opened, idleTimeout, () -> {}),
                         new ServerFrames(json),
-                        new ClientMetrics(new SimpleMeterRegistry(), new DeliverySpans(Traces.NONE), "clients", "ws"))
+                        new ClientMetrics(
+                                new SimpleMeterRegistry(),
+                                new DeliverySpans(Traces.NONE),
+                                "clients",
+                                DeliveryChannel.WS,
+                                (_, _, _, _) -> {}))
                 .run();
     }
 

@@ -98,6 +98,17 @@ public final class OperatorClient {
     }
 
     /**
+     * Returns the timeline of a request with its steps.
+     *
+     * @param session session of the request, which must belong to the caller; empty to find the request as an operator
+     */
+    public JsonNode timeline(String request, Optional<String> session) throws IOException, InterruptedException {
+        String path = session.map(id -> "/v1/sessions/" + encoded(id) + "/requests/" + request + "/timeline?steps=true")
+                .orElse("/v1/ops/requests/" + request + "/timeline");
+        return turnlane.call("GET", path, null);
+    }
+
+    /**
      * Returns a page of the quarantine, newest turn first.
      *
      * @param cursor {@code next} of the previous page; empty for the first page

@@ -88,7 +88,7 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
                     text("webhook"),
                     place(),
                     usage(answer),
-                    fields.containsKey("cancel_requested"),
+                    time("cancel_requested"),
                     cause(),
                     absorbs(),
                     pastAttempts());
@@ -119,8 +119,11 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
                 text("processor"),
                 partition == null ? null : partition.intValue(),
                 number("offset"),
+                number("fence"),
                 count("failures"),
-                count("crashes"));
+                count("crashes"),
+                time("left_at"),
+                count("quarantined") > 0);
     }
 
     private Usage usage(@Nullable Answer answer) {
@@ -157,6 +160,7 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
             String outcome,
             Map<String, Long> phases,
             @Nullable String processor,
+            @Nullable Long fence,
             @Nullable TurnError error) {}
 
     private List<PastAttempt> pastAttempts() throws UnreadableRecordException {
@@ -168,7 +172,12 @@ record RequestHash(WireFormat wire, Map<String, byte[]> fields) {
                 attempts.put(
                         number,
                         new PastAttempt(
-                                number, stored.outcome(), stored.processor(), stored.error(), phases(stored.phases())));
+                                number,
+                                stored.outcome(),
+                                stored.processor(),
+                                stored.fence(),
+                                stored.error(),
+                                phases(stored.phases())));
             }
         }
         return List.copyOf(attempts.values());

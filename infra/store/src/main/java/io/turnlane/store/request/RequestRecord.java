@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhook result of the webhook: delivered, failed or refused; null if not known yet
  * @param execution processor and log position of the request; they are null if the request has not run yet
  * @param usage usage of all attempts that have ended
- * @param cancelRequested true if a client has cancelled the request
+ * @param cancelRequestedAt time at which a client cancelled the request; null if none did
  * @param cause reason of the end if the request ended with neither an answer nor an error; otherwise null
  * @param absorbs requests that were merged into this request, oldest first
  * @param pastAttempts the newest attempts before the latest one, oldest first
@@ -59,7 +59,7 @@ public record RequestRecord(
         @Nullable String webhook,
         Execution execution,
         Usage usage,
-        boolean cancelRequested,
+        @Nullable Instant cancelRequestedAt,
         @Nullable EndCause cause,
         List<RequestId> absorbs,
         List<PastAttempt> pastAttempts) {
@@ -73,30 +73,43 @@ public record RequestRecord(
      * Attempt that was followed by another attempt.
      *
      * @param outcome {@code failed}, {@code crashed} (its processor died) or {@code released} (its partition moved)
+     * @param fence fence with which the attempt began; null if it is unknown
      * @param error error of a failed attempt; otherwise null
      */
     public record PastAttempt(
             int attempt,
             String outcome,
             @Nullable String processor,
+            @Nullable Long fence,
             @Nullable TurnError error,
             Map<Phase, Instant> phases) {}
 
     /**
      * Processor that runs or ran the request, and position of the request's record in the turns topic.
      *
-     * @param crashes number of flights (executions of the turn) that began and never ended, because the processor
-     *     crashed
+     * @param fence fence with which the latest flight (execution of the turn) began; null before the first one
+     * @param crashes number of flights that began and never ended, because the processor crashed
+     * @param leftAt time at which the handover of the latest flight began, because its partition moved; null if its
+     *     partition did not move
+     * @param quarantined true if the failed turn was copied to quarantine
      */
     public record Execution(
             @Nullable String processor,
             @Nullable Integer partition,
             @Nullable Long offset,
+            @Nullable Long fence,
             int failures,
-            int crashes) {}
+            int crashes,
+            @Nullable Instant leftAt,
+            boolean quarantined) {}
 
     public boolean ended() {
         return status.isTerminal();
+    }
+
+    /** Returns true if a client has cancelled the request. */
+    public boolean cancelRequested() {
+        return cancelRequestedAt != null;
     }
 
     /** Returns the time from acceptance to the end, or null if the request has not ended. */

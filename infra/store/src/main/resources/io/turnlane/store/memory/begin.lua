@@ -16,11 +16,11 @@ local agent, created_at, deadline, fields = ARGV[27], ARGV[28], ARGV[29], 30
 -- Only the newest attempts are kept, because a turn can have many if its flights are released repeatedly.
 local most_attempts = 20
 local function keep_attempt(of, as, number)
-  local was = number > 0 and redis.call('HMGET', of, 'phases', 'processor', 'error') or {}
+  local was = number > 0 and redis.call('HMGET', of, 'phases', 'processor', 'error', 'fence') or {}
   if was[1] then
     local outcome = as == 'retrying' and 'failed' or as == 'running' and 'crashed' or 'released'
     redis.call('HSET', of, 'attempt.' .. number, '{"outcome":"' .. outcome .. '","phases":' .. was[1]
-      .. ',"processor":' .. (was[2] and cjson.encode(was[2]) or 'null')
+      .. ',"processor":' .. (was[2] and cjson.encode(was[2]) or 'null') .. ',"fence":' .. (was[4] or 'null')
       .. ',"error":' .. (outcome == 'failed' and was[3] or 'null') .. '}')
     redis.call('HDEL', of, 'attempt.' .. (number - most_attempts))
   end
@@ -154,7 +154,7 @@ if not again then
     redis.call('HSET', req, 'crashes', crashes, 'blamed', blamed)
   end
   if record.leaving_until or record.no_agent_since then
-    redis.call('HDEL', req, 'leaving_until', 'no_agent_since')
+    redis.call('HDEL', req, 'leaving_until', 'left_at', 'no_agent_since')
   end
 end
 

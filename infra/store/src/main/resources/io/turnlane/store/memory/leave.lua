@@ -8,6 +8,7 @@ if record.status ~= 'running' or record.flight ~= flight or fenced(fence, read_s
   return {'REFUSED'}
 end
 if not record.leaving_until then
-  redis.call('HSET', req, 'leaving_until', string.format('%d', tonumber(now_ms()) + tonumber(handover)))
+  redis.call('HSET', req, 'left_at', now_ms(), 'leaving_until',
+    string.format('%d', tonumber(now_ms()) + tonumber(handover)))
 end
 return {'LEAVES'}

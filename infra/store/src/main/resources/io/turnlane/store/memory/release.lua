@@ -7,7 +7,7 @@ local record = read(req, 'status', 'flight')
 if record.status == 'running' and record.flight == flight then
   spend(usage, flight)
   redis.call('HSET', req, 'status', 'queued', 'stage', 'queued', 'flight', '')
-  redis.call('HDEL', req, 'leaving_until')
+  redis.call('HDEL', req, 'leaving_until', 'left_at')
   if redis.call('EXISTS', ctx) == 1 then
     redis.call('HSET', ctx, 'processing_stage', 'queued', 'current_question', '')
   end

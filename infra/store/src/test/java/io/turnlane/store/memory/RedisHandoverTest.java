@@ -37,6 +37,7 @@ class RedisHandoverTest extends RedisMemoryTests {
 
         assertThat(commit(before, ask)).isInstanceOf(SettleResult.Stored.class);
         assertThat(request(ask, "leaving_until")).isNull();
+        assertThat(request(ask, "left_at")).as("kept for the timeline").isNotNull();
         assertThat(begin(next, ask))
                 .isInstanceOfSatisfying(
                         AlreadyEnded.class,
@@ -54,6 +55,7 @@ class RedisHandoverTest extends RedisMemoryTests {
                 .untilAsserted(() -> assertThat(begin(next, ask)).isEqualTo(new RunTurn(2, 0, null, Memory.EMPTY)));
         assertThat(request(ask, "crashes")).isEqualTo("1");
         assertThat(request(ask, "leaving_until")).isNull();
+        assertThat(request(ask, "left_at")).as("of another flight").isNull();
 
         assertThat(memory.startHandover(before, HANDOVER)).as("too late").isFalse();
         assertThat(commit(before, ask)).isEqualTo(new MemoryResult.Fenced());

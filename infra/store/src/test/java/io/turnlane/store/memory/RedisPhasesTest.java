@@ -90,13 +90,15 @@ class RedisPhasesTest extends RedisMemoryTests {
         commit(last, ask);
 
         Map<String, Object> first = json(ask.requestId(), "attempt.1");
-        assertThat(first).containsEntry("outcome", "failed");
+        assertThat(first).containsEntry("outcome", "failed").containsEntry("fence", 1);
         assertThat(first.get("phases").toString()).contains("PROVIDER_CALL_START", "TIMEOUT");
         assertThat(first.get("error").toString()).contains("agent_timeout");
         assertThat(json(ask.requestId(), "attempt.2"))
                 .containsEntry("outcome", "crashed")
                 .containsEntry("error", null);
-        assertThat(json(ask.requestId(), "attempt.3")).containsEntry("outcome", "released");
+        assertThat(json(ask.requestId(), "attempt.3"))
+                .containsEntry("outcome", "released")
+                .containsEntry("fence", 2);
         assertThat(request(ask, "attempt")).isEqualTo("4");
     }
 

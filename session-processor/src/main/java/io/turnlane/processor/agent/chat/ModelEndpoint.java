@@ -27,6 +27,9 @@ final class ModelEndpoint {
 
     private static final Duration FIRST_DELAY = Duration.ofMillis(500);
 
+    /** Minimum wait for the limits of a service of which clients learn. */
+    private static final Duration NOTICED_WAIT = Duration.ofMillis(200);
+
     /** Estimate of the tokens of an answer, if the definition does not limit them. */
     private static final long OUTPUT_TOKENS = 500;
 
@@ -85,17 +88,29 @@ final class ModelEndpoint {
         SecretText key = service.key();
         ReplyHandler handler = new ReplyHandler(output, usage, input);
         ModelCall call = new ModelCall(http, service, key == null ? null : keys.resolve(key), total, handler);
-        awaitBreaker(isLast, total);
-        try (ServiceLimiter.Permit permit = acquire(input, total);
-                TraceSpan span = startSpan()) {
-            output.beginCall();
-            ModelTransport.run(call, () -> model.chat(request, handler));
-            ModelReply reply = reply(call, handler, usage, span);
-            permit.used(reply.tokens());
-            onSuccess(reply);
-            return reply;
+        CallReport report = output.reportOf(service);
+        try {
+            awaitBreaker(isLast, total);
+            try (ServiceLimiter.Permit permit = acquire(input, total, output);
+                    TraceSpan span = startSpan()) {
+                report.allowed();
+                output.beginCall();
+                ModelTransport.run(call, () -> model.chat(request, handler));
+                ModelReply reply = reply(call, handler, usage, span);
+                permit.used(reply.tokens());
+                onSuccess(reply);
+                report.replied(reply);
+                return reply;
+            }
         } catch (TerminalAgentException e) {
+            report.ended(CallReport.FAILED);
             state.breaker().succeeded(); // the service answered
+            throw e;
+        } catch (ModelUnavailableException e) {
+            report.ended(e.unavailability().wire());
+            throw e;
+        } catch (InterruptedException e) {
+            report.ended(CallReport.INTERRUPTED);
             throw e;
         }
     }
@@ -157,12 +172,21 @@ final class ModelEndpoint {
         }
     }
 
-    private ServiceLimiter.Permit acquire(long input, Deadline total)
+    private ServiceLimiter.Permit acquire(long input, Deadline total, TurnOutput output)
             throws ModelUnavailableException, InterruptedException {
-        return state.limiter()
-                .acquire(input + outputTokens(), total)
+        long tokens = input + outputTokens();
+        boolean isWaiting = state.limiter().delays(tokens, NOTICED_WAIT);
+        if (isWaiting) {
+            output.waitsForProvider(service.provider().wire());
+        }
+        ServiceLimiter.Permit permit = state.limiter()
+                .acquire(tokens, total)
                 .orElseThrow(() -> new ModelUnavailableException(
                         Unavailability.NOT_CALLED, "has limits that allowed no call in time"));
+        if (isWaiting) {
+            output.callsProvider(service.provider().wire());
+        }
+        return permit;
     }
 
     private long outputTokens() {

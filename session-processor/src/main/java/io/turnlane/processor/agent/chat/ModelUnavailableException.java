@@ -1,6 +1,7 @@
 package io.turnlane.processor.agent.chat;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,10 @@ final class ModelUnavailableException extends Exception {
         Unavailability(boolean isRepeatable, boolean isFailure) {
             this.isRepeatable = isRepeatable;
             this.isFailure = isFailure;
+        }
+
+        String wire() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

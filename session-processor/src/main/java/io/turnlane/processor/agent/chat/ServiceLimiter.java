@@ -76,6 +76,15 @@ final class ServiceLimiter {
     }
 
     /**
+     * Returns true if a call that arrives now probably waits for at least this time.
+     *
+     * @param callTokens estimate of the call's tokens
+     */
+    boolean delays(long callTokens, Duration wait) {
+        return concurrency.availablePermits() <= 0 || nanosUntilStart(callTokens) >= wait.toNanos();
+    }
+
+    /**
      * Waits until the limits allow a call.
      *
      * @param callTokens estimate of the call's tokens

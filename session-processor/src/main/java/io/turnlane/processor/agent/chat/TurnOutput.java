@@ -1,5 +1,7 @@
 package io.turnlane.processor.agent.chat;
 
+import io.turnlane.model.TurnEvent;
+import io.turnlane.model.agent.ModelService;
 import io.turnlane.processor.agent.AnswerSink;
 
 /** Text that a turn has sent, over all of its model calls. Only the agent's thread uses it. */
@@ -40,6 +42,21 @@ final class TurnOutput {
             isThinkingSent = true;
             sink.stage("thinking");
         }
+    }
+
+    /** Sends a stage that explains why the turn does not continue: the limits of the provider allow no call now. */
+    void waitsForProvider(String provider) {
+        sink.stage(TurnEvent.Stage.WAITING_FOR_PROVIDER + provider);
+    }
+
+    /** Sends the stage that follows {@link #waitsForProvider}. */
+    void callsProvider(String provider) {
+        sink.stage("calling " + provider);
+    }
+
+    /** Returns the report of a call that begins now. */
+    CallReport reportOf(ModelService service) {
+        return new CallReport(service, sink);
     }
 
     /** Returns true if clients may have received text, so that a call must not be repeated within this attempt. */

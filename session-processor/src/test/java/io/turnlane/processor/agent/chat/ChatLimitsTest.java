@@ -58,6 +58,25 @@ class ChatLimitsTest {
     }
 
     @Test
+    void reportsThatACallWaitsForTheLimitsOfItsProvider() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        model.server.behave(heldUntil(released));
+        ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 1)));
+        Received first = new Received();
+        Received second = new Received();
+        Future<?> running = turns.submit(() -> TestModel.ask(limited, Memory.EMPTY, first));
+        await().atMost(SOON).until(() -> model.server.running() == 1);
+        Future<?> waiting = turns.submit(() -> TestModel.ask(limited, Memory.EMPTY, second));
+        await().atMost(SOON).until(() -> second.stages.size() == 1);
+        assertThat(second.stages.peek()).startsWith("waiting for a free call of ");
+        released.countDown();
+        running.get();
+        waiting.get();
+        assertThat(first.stages).isEmpty();
+        assertThat(second.stages).hasSize(2).last().asString().startsWith("calling ");
+    }
+
+    @Test
     void limitsTheCallsThatStartInASecond() throws Exception {
         ChatAgentFactory limited = model.factory(with("limits", Map.of("concurrent", 100, "requests_per_second", 50)));
         long start = System.nanoTime();

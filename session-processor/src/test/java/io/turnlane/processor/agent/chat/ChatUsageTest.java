@@ -54,6 +54,7 @@ class ChatUsageTest {
         // the question has 4 tokens for the message and 4 for its 15 bytes; an event has at least 1 token
         assertThat(received.usages).containsExactly(new Usage(1, 0, 0), new Usage(1, 8, 1), new Usage(1, 12, 7));
         assertThat(answer.usage()).isEqualTo(new Usage(3, 20, 8));
+        assertThat(received.modelCalls).containsExactly("fault 0/0", "fault 0/0", "completed 12/7");
     }
 
     @Test
@@ -102,6 +103,7 @@ class ChatUsageTest {
             assertThat(usage.inputTokens()).isEqualTo(8);
             assertThat(usage.outputTokens()).isGreaterThan(3);
         });
+        assertThat(received.modelCalls).containsExactly("interrupted 0/0");
     }
 
     private TerminalAgentException failure(Map<String, Object> changes) {

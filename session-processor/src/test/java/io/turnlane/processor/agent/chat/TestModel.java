@@ -54,6 +54,7 @@ final class TestModel implements AutoCloseable {
         final Queue<String> toolCalls = new ConcurrentLinkedQueue<>();
         final Queue<ToolStep> kept = new ConcurrentLinkedQueue<>();
         final Queue<Usage> usages = new ConcurrentLinkedQueue<>();
+        final Queue<String> modelCalls = new ConcurrentLinkedQueue<>();
 
         @Override
         public void keep(ToolStep step) {
@@ -63,6 +64,13 @@ final class TestModel implements AutoCloseable {
         @Override
         public void usage(String provider, Usage usage) {
             usages.add(usage);
+        }
+
+        @Override
+        public void modelCall(
+                String provider, String model, Duration waited, Duration duration, String outcome, Usage usage) {
+            assertThat(duration).isGreaterThanOrEqualTo(waited);
+            modelCalls.add(outcome + " " + usage.inputTokens() + "/" + usage.outputTokens());
         }
 
         @Override

@@ -1,4 +1,4 @@
-package io.turnlane.gateway.operations.quarantine;
+package io.turnlane.gateway.kafka;
 
 import io.turnlane.gateway.problem.ProblemDetailException;
 import io.turnlane.log.KafkaLogConsumerFactory;
@@ -13,18 +13,18 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Pool of a few Kafka consumers for HTTP requests that read the quarantine topic. A consumer serves one request at a
- * time. It is created on first use and closed after a failure.
+ * Pool of a few Kafka consumers for HTTP requests that read topics. A consumer serves one request at a time. It is
+ * created on first use and closed after a failure.
  *
  * <p>Threading: safe for use by multiple threads. The semaphore bounds the number of consumers in use; a consumer is
  * either used by one thread or idle.
  */
-final class KafkaConsumerPool implements AutoCloseable {
+public final class KafkaConsumerPool implements AutoCloseable {
 
     private static final int MAX_CONSUMERS = 2;
 
     /** Maximum time to wait for a consumer, and for a record that exists. */
-    static final Duration TIMEOUT = Duration.ofSeconds(5);
+    public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration FETCH_WAIT = Duration.ofMillis(10);
 
@@ -33,7 +33,8 @@ final class KafkaConsumerPool implements AutoCloseable {
     private final Semaphore slots = new Semaphore(MAX_CONSUMERS);
     private final Deque<Consumer<String, byte[]>> idle = new ConcurrentLinkedDeque<>();
 
-    KafkaConsumerPool(KafkaLogConsumerFactory consumers, String role) {
+    /** @param role name of the consumers in the metrics of the broker */
+    public KafkaConsumerPool(KafkaLogConsumerFactory consumers, String role) {
         this.consumers = consumers;
         this.role = role;
     }
@@ -43,7 +44,7 @@ final class KafkaConsumerPool implements AutoCloseable {
      *
      * @throws ProblemDetailException if no consumer becomes free within 5 s, or if Kafka is unavailable
      */
-    <T> T withConsumer(Function<Consumer<String, byte[]>, T> work) {
+    public <T> T withConsumer(Function<Consumer<String, byte[]>, T> work) {
         if (!acquire()) {
             throw new ProblemDetailException(
                     ErrorCode.OVERLOADED, "Too many requests read the log at the moment. Retry later.");

@@ -1,4 +1,4 @@
-package io.turnlane.gateway.turns.requests;
+package io.turnlane.gateway.turns.explain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.turnlane.model.Phase;
@@ -27,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param offset offset of the request's record in that partition
  * @param phases lifecycle phases that the request has entered in its latest attempt, in the order of a turn
  * @param attempts the latest attempt and up to 20 attempts before it, oldest first
+ * @param acceptedAt absent, as all following fields, unless the caller asked for steps
+ * @param endedAt absent if the request has not ended
+ * @param waiting absent if the request runs or has ended
+ * @param steps steps in the order of a turn
+ * @param complete false if the log could not be read completely, so that steps can be missing
  */
 record Timeline(
         RequestId requestId,
@@ -43,7 +48,17 @@ record Timeline(
         @Nullable Integer partition,
         @Nullable Long offset,
         List<PassedPhase> phases,
-        List<TimelineAttempt> attempts) {
+        List<TimelineAttempt> attempts,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant acceptedAt,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant endedAt,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable WaitingReason waiting,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<TimelineStep> steps,
+
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean complete) {
 
     /**
      * Lifecycle phase that the request has entered.
@@ -66,9 +81,43 @@ record Timeline(
             String outcome,
             @Nullable String processor,
             @Nullable TurnError error,
-            List<PassedPhase> phases) {}
+            List<PassedPhase> phases) {
 
+        /** Returns the attempt without the message of its error, which can contain texts of the agent. */
+        private TimelineAttempt withoutText() {
+            return error == null
+                    ? this
+                    : new TimelineAttempt(attempt, outcome, processor, new TurnError(error.code(), ""), phases);
+        }
+    }
+
+    /** Returns the timeline without steps. */
     static Timeline of(RequestRecord request) {
+        return of(request, attempts(request, true), null, null, null);
+    }
+
+    /**
+     * Returns the timeline with steps.
+     *
+     * @param waiting reason for which the request waits; null if it does not wait
+     * @param showsText true to include texts of clients and agents
+     */
+    static Timeline of(TurnFacts facts, @Nullable WaitingReason waiting, boolean showsText) {
+        RequestRecord request = facts.request();
+        return of(
+                request,
+                attempts(request, showsText),
+                waiting,
+                TimelineSteps.of(facts, showsText),
+                facts.log().complete());
+    }
+
+    private static Timeline of(
+            RequestRecord request,
+            List<TimelineAttempt> attempts,
+            @Nullable WaitingReason waiting,
+            @Nullable List<TimelineStep> steps,
+            @Nullable Boolean complete) {
         RequestRecord.Execution place = request.execution();
         return new Timeline(
                 request.requestId(),
@@ -83,10 +132,15 @@ record Timeline(
                 place.partition(),
                 place.offset(),
                 passed(request, request.phases()),
-                attempts(request));
+                attempts,
+                steps == null ? null : request.createdAt(),
+                steps == null ? null : request.finishedAt(),
+                waiting,
+                steps,
+                complete);
     }
 
-    private static List<TimelineAttempt> attempts(RequestRecord request) {
+    private static List<TimelineAttempt> attempts(RequestRecord request, boolean showsText) {
         List<TimelineAttempt> attempts = new ArrayList<>();
         for (RequestRecord.PastAttempt past : request.pastAttempts()) {
             attempts.add(new TimelineAttempt(
@@ -100,7 +154,9 @@ record Timeline(
                     request.status() == RequestStatus.RUNNING ? null : request.error(),
                     passed(request, request.phases())));
         }
-        return attempts;
+        return showsText
+                ? attempts
+                : attempts.stream().map(TimelineAttempt::withoutText).toList();
     }
 
     /**

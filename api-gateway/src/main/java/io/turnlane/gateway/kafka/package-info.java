@@ -1,0 +1,5 @@
+/** Consumers with which calls read topics. */
+@NullMarked
+package io.turnlane.gateway.kafka;
+
+import org.jspecify.annotations.NullMarked;
