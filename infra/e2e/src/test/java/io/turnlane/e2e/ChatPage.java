@@ -267,6 +267,11 @@ final class ChatPage {
     /** Returns the violations that axe finds on the page as it is: its rules, with the elements that violate them. */
     List<?> accessibilityViolations() {
         awaitAnimations();
+        return accessibilityViolations(page);
+    }
+
+    /** Does the same for any page. */
+    static List<?> accessibilityViolations(Page page) {
         page.evaluate(AXE);
         return (List<?>) page.evaluate("""
                 async () => (await axe.run(document, { resultTypes: ['violations'] })).violations

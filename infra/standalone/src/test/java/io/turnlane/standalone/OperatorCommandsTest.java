@@ -322,13 +322,25 @@ class OperatorCommandsTest {
                     .asString()
                     .contains("--expires");
         }
-        assertThat(usageError("replay")).hasSize(2).first().asString().contains("--request");
+        assertThat(usageError("replay")).hasSize(2).first().asString().contains("--request", "--from");
+        assertThat(usageError("replay", "--from", "yesterday"))
+                .first()
+                .asString()
+                .contains("--from", "2h");
+        assertThat(usageError("replay", "--from", "2h", "--fail-if", "good > 1%"))
+                .first()
+                .asString()
+                .contains("--fail-if", "similarity");
+        assertThat(usageError("replay", "--from", "2h", "--sample", "5"))
+                .first()
+                .asString()
+                .contains("--sample");
     }
 
     @Test
     void listsTheExitCodesOfACommandInItsHelp() {
         Map<String, CommandLine> commands = Turnlane.commandLine().getSubcommands();
-        assertThat(commands.get("replay").getUsageMessage()).contains("3   the answers differ");
+        assertThat(commands.get("replay").getUsageMessage()).contains("3   the answers differ", "4   a gate failed");
         assertThat(commands.get("down").getUsageMessage())
                 .contains("0   stopped, or nothing was running")
                 .doesNotContain("or nothing is running");

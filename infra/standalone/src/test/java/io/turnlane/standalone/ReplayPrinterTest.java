@@ -10,8 +10,8 @@ import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionId;
 import io.turnlane.model.TurnPolicy;
 import io.turnlane.processor.replay.RecordedTurn;
-import io.turnlane.processor.replay.TurnOutcome;
 import io.turnlane.processor.replay.TurnReplay.Replayed;
+import io.turnlane.processor.replay.compare.TurnOutcome;
 import io.turnlane.standalone.terminal.OneLine;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -43,7 +43,7 @@ class ReplayPrinterTest {
                 null);
         TurnOutcome before = then == null ? null : new TurnOutcome(Answer.ofText(then), null);
         return new Replayed(
-                new RecordedTurn(ask, new byte[0], 0, 7, AT, List.of(), AgentStates.NONE, 0, before),
+                new RecordedTurn(ask, 0, 7, AT, List.of(), List.of(), AgentStates.NONE, 0, before),
                 new TurnOutcome(Answer.ofText(now), null));
     }
 

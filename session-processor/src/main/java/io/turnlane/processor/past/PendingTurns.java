@@ -139,6 +139,12 @@ final class PendingTurns {
         return turns.containsKey(request);
     }
 
+    /** Returns the pending question with this request id; null if there is none. */
+    @Nullable
+    PendingTurn get(RequestId request) {
+        return turns.get(request);
+    }
+
     /** Returns the oldest pending question. */
     Optional<Ask> first() {
         return turns.values().stream().findFirst().map(PendingTurn::ask);

@@ -1,7 +1,6 @@
 package io.turnlane.processor.past;
 
 import io.turnlane.model.AgentStates;
-import io.turnlane.model.PastTurn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionCommand.CancelTurn;
@@ -25,6 +24,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
@@ -66,18 +66,6 @@ public final class SessionReconstruction {
 
     /** A deletion or another change that is applied only when the log shows that the processor has carried it out. */
     private record DeferredCommand(long offset, Runnable action) {}
-
-    /**
-     * Memory of a session at one time.
-     *
-     * @param turns last ended turns, oldest first
-     * @param unknownTurns number of further turns that have ended, but whose terminal events the log no longer contains
-     * @param initialTurns turns of the import or fork with which the session's current life began; they precede
-     *     {@code turns}
-     * @param states states of agents
-     */
-    public record ReconstructedMemory(
-            List<EndedTurn> turns, int unknownTurns, List<PastTurn> initialTurns, AgentStates states) {}
 
     /**
      * Creates a reconstruction to which no records have been added yet.
@@ -335,22 +323,31 @@ public final class SessionReconstruction {
         return life.history().stream().anyMatch(kept -> !done.test(kept.turn().offset()));
     }
 
-    /**
-     * Returns the memory with which a question that is logged at this time would run. Must be called only if the
-     * processor has completed all records that were added so far.
-     */
-    public ReconstructedMemory memoryBefore(Instant loggedAt) {
-        return expiredBefore(loggedAt)
-                ? new ReconstructedMemory(List.of(), 0, List.of(), AgentStates.NONE)
-                : new ReconstructedMemory(
-                        turnsOf(life.history()),
-                        life.unknownTurns() + open.size(),
-                        life.edits().importedTurns(),
-                        Objects.requireNonNullElse(life.states(), AgentStates.NONE));
+    /** Returns the position of a pending question; empty if the question is not pending. */
+    public Optional<CommandPosition> positionOf(RequestId request) {
+        return Optional.ofNullable(open.get(request)).map(PendingTurn::position);
     }
 
-    private boolean expiredBefore(Instant next) {
-        return life.hasBegun() && next.isAfter(lastActivity.plus(ttl()));
+    /**
+     * Returns a pending question that has begun, with the memory with which its agent was called. Must be called before
+     * the question's terminal event is added. Returns empty if the question is not pending.
+     */
+    public Optional<BegunTurn> begun(RequestId request) {
+        PendingTurn pending = open.get(request);
+        if (pending == null) {
+            return Optional.empty();
+        }
+        applyBefore(pending.position().offset());
+        forgetDoneBefore(pending.position().offset());
+        expireBefore(pending);
+        return Optional.of(new BegunTurn(
+                pending.ask().withMerged(pending.mergedQuestions().values()),
+                pending.position(),
+                pending.startedAt(),
+                turnsOf(life.history()),
+                life.unknownTurns(),
+                life.edits().importedTurns(),
+                Objects.requireNonNullElse(life.states(), AgentStates.NONE)));
     }
 
     /** Returns the data of the session that memory should contain at this time. */

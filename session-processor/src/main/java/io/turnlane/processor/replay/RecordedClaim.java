@@ -14,10 +14,13 @@ final class RecordedClaim implements Turn.Claim {
     private static final long ONLY_FENCE = 1;
 
     private final RecordedTurn recorded;
+    private final byte[] value;
     private int failures;
 
-    RecordedClaim(RecordedTurn recorded) {
+    /** @param value value of the turn's record */
+    RecordedClaim(RecordedTurn recorded, byte[] value) {
         this.recorded = recorded;
+        this.value = value;
     }
 
     @Override
@@ -48,7 +51,7 @@ final class RecordedClaim implements Turn.Claim {
 
     @Override
     public byte[] value() {
-        return recorded.value();
+        return value;
     }
 
     @Override
@@ -64,6 +67,6 @@ final class RecordedClaim implements Turn.Claim {
     public QuarantinedTurn toQuarantinedTurn(TurnError error, int attempts) {
         QuarantinedTurn.RecordOrigin origin =
                 new QuarantinedTurn.RecordOrigin("replay", recorded.partition(), recorded.offset());
-        return new QuarantinedTurn(null, recorded.value(), List.of(), error, attempts, origin);
+        return new QuarantinedTurn(null, value, List.of(), error, attempts, origin);
     }
 }

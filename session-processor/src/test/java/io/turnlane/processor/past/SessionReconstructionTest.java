@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.turnlane.model.AgentStates;
 import io.turnlane.model.Answer;
+import io.turnlane.model.EndCause;
 import io.turnlane.model.ErrorCode;
 import io.turnlane.model.PastTurn;
 import io.turnlane.model.Priority;
@@ -89,8 +90,17 @@ class SessionReconstructionTest {
         return START.plus(Duration.ofMinutes(minute));
     }
 
+    /** Returns the memory of a question that is asked at this minute and then cancelled. */
+    private BegunTurn before(int minute) {
+        Ask probe = asked("probe", minute);
+        BegunTurn begun = reconstruction.begun(probe.requestId()).orElseThrow();
+        TurnEvent.Cancelled cancelled = new TurnEvent.Cancelled(new EndCause(EndCause.REQUESTED, null));
+        reconstruction.ended(new TurnEvent(probe.requestId(), SESSION, 0, 0, at(minute), cancelled), 0);
+        return begun;
+    }
+
     private List<String> questionsBefore(int minute) {
-        return reconstruction.memoryBefore(at(minute)).turns().stream()
+        return before(minute).turns().stream()
                 .filter(EndedTurn::isCompleted)
                 .map(turn -> turn.ask().question())
                 .toList();
@@ -109,27 +119,25 @@ class SessionReconstructionTest {
         answered("good", 0);
         failed(1);
         assertThat(questionsBefore(2)).containsExactly("good");
-        assertThat(reconstruction.memoryBefore(at(2)).unknownTurns()).isZero();
+        assertThat(before(2).unknownTurns()).isZero();
     }
 
     @Test
     void recallsTheLastStatesOfAgents() {
         AgentStates first = AgentStates.NONE.with("echo", Map.of("step", 1));
-        assertThat(reconstruction.memoryBefore(at(0)).states()).isEqualTo(AgentStates.NONE);
+        assertThat(before(0).states()).isEqualTo(AgentStates.NONE);
         ended(asked("one", 0), 0, new TurnEvent.Completed(Answer.ofText("1"), null, first, List.of()));
         answered("two", 1);
         failed(2);
-        assertThat(reconstruction.memoryBefore(at(3)).states()).isEqualTo(first);
+        assertThat(before(3).states()).isEqualTo(first);
         assertThat(reconstruction.toRecalledSession(at(3)).life().states()).isEqualTo(first);
         ended(asked("three", 3), 3, new TurnEvent.Completed(Answer.ofText("3"), null, AgentStates.NONE, List.of()));
         assertThat(reconstruction.toRecalledSession(at(4)).life().states()).isEqualTo(AgentStates.NONE);
         imported(null, 4, "a");
-        assertThat(reconstruction.memoryBefore(at(5)).states())
-                .as("of the import")
-                .isEqualTo(AgentStates.NONE.with("echo", Map.of("step", 5)));
+        assertThat(before(5).states()).as("of the import").isEqualTo(AgentStates.NONE.with("echo", Map.of("step", 5)));
         reconstruction.deleted(position(5));
         answered("four", 6);
-        assertThat(reconstruction.memoryBefore(at(7)).states()).isEqualTo(AgentStates.NONE);
+        assertThat(before(7).states()).isEqualTo(AgentStates.NONE);
         assertThat(reconstruction.toRecalledSession(at(7)).life().states()).isNull();
     }
 
@@ -171,7 +179,7 @@ class SessionReconstructionTest {
         asked("unknown, in the next life", 170);
         answered("next life", 180);
         assertThat(questionsBefore(181)).containsExactly("next life");
-        assertThat(reconstruction.memoryBefore(at(181)).unknownTurns()).isEqualTo(1);
+        assertThat(before(181).unknownTurns()).isEqualTo(1);
     }
 
     @Test
@@ -179,7 +187,7 @@ class SessionReconstructionTest {
         asked("unknown", 0);
         answered("there", 1);
         asked("the last", 2);
-        assertThat(reconstruction.memoryBefore(at(3)).unknownTurns()).isEqualTo(2);
+        assertThat(before(3).unknownTurns()).isEqualTo(2);
         assertThat(questionsBefore(3)).hasSize(1);
     }
 
@@ -188,7 +196,7 @@ class SessionReconstructionTest {
         Ask ask = answered("once", 0);
         logged(ask, 1);
         assertThat(questionsBefore(2)).hasSize(1);
-        assertThat(reconstruction.memoryBefore(at(2)).unknownTurns()).isZero();
+        assertThat(before(2).unknownTurns()).isZero();
     }
 
     @Test
@@ -196,7 +204,7 @@ class SessionReconstructionTest {
         Ask ask = answered("erased", 0);
         reconstruction.deleted(position(1));
         logged(ask, 2);
-        assertThat(reconstruction.memoryBefore(at(3)).unknownTurns()).isZero();
+        assertThat(before(3).unknownTurns()).isZero();
         assertThat(reconstruction.toRecalledSession(at(3)).open()).isEmpty();
     }
 
@@ -206,16 +214,12 @@ class SessionReconstructionTest {
         imported(null, 1, "a", "b");
         answered("after", 2);
         assertThat(questionsBefore(3)).containsExactly("after");
-        assertThat(reconstruction.memoryBefore(at(3)).initialTurns())
-                .extracting(PastTurn::question)
-                .containsExactly("a", "b");
+        assertThat(before(3).initialTurns()).extracting(PastTurn::question).containsExactly("a", "b");
         RecalledSession recalled = reconstruction.toRecalledSession(at(3));
         assertThat(recalled.life().turns()).isEqualTo(8);
         assertThat(recalled.life().metadata()).containsEntry("m", 1);
         assertThat(recalled.initialTurns().turns()).hasSize(2);
-        assertThat(reconstruction.memoryBefore(at(200)).initialTurns())
-                .as("expired")
-                .isEmpty();
+        assertThat(before(200).initialTurns()).as("expired").isEmpty();
         reconstruction.deleted(position(4));
         assertThat(reconstruction.toRecalledSession(at(5)).initialTurns()).isNull();
     }
@@ -234,7 +238,7 @@ class SessionReconstructionTest {
         RecalledSession recalled = reconstruction.toRecalledSession(at(3));
         assertThat(recalled.life().metadata()).isEqualTo(Map.of("m", 3, "n", 1));
         assertThat(recalled.life().ttl()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(reconstruction.memoryBefore(at(10)).initialTurns())
+        assertThat(before(10).initialTurns())
                 .as("expired by the shorter time to live")
                 .isEmpty();
     }
@@ -243,7 +247,7 @@ class SessionReconstructionTest {
     void ignoresAForkIfTheSessionExists() {
         answered("there", 0);
         imported(new ImportSession.ForkOrigin(new SessionId("s-0"), new RequestId(UUID.randomUUID())), 1, "a");
-        assertThat(reconstruction.memoryBefore(at(2)).initialTurns()).isEmpty();
+        assertThat(before(2).initialTurns()).isEmpty();
         assertThat(questionsBefore(2)).containsExactly("there");
     }
 
@@ -286,5 +290,66 @@ class SessionReconstructionTest {
         UpdateSession update =
                 new UpdateSession(new RequestId(UUID.randomUUID()), SESSION, null, at(minute), null, patch, ttl);
         reconstruction.edited(update, position(minute), 0);
+    }
+
+    /** While a turn runs, later commands are logged that must not change its memory. */
+    @Test
+    void returnsTheMemoryWithWhichATurnBeganAlthoughLaterCommandsWereLogged() {
+        long[] begun = {-1};
+        SessionReconstruction running =
+                new SessionReconstruction(SessionKey.of(null, SESSION), 10, at -> at < begun[0]);
+        Ask first = question("first");
+        Ask second = question("second");
+        Ask third = question("third");
+        running.asked(first, position(0), 0);
+        running.asked(second, position(1), 0);
+        running.deleted(position(2));
+        running.asked(third, position(3), 0);
+        begun[0] = 0;
+        running.ended(completed(first, 4), 0);
+        begun[0] = 1;
+        assertThat(running.begun(second.requestId()).orElseThrow().turns())
+                .extracting(EndedTurn::question)
+                .containsExactly("first");
+        running.ended(completed(second, 5), 0);
+        begun[0] = 3;
+        assertThat(running.begun(third.requestId()).orElseThrow().turns())
+                .as("deleted before the third")
+                .isEmpty();
+        assertThat(running.begun(first.requestId())).as("ended").isEmpty();
+    }
+
+    /** The agent of a turn that superseded others received their questions, too. */
+    @Test
+    void returnsTheQuestionWithTheQuestionsMergedIntoIt() {
+        Ask first = asked("first", 0);
+        Ask second = asked("second", 1);
+        TurnEvent.Superseded merged =
+                new TurnEvent.Superseded(new EndCause(TurnPolicy.COALESCE.reason(), second.requestId()));
+        reconstruction.ended(new TurnEvent(first.requestId(), SESSION, 0, 0, at(1), merged), 0);
+        assertThat(reconstruction.begun(second.requestId()).orElseThrow().ask().question())
+                .isEqualTo("first\n\nsecond");
+    }
+
+    private static Ask question(String text) {
+        return new Ask(
+                new RequestId(UUID.randomUUID()),
+                SESSION,
+                null,
+                "echo",
+                text,
+                Map.of(),
+                Duration.ofHours(1),
+                START,
+                null,
+                null,
+                TurnPolicy.ENQUEUE,
+                Priority.NORMAL,
+                null);
+    }
+
+    private static TurnEvent completed(Ask ask, int minute) {
+        return new TurnEvent(
+                ask.requestId(), SESSION, 1, 1, at(minute), new TurnEvent.Completed(Answer.ofText("to it")));
     }
 }

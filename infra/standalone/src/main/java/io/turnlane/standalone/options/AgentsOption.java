@@ -28,6 +28,21 @@ public final class AgentsOption {
      *     same name
      */
     public OwnAgents load() {
+        return load(paths);
+    }
+
+    /** Returns the given paths. */
+    public List<Path> paths() {
+        return List.copyOf(paths);
+    }
+
+    /**
+     * Loads the agents of these paths.
+     *
+     * @throws UsageException if a path has no agent or tool, if one of them cannot be loaded, or if two agents have the
+     *     same name
+     */
+    public static OwnAgents load(List<Path> paths) {
         try {
             return AgentLibrary.load(paths);
         } catch (IllegalArgumentException wrong) {

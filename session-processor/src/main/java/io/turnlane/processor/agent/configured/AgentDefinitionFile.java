@@ -34,19 +34,33 @@ public final class AgentDefinitionFile {
      *     message names the agent and the field
      */
     public List<AgentFactory> factories(Function<AgentDefinition, AgentFactory> builder) {
-        List<AgentFactory> factories = new ArrayList<>();
+        return each(builder);
+    }
+
+    /**
+     * Reads all definitions.
+     *
+     * @throws IllegalStateException if the file cannot be read or a definition is invalid; the message names the agent
+     *     and the field
+     */
+    public List<AgentDefinition> definitions() {
+        return each(Function.identity());
+    }
+
+    private <T> List<T> each(Function<AgentDefinition, T> form) {
+        List<T> all = new ArrayList<>();
         for (Map.Entry<?, ?> agent : agents().entrySet()) {
             String name = String.valueOf(agent.getKey());
             if (!(agent.getValue() instanceof Map<?, ?> fields)) {
                 throw new IllegalStateException("In " + path + ", agent " + name + " must have fields.");
             }
             try {
-                factories.add(builder.apply(AgentDefinition.read(name, withTextNames(fields))));
+                all.add(form.apply(AgentDefinition.read(name, withTextNames(fields))));
             } catch (InvalidFieldException | IllegalArgumentException | IllegalStateException e) {
                 throw new IllegalStateException("In " + path + ", agent " + name + ": " + sentence(e), e);
             }
         }
-        return factories;
+        return all;
     }
 
     private static String sentence(Exception e) {

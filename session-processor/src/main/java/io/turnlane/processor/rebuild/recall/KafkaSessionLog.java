@@ -2,6 +2,8 @@ package io.turnlane.processor.rebuild.recall;
 
 import io.turnlane.model.WireFormat;
 import io.turnlane.model.topic.Topics;
+import io.turnlane.processor.past.KafkaLogPass;
+import io.turnlane.processor.past.KafkaRecordDispatcher;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import java.time.Duration;
 import java.time.Instant;

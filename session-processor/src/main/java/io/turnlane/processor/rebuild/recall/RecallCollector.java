@@ -7,6 +7,7 @@ import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.past.CommandPosition;
+import io.turnlane.processor.past.PastRecords;
 import io.turnlane.processor.past.SessionReconstruction;
 import io.turnlane.store.memory.RecalledSession;
 import java.time.Instant;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * sessions exceed the {@linkplain RecallLimits limits} on number or size, drops the longest idle ones. For use by one
  * thread.
  */
-public final class RecallCollector {
+public final class RecallCollector implements PastRecords {
 
     private final RecallLimits limits;
     private final LongPredicate done;
@@ -47,57 +48,40 @@ public final class RecallCollector {
         this.only = only;
     }
 
-    /**
-     * Returns true if this object collects the session. The records of other sessions need neither be parsed nor added.
-     */
-    boolean wants(SessionKey session) {
+    @Override
+    public boolean wants(SessionKey session) {
         return only == null || only.equals(session);
     }
 
-    /**
-     * Adds a question.
-     *
-     * @param size size of the record in bytes
-     */
-    void asked(Ask ask, CommandPosition position, int size) {
+    @Override
+    public void asked(Ask ask, CommandPosition position, int size) {
         update(ask.key(), reconstruction -> reconstruction.asked(ask, position, size));
     }
 
-    /** Adds a client's cancel of a question. The cancel usually follows the question in the log, but can precede it. */
-    void cancelled(CancelTurn cancel) {
+    @Override
+    public void cancelled(CancelTurn cancel) {
         update(cancel.key(), reconstruction -> reconstruction.cancelled(cancel));
     }
 
-    void deleted(SessionKey session, CommandPosition position) {
+    @Override
+    public void deleted(SessionKey session, CommandPosition position) {
         update(session, reconstruction -> reconstruction.deleted(position));
     }
 
-    /**
-     * Adds a command that changes a session and asks no question.
-     *
-     * @param size size of the record in bytes
-     */
+    @Override
     public void edited(SessionChange command, CommandPosition position, int size) {
         update(command.key(), reconstruction -> reconstruction.edited(command, position, size));
     }
 
-    /**
-     * Adds a {@code started} event, with which an attempt of a turn begins.
-     *
-     * @param attempt number of the attempt, from 1
-     */
-    void started(SessionKey session, RequestId request, int attempt, Instant at) {
+    @Override
+    public void started(SessionKey session, RequestId request, int attempt, Instant at) {
         if (reconstructions.containsKey(session)) {
             update(session, reconstruction -> reconstruction.started(request, attempt, at));
         }
     }
 
-    /**
-     * Adds a terminal event.
-     *
-     * @param size size of the record in bytes
-     */
-    void ended(SessionKey session, TurnEvent end, int size) {
+    @Override
+    public void ended(SessionKey session, TurnEvent end, int size) {
         if (reconstructions.containsKey(session)) {
             update(session, reconstruction -> reconstruction.ended(end, size));
             expire(end.at());

@@ -1,4 +1,4 @@
-package io.turnlane.processor.replay;
+package io.turnlane.processor.replay.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

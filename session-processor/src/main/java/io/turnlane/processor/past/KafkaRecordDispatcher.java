@@ -1,4 +1,4 @@
-package io.turnlane.processor.rebuild.recall;
+package io.turnlane.processor.past;
 
 import io.turnlane.log.HeaderText;
 import io.turnlane.model.RecordHeaders;
@@ -12,7 +12,6 @@ import io.turnlane.model.SessionCommand.SessionChange;
 import io.turnlane.model.SessionKey;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
-import io.turnlane.processor.past.CommandPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,17 +21,20 @@ import org.jspecify.annotations.Nullable;
  * Parses records and passes their content to a collector. Does not parse the values of sessions that the collector does
  * not want. For use by one thread.
  */
-record KafkaRecordDispatcher(RecallCollector collector, WireFormat wire) {
+public record KafkaRecordDispatcher(PastRecords collector, WireFormat wire) {
 
     private static final String STARTED = "started";
+    private static final String TOOL_CALL = "tool_call";
 
     /**
-     * Returns true if memory can be restored from this event: if it is a {@code started} event or a terminal event.
-     * Most events are deltas, which are not needed.
+     * Returns true if the collector needs this event: if it is a {@code started} event, a terminal event, or a
+     * {@code tool_call} event that the collector wants. Most events are deltas, which are not needed.
      */
     boolean isRelevant(ConsumerRecord<byte[], byte[]> event) {
         String type = HeaderText.get(event, RecordHeaders.TYPE);
-        return STARTED.equals(type) || (type != null && RequestStatus.isTerminalType(type));
+        return STARTED.equals(type)
+                || (TOOL_CALL.equals(type) && collector.wantsToolCalls())
+                || (type != null && RequestStatus.isTerminalType(type));
     }
 
     void command(ConsumerRecord<byte[], byte[]> record) {
@@ -74,19 +76,24 @@ record KafkaRecordDispatcher(RecallCollector collector, WireFormat wire) {
 
     private void event(ConsumerRecord<byte[], byte[]> record, SessionKey session) throws UnreadableRecordException {
         String request = HeaderText.get(record, RecordHeaders.REQUEST_ID);
-        if (STARTED.equals(HeaderText.get(record, RecordHeaders.TYPE)) && request != null) {
-            Long attempt = HeaderText.getNumber(record, RecordHeaders.ATTEMPT);
+        String type = HeaderText.get(record, RecordHeaders.TYPE);
+        if (STARTED.equals(type) && request != null) {
             collector.started(
-                    session,
-                    RequestId.parse(request),
-                    attempt == null ? 1 : Math.toIntExact(attempt),
-                    Instant.ofEpochMilli(record.timestamp()));
+                    session, RequestId.parse(request), attemptOf(record), Instant.ofEpochMilli(record.timestamp()));
+        } else if (TOOL_CALL.equals(type) && request != null) {
+            Object tool = wire.readObject(record.value()).get("tool");
+            collector.toolCalled(session, RequestId.parse(request), attemptOf(record), String.valueOf(tool));
         } else {
             String states = HeaderText.get(record, RecordHeaders.AGENT_STATES);
             String steps = HeaderText.get(record, RecordHeaders.TOOL_STEPS);
             int size = record.serializedValueSize() + (steps == null ? 0 : steps.length());
             collector.ended(session, wire.readTerminalEvent(record.value(), states, steps), size);
         }
+    }
+
+    private static int attemptOf(ConsumerRecord<byte[], byte[]> record) {
+        Long attempt = HeaderText.getNumber(record, RecordHeaders.ATTEMPT);
+        return attempt == null ? 1 : Math.toIntExact(attempt);
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.turnlane.processor.rebuild.recall;
+package io.turnlane.processor.past;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.turnlane.processor.rebuild.recall;
+package io.turnlane.processor.past;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

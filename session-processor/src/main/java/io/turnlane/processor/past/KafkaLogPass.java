@@ -1,7 +1,8 @@
-package io.turnlane.processor.rebuild.recall;
+package io.turnlane.processor.past;
 
+import io.turnlane.log.LogRange;
 import io.turnlane.model.topic.Topics;
-import io.turnlane.processor.rebuild.recall.TimeMerge.Next;
+import io.turnlane.processor.past.TimeMerge.Next;
 import io.turnlane.processor.turn.Turn.LogUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * further in one topic than in the other, it pauses that topic, so that only a small part of the log is in the heap. An
  * object makes one pass, on one thread.
  */
-final class KafkaLogPass {
+public final class KafkaLogPass {
 
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
     private static final Duration MAX_SILENCE = Duration.ofSeconds(20);
@@ -41,7 +42,13 @@ final class KafkaLogPass {
     private long turnsBytes;
     private long eventsBytes;
 
-    KafkaLogPass(
+    /**
+     * Creates a pass, which begins after a call of {@code seekTo}.
+     *
+     * @param consumer consumer without a group, used by this pass only
+     * @param slack maximum difference between the clocks of gateways and processors
+     */
+    public KafkaLogPass(
             Consumer<byte[], byte[]> consumer,
             Topics topics,
             int partition,
@@ -60,7 +67,7 @@ final class KafkaLogPass {
      *
      * @param firstOpen offset of the first turn that can be delivered again
      */
-    KafkaLogPass seekTo(Instant turnsFrom, long firstOpen, Instant eventsFrom) {
+    public KafkaLogPass seekTo(Instant turnsFrom, long firstOpen, Instant eventsFrom) {
         consumer.assign(List.of(turns, events));
         ends = consumer.endOffsets(List.of(turns, events));
         Map<TopicPartition, @Nullable OffsetAndTimestamp> starts = new HashMap<>(
@@ -73,12 +80,27 @@ final class KafkaLogPass {
         return this;
     }
 
+    /** Sets the ranges of turns and of events that the pass reads. */
+    public KafkaLogPass seekTo(LogRange turnsRange, LogRange eventsRange) {
+        consumer.assign(List.of(turns, events));
+        ends = Map.of(turns, turnsRange.to(), events, eventsRange.to());
+        consumer.seek(turns, turnsRange.from());
+        consumer.seek(events, eventsRange.from());
+        return this;
+    }
+
+    /** Returns true if the pass has passed all turns of its range to the dispatcher. */
+    public boolean hasReadAllTurns() {
+        return !hasMore(turns) && merge.commands() == 0;
+    }
+
     /**
      * Runs the pass.
      *
+     * @param proceed called repeatedly; the pass stops if it returns false
      * @return true if the pass reached the end; false if it stopped because {@code proceed} returned false
      */
-    boolean run(BooleanSupplier proceed) {
+    public boolean run(BooleanSupplier proceed) {
         Duration silence = Duration.ZERO;
         while (hasMore(turns) || hasMore(events)) {
             if (!proceed.getAsBoolean()) {
@@ -122,7 +144,11 @@ final class KafkaLogPass {
         var records = consumer.poll(POLL_TIMEOUT);
         for (ConsumerRecord<byte[], byte[]> record : records) {
             Instant at = Instant.ofEpochMilli(record.timestamp());
-            if (record.topic().equals(turns.topic())) {
+            boolean isTurn = record.topic().equals(turns.topic());
+            if (record.offset() >= end(isTurn ? turns : events)) {
+                continue; // after the range
+            }
+            if (isTurn) {
                 merge.command(at, record);
                 turnsBytes += sizeOf(record);
             } else if (dispatcher.isRelevant(record)) {
