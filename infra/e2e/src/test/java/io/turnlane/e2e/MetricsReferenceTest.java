@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class MetricsReferenceTest {
 
     private static final Pattern REGISTERED = Pattern.compile(
-            "(?:builder|counter|timer|time|ClientMetrics)\\(\\s*(?:report, agent, |registry, |metrics, )?"
+            "(?:builder|counter|timer|time|ClientMetrics)\\(\\s*(?:report, agent, |(?:registry|metrics), (?:spans, )?)?"
                     + "\"turnlane\\.([a-z.]+)\"");
     private static final Pattern DOCUMENTED = Pattern.compile("`turnlane_([a-z_]+?)(?:_total|_seconds|_bytes)?[`{]");
 
