@@ -268,6 +268,19 @@ public final class WireFormat {
     }
 
     /**
+     * Reads a JSON object that {@link #writeValue} has just written, as a copy.
+     *
+     * @throws IllegalStateException if the bytes are not a JSON object
+     */
+    public Map<String, Object> readWritten(byte[] json) {
+        try {
+            return readObject(json);
+        } catch (UnreadableRecordException e) {
+            throw new IllegalStateException("written JSON cannot be read again", e);
+        }
+    }
+
+    /**
      * Returns a copy of a JSON object in which every Java value is replaced by maps, lists, text, numbers, booleans or
      * null.
      *

@@ -257,7 +257,7 @@ final class TurnEnds {
             if (elsewhere.newlyWaiting()) {
                 report("waiting", ErrorCode.UNKNOWN_AGENT.wire(), elsewhere.attempt());
                 if (elsewhere.attempt() == 0) {
-                    streams.publishWaitingForAgent(turn);
+                    streams.publishWait(turn, new TurnEvent.Queued(0, null, TurnEvent.Queued.WAITING_FOR_AGENT));
                 }
             }
             return new LaneOutcome.RunAgain(AGENT_CHECK_DELAY);

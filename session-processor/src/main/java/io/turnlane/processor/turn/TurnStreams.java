@@ -1,11 +1,9 @@
 package io.turnlane.processor.turn;
 
-import io.turnlane.model.CalledModel;
 import io.turnlane.model.MemoryIssue;
 import io.turnlane.model.ToolOutcome;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.model.TurnEvent.Body;
-import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.Usage;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.agent.AnswerSink;
@@ -17,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -77,24 +73,11 @@ final class TurnStreams {
     }
 
     /**
-     * Publishes the position of a waiting turn. The event has number 0.
-     *
-     * @param position number of turns ahead
-     * @param wait estimated wait; null if unknown
+     * Publishes that a turn waits. The position has number 0, and a wait for a processor with the turn's agent number
+     * 1.
      */
-    void publishQueued(Turn turn, int position, @Nullable Duration wait) {
-        publishWait(turn, 0, new TurnEvent.Queued(position, wait, null));
-    }
-
-    /**
-     * Publishes that the turn waits for a processor with its agent. The event has number 1, because number 0 is
-     * reserved for the turn's position.
-     */
-    void publishWaitingForAgent(Turn turn) {
-        publishWait(turn, 1, new TurnEvent.Queued(0, null, TurnEvent.Queued.WAITING_FOR_AGENT));
-    }
-
-    private void publishWait(Turn turn, int seq, TurnEvent.Queued event) {
+    void publishWait(Turn turn, TurnEvent.Queued event) {
+        int seq = event.reason() == null ? 0 : 1;
         var _ = new TurnStream(turn, 0, seq, false, () -> {}).publishLast(event);
     }
 
@@ -123,7 +106,7 @@ final class TurnStreams {
 
         private final ReentrantLock lock = new ReentrantLock();
         private final GatheredText gathered = new GatheredText(limits.deltaBytes());
-        private final List<CalledModel> modelCalls = new ArrayList<>(0);
+        private final ModelCalls modelCalls = new ModelCalls();
         private long bytes;
         private long artifactBytes;
         private @Nullable Instant lastText;
@@ -159,26 +142,10 @@ final class TurnStreams {
             publishProgress(new TurnEvent.ToolCalled(tool, duration, outcome));
         }
 
-        /** Keeps the call for the event that ends the attempt. */
         @Override
         public void modelCall(
                 String provider, String model, Duration waited, Duration duration, String outcome, Usage usage) {
-            lock.lock();
-            try {
-                if (modelCalls.size() < CalledModel.MAX_CALLS) {
-                    modelCalls.add(new CalledModel(
-                            provider,
-                            model,
-                            now().minus(duration).truncatedTo(ChronoUnit.MILLIS),
-                            waited,
-                            duration,
-                            outcome,
-                            usage.inputTokens(),
-                            usage.outputTokens()));
-                }
-            } finally {
-                lock.unlock();
-            }
+            modelCalls.add(now(), provider, model, waited, duration, outcome, usage);
         }
 
         private void publishProgress(Body body) {
@@ -201,19 +168,11 @@ final class TurnStreams {
                 if (artifactBytes > limits.artifactBytes()) {
                     onTooLarge.run();
                 } else {
-                    publishUnlessClosed(new TurnEvent.ArtifactMade(copyOf(json)));
+                    // a copy, because the agent may change its artifact before the event is published
+                    publishUnlessClosed(new TurnEvent.ArtifactMade(wire.readWritten(json)));
                 }
             } finally {
                 lock.unlock();
-            }
-        }
-
-        /** Returns a copy, because the agent may change its artifact before the event is published. */
-        private Map<String, Object> copyOf(byte[] json) {
-            try {
-                return wire.readObject(json);
-            } catch (UnreadableRecordException e) {
-                throw new IllegalStateException("an artifact cannot be read again", e);
             }
         }
 
@@ -261,7 +220,7 @@ final class TurnStreams {
         CompletableFuture<?> publishLast(Body body) {
             lock.lock();
             try {
-                return events.publishLast(body, now(), modelCalls);
+                return events.publishLast(body, now(), modelCalls.all());
             } finally {
                 lock.unlock();
             }

@@ -3,6 +3,7 @@ package io.turnlane.processor.turn;
 import io.turnlane.model.RequestId;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.SessionKey;
+import io.turnlane.model.TurnEvent;
 import io.turnlane.model.UnreadableRecordException;
 import io.turnlane.model.WireFormat;
 import io.turnlane.processor.lane.Delay;
@@ -159,7 +160,7 @@ public final class WaitingTurns {
         Duration wait = agentTimes
                 .expectedWait(turn.envelope().agent(), position, lanes::load)
                 .orElse(null);
-        streams.publishQueued(turn, position, wait);
+        streams.publishWait(turn, new TurnEvent.Queued(position, wait, null));
     }
 
     private Collection<Turn> dismiss(Turn turn, List<Turn> ahead) {
