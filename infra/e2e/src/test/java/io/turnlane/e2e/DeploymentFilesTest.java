@@ -74,6 +74,6 @@ class DeploymentFilesTest {
         assertThat(calls.get(1))
                 .isEqualTo("--bootstrap-server broker:9092 --command-config admin.properties --add --allow-principal"
                         + " User:turnlane-gateway --topic turnlane.turns --resource-pattern-type literal"
-                        + " --operation Write");
+                        + " --operation Read --operation Write");
     }
 }
