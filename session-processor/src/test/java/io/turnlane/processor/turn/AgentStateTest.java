@@ -8,6 +8,7 @@ import io.turnlane.model.ErrorCode;
 import io.turnlane.model.SessionCommand.Ask;
 import io.turnlane.model.TurnEvent;
 import io.turnlane.processor.agent.TerminalAgentException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,14 +63,16 @@ class AgentStateTest extends TurnTests {
 
     @Test
     void theStoredStateIsACopy() {
-        Map<String, Object> live = new HashMap<>(CART);
+        List<Object> items = new ArrayList<>(List.of("tea"));
+        Map<String, Object> live = new HashMap<>(Map.of("step", 1, "items", items));
         agent = (question, remembered, sink) -> {
             sink.state(live);
             live.put("step", 2);
+            items.add("milk");
             return Answer.ofText("stored");
         };
         run();
-        assertThat(stored()).isEqualTo(CART);
+        assertThat(stored()).isEqualTo(Map.of("step", 1, "items", List.of("tea")));
     }
 
     @Test
