@@ -6,10 +6,16 @@ import static org.awaitility.Awaitility.await;
 import io.turnlane.gateway.TestGateway.HttpReply;
 import io.turnlane.gateway.TestKeys.KeyedClient;
 import io.turnlane.model.ErrorCode;
+import io.turnlane.model.RequestId;
 import io.turnlane.model.Scope;
+import io.turnlane.model.SessionId;
+import io.turnlane.model.SessionKey;
+import io.turnlane.store.MemoryKeys;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +114,19 @@ class ListingTest {
         assertThat(operator.get("/v1/ops/requests?status=none").status()).isEqualTo(400);
         assertThat(operator.get("/v1/ops/requests?from=yesterday").status()).isEqualTo(400);
         assertThat(operator.get("/v1/ops/requests?limit=1001").status()).isEqualTo(400);
+    }
+
+    @Test
+    void listsTheOthersIfARecordIsDamaged() {
+        String good = ask(alice, "wait");
+        String damaged = ask(alice, "wait");
+        MemoryKeys keys = new MemoryKeys(SessionKey.of(user, new SessionId(session)));
+        Map<String, byte[]> damage = Map.of("created_at", "once upon a time".getBytes(StandardCharsets.UTF_8));
+        processor.redis().sync().hset(keys.request(RequestId.parse(damaged)), damage);
+        assertThat(requests("session=" + session)).containsExactly(good);
+        processor.redis().sync().hset(keys.context(), damage);
+        assertThat(list("/v1/ops/sessions?session=" + session, "sessions", "session_id"))
+                .isEmpty();
     }
 
     @Test

@@ -204,6 +204,7 @@ class RebuildTest extends RebuildTests {
         Ask stuck = log.publish(TestProcessors.ask(SessionId.random(), "stuck", Map.of("delay_ms", 60_000)));
         Ask finished = answer("finished");
         Ask failed = put(TestProcessors.ask(session, "?", Map.of("delay_ms", "no number")));
+        await().atMost(SOON).until(() -> count("started", stuck) == 1);
         processor.close();
         flushFromOutside();
         processor = TestProcessors.start(log, "--turnlane.processor.drain-budget=100ms");

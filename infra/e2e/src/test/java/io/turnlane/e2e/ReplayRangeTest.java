@@ -169,6 +169,7 @@ class ReplayRangeTest {
             page.navigate(out.resolve("report.html").toUri().toString());
             assertThat(page.locator(".turn").count()).isEqualTo(50);
             page.locator(".turn summary").first().click();
+            page.locator(".turn").first().locator(".lane").nth(2).waitFor();
             assertThat(page.locator(".turn").first().locator(".lane").count()).isEqualTo(3);
             assertThat(page.locator(".turn").first().innerText()).contains("echo: question", "Candidate: retrieval");
             assertThat(page.locator(".gates").innerText()).contains("failed");
@@ -182,7 +183,7 @@ class ReplayRangeTest {
                         .setPath(Path.of("target", "screenshots", "replay-" + scheme + "-" + width + ".png")));
             }
             page.fill("#search", "of session 7");
-            assertThat(page.locator("#count").innerText()).startsWith("6 of 120 turns");
+            page.locator("#count:has-text('6 of 120 turns')").waitFor();
             assertThat(problems).isEmpty();
             assertThat(ChatPage.accessibilityViolations(page)).isEmpty();
         }

@@ -206,6 +206,7 @@ class LauncherScriptTest {
         Files.writeString(jars.resolveSibling("built"), "lib-1\n");
         Files.writeString(jars.resolve("shared-model-1.jar"), "");
         Files.writeString(jars.resolve("log-1.jar"), "");
+        Files.writeString(jars.resolve("trace-1.jar"), "");
         Files.writeString(jars.resolve("store-1.jar"), "");
         Files.writeString(jars.resolve("session-processor-1.jar"), "");
         Path calls = temp.resolve("calls");
@@ -220,6 +221,7 @@ class LauncherScriptTest {
                         parent -> assertThat(parent).contains("install:install-file", "-Dfile=" + home + "/pom.xml"),
                         model -> assertThat(model).contains("install:install-file", "lib-1/shared-model-1.jar"),
                         log -> assertThat(log).contains("install:install-file", "lib-1/log-1.jar"),
+                        trace -> assertThat(trace).contains("install:install-file", "lib-1/trace-1.jar"),
                         store -> assertThat(store)
                                 .contains(
                                         "install:install-file",

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.core.RedisCallback;
@@ -19,6 +21,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Reads overviews of the requests of many sessions with three round trips. Safe for use by any number of threads. */
 public record RequestOverviews(StringRedisTemplate redis, WireFormat wire) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestOverviews.class);
 
     /** Maximum number of requests of one session that are read. */
     private static final int MAX_OF_SESSION = 1000;
@@ -73,7 +77,11 @@ public record RequestOverviews(StringRedisTemplate redis, WireFormat wire) {
             String user = text(replies.get(2 * i + 1));
             if (replies.get(2 * i) instanceof Collection<?> ids) {
                 for (Object id : ids) {
-                    found.add(new FoundRequest(sessions.get(i), RequestId.parse(id.toString()), user));
+                    try {
+                        found.add(new FoundRequest(sessions.get(i), RequestId.parse(id.toString()), user));
+                    } catch (IllegalArgumentException e) {
+                        LOG.warn("entry left out of a list, because it is no request id: {}", sessions.get(i));
+                    }
                 }
             }
         }
@@ -92,7 +100,12 @@ public record RequestOverviews(StringRedisTemplate redis, WireFormat wire) {
         for (int i = 0; i < found.size(); i++) {
             List<?> values = (List<?>) replies.get(i);
             if (values.get(1) != null && values.get(7) != null) { // otherwise, the record has expired
-                overviews.add(overview(found.get(i), values));
+                FoundRequest one = found.get(i);
+                try {
+                    overviews.add(overview(one, values));
+                } catch (IllegalArgumentException e) {
+                    LOG.warn("request left out of a list, because its record is damaged: {}", one.requestId());
+                }
             }
         }
         return overviews;

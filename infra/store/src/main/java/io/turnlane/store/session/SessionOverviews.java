@@ -8,18 +8,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /** Reads overviews of many sessions with one round trip. Safe for use by any number of threads. */
 public record SessionOverviews(StringRedisTemplate redis) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SessionOverviews.class);
+
     private static final String[] FIELDS = {
         "user_id", "agent", "created_at", "last_activity", "request_count", "ttl", MemoryKeys.USAGE
     };
 
     /**
-     * Returns the overviews of the sessions that exist. Throws a data access exception if Redis is unavailable.
+     * Returns the overviews of the sessions that exist and are not damaged. Throws a data access exception if Redis is
+     * unavailable.
      *
      * @param sessions at most a few hundred sessions
      */
@@ -41,7 +46,11 @@ public record SessionOverviews(StringRedisTemplate redis) {
             List<?> values = (List<?>) replies.get(2 * i);
             if (values.get(2) != null && values.get(3) != null) {
                 Object open = replies.get(2 * i + 1);
-                found.add(overview(sessions.get(i), values, open instanceof Number count ? count.intValue() : 0));
+                try {
+                    found.add(overview(sessions.get(i), values, open instanceof Number count ? count.intValue() : 0));
+                } catch (IllegalArgumentException e) {
+                    LOG.warn("session left out of a list, because its record is damaged: {}", sessions.get(i));
+                }
             }
         }
         return found;
