@@ -5,7 +5,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const HEIGHT = 100;
 
 /**
- * Lines of the last five minutes with their latest values. `series`: [{ name, title }], where the name is that of a
+ * Lines of the last five minutes with their latest values. `series`: [{ name, title }]; the name is that of a
  * figure. `format`: text of a value.
  */
 export class Plot {

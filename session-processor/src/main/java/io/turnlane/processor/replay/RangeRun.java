@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One replay of a range. A thread of its own reads each partition. It waits while too many turns are outstanding, so
+ * Replay of a range. A thread of its own reads each partition. It waits while too many turns are outstanding, so
  * that the heap stays bounded.
  *
  * <p>Threading: one thread calls {@link #run}. Any thread may call the other methods. The monitor of this object guards

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** One terminal event sends the webhook of a batch: one that finds that all questions have ended. */
+/** The webhook of a batch is sent by exactly one terminal event, which finds that all questions have ended. */
 class BatchEndsTest {
 
     private static final CallbackUrl URL = CallbackUrl.parse("https://example.com/hook");

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * One call of the command for a range: runs or resumes the replay, writes its summary and its report, and prints the
+ * Call of the command for a range: runs or resumes the replay, writes its summary and its report, and prints the
  * summary.
  *
  * @param json true to print the summary as JSON
