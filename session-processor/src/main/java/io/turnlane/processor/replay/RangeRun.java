@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replay of a range. A thread of its own reads each partition. It waits while too many turns are outstanding, so
- * that the heap stays bounded.
+ * Replay of a range. A thread of its own reads each partition. It waits while too many turns are outstanding, so that
+ * the heap stays bounded.
  *
  * <p>Threading: one thread calls {@link #run}. Any thread may call the other methods. The monitor of this object guards
  * the addition of results.
